@@ -1,0 +1,80 @@
+"""Are derived values those of the printed formulas?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.blood import derived
+from helpers.blood.count import BloodCount
+
+
+def test_neutrophils_are_segmented_plus_bands():
+    assert derived.anc(2.1, 30, 8) == pytest.approx(0.798)
+
+
+@pytest.mark.parametrize(("percent", "hct", "corrected", "merck", "other"), [
+    (2, 0.24, 1.07, 0.53, 0.43),
+    (9, 0.24, 4.80, 2.40, 1.92),
+    (6, 0.32, 4.27, 2.84, 2.13),
+])  # fmt: skip
+def test_reticulocyte_index_under_two_schemes(percent, hct, corrected, merck, other):
+    """The second patient is adequate under one scheme and inadequate under the other. The last column of the third
+    row is by interpolation of neither: it follows the bands of medicalalgorithms."""
+    assert derived.corrected_retic(percent, hct) == pytest.approx(corrected, abs=0.005)
+    assert derived.retic_index(percent, hct) == pytest.approx(merck, abs=0.006)
+    assert derived.retic_index(percent, hct, "medicalalgorithms") == pytest.approx(other, abs=0.006)
+
+
+def test_unknown_scheme_lists_what_there_is():
+    with pytest.raises(ValueError, match="merck"):
+        derived.retic_index(2, 0.3, "mine")
+
+
+def test_maturation_by_interpolation_is_continuous():
+    days = derived.maturation_days(np.array([0.45, 0.40, 0.35, 0.25, 0.15, np.nan]), "interpolated")
+    assert days[:5].tolist() == [1.0, 1.25, 1.5, 2.0, 2.5]
+    assert np.isnan(days[5])
+
+
+def test_absolute_reticulocytes_and_nucleated_red_cells():
+    assert derived.absolute_retic(0.8, 2.1) == pytest.approx(16.8)
+    assert derived.corrected_wbc(30, 115) == pytest.approx(13.95, abs=0.005)
+
+
+def test_indices():
+    assert derived.mcv(0.45, 5.0) == pytest.approx(90)
+    assert derived.mch(150, 5.0) == pytest.approx(30)
+    assert derived.mchc(150, 0.45) == pytest.approx(333.3, abs=0.1)
+
+
+def test_rule_of_three():
+    assert derived.rule_of_three(5.0, 150, 0.45).holds
+    broken = derived.rule_of_three(2.0, 130, 0.25)
+    assert broken.hb_holds is False
+    assert broken.hct_holds is False
+    assert derived.rule_of_three(np.nan, 150, 0.45).hb_holds is None
+    assert derived.rule_of_three(np.nan, 150, np.nan).holds is None
+
+
+def test_complete_adds_what_the_report_settles_and_replaces_nothing():
+    count = derived.complete(BloodCount.of(wbc=2.1, seg_pct=30, band_pct=8, hb=72, rbc=2.0, mcv=110, retic_pct=0.5))
+    assert count.anc == pytest.approx(0.798)
+    assert count.hct == pytest.approx(0.22)
+    assert count.retic == pytest.approx(10)
+    assert "computed" in count.values["anc"].printed
+    assert derived.complete(BloodCount.of(wbc=2.1, neut_pct=38, anc=0.9)).anc == 0.9
+
+
+def test_what_was_printed_but_cannot_be_told_is_not_filled_in():
+    count = derived.complete(BloodCount.of(wbc=2.1, neut_pct=38, anc="0.8 g/L"))
+    assert np.isnan(count.anc)
+
+
+def test_a_frame_is_completed_as_each_count_alone():
+    frame = pd.DataFrame({"wbc_e9_per_l": [2.1, np.nan], "neut_pct": [38.0, 40.0], "anc_e9_per_l": [np.nan, 0.4]})
+    assert derived.complete(frame)["anc_e9_per_l"].tolist() == pytest.approx([0.798, 0.4])
+
+
+def test_dividing_by_zero_gives_no_value():
+    assert "mcv" not in derived.complete(BloodCount.of(hct=0.3, rbc=0)).values
+    assert derived.complete(pd.DataFrame({"hct_l_per_l": [0.3], "rbc_e12_per_l": [0.0]}))["mcv_fl"].isna().all()
