@@ -1,0 +1,36 @@
+"""The map of the house: how the course's code is laid out, and the way a blood count travels through it.
+
+A count comes in and goes one way, never back::
+
+    report --> BloodCount --> low for this person? --> how low?
+               count.py       reference.py             severity.py
+                                   |
+                                   v
+                     a picture of it --> a panel that moves it --> a question about it
+                     pictures/           panels/                   exercises/
+
+Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
+
+``evidence``    The one door to ``data/``: reads a table once, typed by its schema; finds and cites a source.
+``blood``       What is true of blood. Knows no picture, no widget, no notebook.
+
+    ``units``       What a printed unit means, and how an amount is written.
+    ``count``       ``BloodCount``: values in the course's units, the person, and why a value cannot be told.
+    ``reading``     A pasted report, a CSV, an HL7 FHIR bundle --> ``BloodCount``.
+    ``derived``     Neutrophils, indices, reticulocytes: what the report leaves out but settles.
+    ``traps``       Why a true-looking number may be false: clumps, cold agglutinins, a drip, pregnancy.
+    ``cohort``      One patient or a million as columns, sorted into kinds of people who share their limits.
+    ``reference``   Intervals by sex, age, pregnancy, Duffy status; flags.
+    ``severity``    Grades under every system, each with its reason; criteria are rows of ``data/``.
+
+``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a figure that stays alive), ``page`` (the one door for
+                HTML), and the pictures; each can say itself in words.
+``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
+                and work by keyboard; ``explorer`` moves a count, ``report`` reads a pasted one.
+``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure),
+                ``card`` (what the learner sees), ``session`` (what was answered).
+``dictionary``  Writes ``data/README.md`` from the schema.
+
+``panels`` and ``exercises`` do not know each other; a notebook brings them together. Numbers live in ``data/``, rules
+in ``blood``, sentences in the notebooks.
+"""
