@@ -121,6 +121,19 @@ def records(name: str) -> tuple[Mapping[str, Any], ...]:
 
 
 @cache
+def constant(name: str) -> float:
+    """A named figure of ``data/constants.csv``; its unit is in the name.
+
+    Raises:
+        KeyError: no constant has that name.
+    """
+    values = {row["name"]: row["value"] for row in records("constants")}
+    if name not in values:
+        raise KeyError(f"data/constants.csv has no constant called {name!r}. It has: {', '.join(values)}.")
+    return float(values[name])
+
+
+@cache
 def _sources() -> dict[str, Source]:
     return {
         row["key"]: Source(**{name: row[name] or "" for name in Source.__annotations__}) for row in records("sources")

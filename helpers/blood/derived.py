@@ -7,7 +7,6 @@ Units are the course's: Hb g/L, hematocrit L/L, red cells 10^12/L, other cells 1
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -15,22 +14,9 @@ import pandas as pd
 
 from helpers.blood.count import BloodCount, Value
 from helpers.blood.units import COLUMN
-from helpers.evidence import records, table
+from helpers.evidence import constant, table
 
 Numbers = TypeVar("Numbers", float, np.ndarray, pd.Series)
-
-
-@cache
-def constant(name: str) -> float:
-    """A named figure of ``data/constants.csv``.
-
-    Raises:
-        KeyError: no constant has that name.
-    """
-    values = {row["name"]: row["value"] for row in records("constants")}
-    if name not in values:
-        raise KeyError(f"data/constants.csv has no constant called {name!r}. It has: {', '.join(values)}.")
-    return float(values[name])
 
 
 def anc(wbc: Numbers, segmented_pct: Numbers, band_pct: Numbers | float = 0.0) -> Numbers:

@@ -93,12 +93,12 @@ def word(analyte: str) -> str:
 
 
 def compared(analyte: str, value: float, operator: str, limit: float) -> str:
-    """One value against one limit in words: "hemoglobin 72 g/L (7.2 g/dL) is below 100 g/L"."""
+    """One value against one limit in words: "hemoglobin 72 g/L (7.2 g/dL), below 100 g/L"."""
     edge = show(limit, analyte, beside=False)
     if np.isnan(value):
         return f"{word(analyte)} not known (limit {edge})"
-    verdict = "is" if below(value, operator, limit) else "is not"
-    return f"{word(analyte)} {show(value, analyte)} {verdict} {'at or ' if operator == '<=' else ''}below {edge}"
+    verdict = "" if below(value, operator, limit) else "not "
+    return f"{word(analyte)} {show(value, analyte)}, {verdict}{'at or ' if operator == '<=' else ''}below {edge}"
 
 
 def below(value: np.ndarray | float, operator: str, limit: np.ndarray | float) -> np.ndarray | bool:

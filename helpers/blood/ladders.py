@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.blood.cohort import Cohort, Kinds
 from helpers.blood.count import BloodCount, Person
 from helpers.blood.grades import MISSING, Band, Grade, Line, Row, title, word
-from helpers.blood.reference import Reference, kind_limits
+from helpers.blood.reference import Reference, kind_limits, pregnancy_is_open
 from helpers.blood.units import show
 from helpers.evidence import records
 
@@ -203,7 +203,7 @@ def _reason(
     subject = f"{name[0].upper()}{name[1:]} {show(amount, rungs.analyte)}"
     if code >= 0:
         label = records("severity")[rungs.row[kind, code]]["label"]
-        said = [f"{subject} is {rungs.threshold(kind, code)}: {label} in {where}."]
+        said = [f"{subject}: {rungs.threshold(kind, code)}, so {label} ({where})."]
     elif code == MISSING:
         known = cohort.single
         said = [cohort.patients.why(rungs.analyte) if known else f"The {name} is missing, or not a living person's."]
@@ -218,15 +218,14 @@ def _reason(
         ]
     elif rungs.upper.shape[1]:
         begins = show(np.nanmax(rungs.upper[kind]), rungs.analyte, beside=False)
-        said = [f"{subject} is not below {begins}, where {where} begins."]
+        said = [f"{subject}: not below {begins}, where {where} begins."]
     else:
         said = [f"{where} does not grade the {name}: {first['clinical']}."]
     if taken_off[row]:
         said.append(f"It is judged after taking off {taken_off[row]:.1f} g/L for elevation or smoking.")
-    if first["system"] == "who_anemia" and cohort.kinds.sex[kind] == "female":
-        age, unstated = cohort.kinds.age_y[kind], np.isnan(cohort.kinds.trimester[kind])
-        if unstated and 12 <= age < 55:
-            said.append("Pregnancy is not stated; graded as not pregnant.")
+    person = (cohort.kinds.sex[kind], cohort.trait("age_y")[row], cohort.kinds.trimester[kind])
+    if first["system"] == "who_anemia" and pregnancy_is_open(*person):
+        said.append("Pregnancy is not stated; graded as not pregnant.")
     return said
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from helpers.blood.cohort import Cohort, Kinds
 from helpers.blood.count import BloodCount, Person
 from helpers.blood.units import ANALYTES, COLUMN, show
-from helpers.evidence import cite, records
+from helpers.evidence import cite, constant, records
 
 VERDICTS = ("low", "normal", "high", "cannot tell")
 
@@ -152,11 +152,18 @@ def _interval(analyte: str, person: Person, kinds: Kinds, reference: Reference) 
         return Interval(analyte, np.nan, np.nan, "", "", reason)
     row = records("reference_intervals")[row_of[0]]
     reason = f"{_set_labels()[row['set']]} for {_who(person)}."
-    if person.sex == "female" and person.trimester is None and person.age_y is not None and 12 <= person.age_y < 55:
+    if pregnancy_is_open(person.sex, person.age_y, person.trimester):
         reason += " Pregnancy is not stated; this interval is for people who are not pregnant."
     if person.elevation_m and analyte in ("hb", "hct", "rbc"):
         reason += " It was made near sea level and is not adjusted for elevation."
     return Interval(analyte, low[0], high[0], row["set"], row["source"], reason)
+
+
+def pregnancy_is_open(sex: str | None, age_y: float | None, trimester: float | None) -> bool:
+    """Whether a person of this sex and age might be pregnant and nothing says whether she is."""
+    if sex != "female" or pd.isna(age_y) or not pd.isna(trimester):
+        return False
+    return constant("reproductive_age_low_y") <= age_y < constant("reproductive_age_high_y")
 
 
 class Flags:
