@@ -1,8 +1,8 @@
 """The one door to ``data/``: reads a table once, typed by its schema, and cites a source.
 
 >>> table("severity")            # a DataFrame
->>> source("WHO24").text         # the full citation
->>> cite("WHO24")                # remembers that this notebook used it
+>>> source("WHO2024").text         # the full citation
+>>> cite("WHO2024")                # remembers that this notebook used it
 """
 
 from __future__ import annotations
