@@ -1,0 +1,338 @@
+"""Named rules: how an answer, right or wrong, is computed from what the course teaches instead of being typed.
+
+In the bank a rule is a table: ``{rule = "anc", wbc = 2.1, neut_pct = 38}``. The value of any of its keys may itself be
+such a table. All numbers are in the course's units, as is what comes back.
+
+>>> value({"rule": "multiply", "by": [{"rule": "anc", "wbc": 2.1, "neut_pct": 38}, 1000]})
+798.0
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from helpers.evidence import table as read_table
+
+RULES: dict[str, Callable[..., Any]] = {}
+
+
+def rule(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function a rule the bank can name."""
+    RULES[function.__name__] = function
+    return function
+
+
+def value(given: Any) -> Any:
+    """What the bank means: rules computed (inner ones first), everything else as it stands.
+
+    Raises:
+        KeyError: a rule that does not exist; the message lists those there are.
+    """
+    if isinstance(given, Mapping):
+        parts = {key: value(part) for key, part in given.items()}
+        if "rule" not in parts:
+            return parts
+        name = parts.pop("rule")
+        if name not in RULES:
+            raise KeyError(f"There is no rule {name!r}. The rules are: {', '.join(sorted(RULES))}.")
+        return RULES[name](**parts)
+    if isinstance(given, list | tuple):
+        return [value(part) for part in given]
+    return given
+
+
+def blood_count(count: Mapping[str, Any] | None = None, patient: str = "") -> Any:
+    """A :class:`BloodCount`: a published patient's, one made of values, or the first with the second laid over it.
+
+    Args:
+        count: values and person as :meth:`BloodCount.of` takes them; a value may be a rule.
+        patient: a key of ``data/patients.csv``.
+
+    Raises:
+        KeyError: no such patient.
+    """
+    from helpers.blood.count import BloodCount
+
+    changes = {name: tuple(part) if isinstance(part, list) else part for name, part in value(count or {}).items()}
+    if not patient:
+        return BloodCount.of(**changes)
+    found = BloodCount.from_row(patient_row(patient))
+    return found.change(**changes) if changes else found
+
+
+def patient_row(patient: str) -> pd.Series:
+    """One row of ``data/patients.csv``.
+
+    Raises:
+        KeyError: no such patient.
+    """
+    patients = read_table("patients").set_index("patient", drop=False)
+    if patient not in patients.index:
+        raise KeyError(f"data/patients.csv has no patient {patient!r}.")
+    return patients.loc[patient]
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+
+@rule
+def amount(amount: float, unit: str, analyte: str) -> float:
+    """An amount in some unit, in the course's unit of that analyte: ``amount = 7.2, unit = "g/dL", analyte = "hb"``."""
+    from helpers.blood.units import convert
+
+    return convert(amount, unit, analyte)
+
+
+@rule
+def convert(amount: float, to: str, analyte: str, unit: str = "") -> float:
+    """An amount (in the course's unit, or in ``unit``) as it is printed in the unit ``to``."""
+    from helpers.blood import units
+
+    in_course = units.convert(amount, unit, analyte) if unit else amount
+    return in_course / units.convert(1.0, to, analyte)
+
+
+@rule
+def anc(wbc: float, neut_pct: float = 0.0, band_pct: float = 0.0) -> float:
+    """Absolute neutrophil count, 10^9/L; ``neut_pct`` is all neutrophils, or the segmented ones beside ``band_pct``."""
+    from helpers.blood import derived
+
+    return derived.anc(wbc, neut_pct, band_pct)
+
+
+def _derived(name: str) -> None:
+    def computed(**inputs: Any) -> float:
+        from helpers.blood import derived
+
+        return float(getattr(derived, name)(**inputs))
+
+    computed.__name__ = name
+    computed.__doc__ = f"As :func:`helpers.blood.derived.{name}`, with its arguments."
+    rule(computed)
+
+
+for _name in (
+    "mcv",
+    "mch",
+    "mchc",
+    "absolute_retic",
+    "corrected_retic",
+    "maturation_days",
+    "retic_index",
+    "corrected_wbc",
+):
+    _derived(_name)
+
+
+@rule
+def rule_of_three(rbc: float, hb: float, hct: float, give: str = "holds") -> Any:
+    """Whether the rule of three ``holds`` ("yes", "no"), or what it expects: ``hb_expected`` or ``hct_expected``."""
+    from helpers.blood import derived
+
+    found = getattr(derived.rule_of_three(rbc=rbc, hb=hb, hct=hct), give)
+    return {True: "yes", False: "no", None: "cannot tell"}.get(found, found) if give.endswith("holds") else found
+
+
+@rule
+def add(of: list[float]) -> float:
+    """The sum."""
+    return sum(of)
+
+
+@rule
+def subtract(of: float, by: float) -> float:
+    """``of`` minus ``by``."""
+    return of - by
+
+
+@rule
+def multiply(by: list[float]) -> float:
+    """The product."""
+    return math.prod(by)
+
+
+@rule
+def divide(of: float, by: float) -> float:
+    """``of`` over ``by``."""
+    return of / by
+
+
+@rule
+def rounded(of: float, decimals: int = 0) -> float:
+    """To so many decimals."""
+    return round(of, decimals)
+
+
+# --- verdicts of the course's rules ----------------------------------------------------------------------------------
+
+
+NOT_GRADED = "not graded"
+"""The word of :mod:`helpers.blood.severity` for a line its system leaves out."""
+
+
+def grade_key(found: Any) -> str:
+    """A grade as an answer: ``"3"``, ``"3+"`` for "3 or more", ``"-"`` for "not graded", ``"?"`` for "cannot tell"."""
+    if found.grade is None or pd.isna(found.grade):
+        return "-" if found.label == NOT_GRADED else "?"
+    return f"{int(found.grade)}{'+' if found.at_least else ''}"
+
+
+def grade_menu(system: str, item: str, edition: str = "") -> dict[str, str]:
+    """Every answer one can give for an item of a system: key (as :func:`grade_key` writes it) to words, mildest first.
+
+    CTCAE's grade 5, death, is left out: no count is graded so.
+
+    Raises:
+        ValueError: no such system or edition. KeyError: the system has no such item.
+    """
+    from helpers.blood import severity
+    from helpers.blood.count import BloodCount
+
+    grades = severity.grade(BloodCount.of(), system, edition or None)
+    words = grades.labels()[grades[item].item].cat.categories
+    rows = read_table("severity")
+    rows = rows[(rows["system"] == system) & (rows["edition"] == grades.edition) & (rows["item"] == item)]
+    menu: dict[str, str] = {}
+    if len(rows):
+        alive = (rows["grade"] < 5).fillna(False)
+        rows = rows[alive].drop_duplicates("grade").sort_values("grade").set_index("grade")
+        clinical = rows["lower"].isna() & rows["upper"].isna() & rows["clinical"].notna()
+        menu = {} if 0 in rows.index else {"0": "no grade"}
+        for number, label in rows["label"].items():
+            menu[str(number)] = label
+            if clinical.get(number + 1, False) and not clinical[number]:
+                menu[f"{number}+"] = f"{label} or more"
+    else:
+        first = 1 if system == "ipss_r" else 0
+        menu = {str(place): word for place, word in enumerate((w for w in words if w != "cannot tell"), start=first)}
+    return (
+        menu
+        | ({"-": f"{NOT_GRADED} in this edition"} if system == "ctcae" else {})
+        | {"?": "cannot tell from this count"}
+    )
+
+
+def find_grade(
+    system: str, item: str, edition: str = "", count: Mapping[str, Any] | None = None, patient: str = "", **choices: Any
+) -> Any:
+    """The :class:`Grade` of one item for a count or a published patient.
+
+    Raises:
+        KeyError: the system does not grade that item.
+    """
+    from helpers.blood import severity
+
+    grades = severity.grade(blood_count(count, patient), system, edition or None, **choices)
+    return grades[item]
+
+
+@rule
+def grade(**given: Any) -> str:
+    """``system, edition, item`` and ``count = {...}`` or ``patient = "CRS-014"``: gives "3", "3+", "-" or "?"."""
+    return grade_key(find_grade(**given))
+
+
+@rule
+def grade_label(**given: Any) -> str:
+    """A grade's label in its system's own words; arguments as for ``grade``."""
+    return find_grade(**given).label
+
+
+@rule
+def flag(analyte: str, count: Mapping[str, Any] | None = None, patient: str = "", reference: str = "") -> str:
+    """A value against its reference interval: "low", "normal", "high" or "cannot tell"."""
+    from helpers.blood import reference as limits
+
+    chosen = {"reference": reference} if reference else {}
+    flags = limits.flag(blood_count(count, patient), **chosen)
+    return next((one.verdict for one in flags if one.analyte == analyte), "cannot tell")
+
+
+@rule
+def interval(analyte: str, end: str, reference: str = "", **person: Any) -> float:
+    """The "low" or "high" ``end`` of the reference interval for a person (``age_y``, ``sex``, ``trimester`` ...)."""
+    from helpers.blood import reference as limits
+    from helpers.blood.count import Person
+
+    chosen = {"reference": reference} if reference else {}
+    return float(getattr(limits.interval(analyte, Person(**person), **chosen), end))
+
+
+@rule
+def traps(count: Mapping[str, Any] | None = None, patient: str = "") -> list[str]:
+    """The names of the traps in a count."""
+    from helpers.blood.traps import traps as find
+
+    return [trap.name for trap in find(blood_count(count, patient))]
+
+
+# --- what the tables say ---------------------------------------------------------------------------------------------
+
+
+@rule
+def table(table: str, column: str, where: Mapping[str, Any]) -> Any:
+    """The one value in ``column`` of the one row of a table where every named column has the given value.
+
+    Raises:
+        KeyError: no row, or more than one, fits.
+    """
+    rows = read_table(table)
+    for name, wanted in where.items():
+        rows = rows[(rows[name] == wanted).fillna(False)]
+    if len(rows) != 1:
+        raise KeyError(f"{len(rows)} rows of data/{table}.csv fit {dict(where)}; exactly one was expected.")
+    return rows[column].iloc[0]
+
+
+@rule
+def patient(patient: str, column: str) -> Any:
+    """One value of a published patient."""
+    return patient_row(patient)[column]
+
+
+@rule
+def order(values: Mapping[str, float], descending: bool = False) -> list[str]:
+    """The keys, by their values, the smallest first."""
+    return sorted(values, key=lambda key: values[key], reverse=descending)
+
+
+@rule
+def when(value: Any, keys: Mapping[str, str]) -> str:
+    """Turn a computed word or number into an option's key: ``keys = {low = "a", normal = "b"}``."""
+    return keys[str(value)]
+
+
+# --- code ------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _names() -> dict[str, Any]:
+    from helpers.blood import count, derived, reference, severity, units
+    from helpers.blood.traps import traps as find_traps
+
+    names: dict[str, Any] = {"pd": pd, "table": read_table, "traps": find_traps}
+    for module, wanted in (
+        (count, ("BloodCount", "Person", "Value")),
+        (units, ("COLUMN", "NAME", "convert", "show")),
+        (derived, ("anc", "mcv", "mch", "mchc", "absolute_retic", "corrected_retic", "retic_index", "corrected_wbc")),
+        (derived, ("rule_of_three", "complete")),
+        (reference, ("flag", "interval", "limits")),
+        (severity, ("grade", "grade_all", "bands")),
+    ):
+        names |= {name: getattr(module, name) for name in wanted if hasattr(module, name)}
+    return names
+
+
+@rule
+def run(code: str, result: str = "answer", given: str = "") -> Any:
+    """What lines of Python leave in ``result``. They find ``pd``, ``table`` and the names of ``helpers.blood``."""
+    space = dict(_names())
+    exec(compile(f"{given}\n{code}", "<the bank's code>", "exec"), space)
+    if result not in space:
+        raise KeyError(f"The bank's code leaves nothing in {result!r}.")
+    return space[result]
