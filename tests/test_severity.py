@@ -63,6 +63,7 @@ def test_lymphocytes_are_not_graded_in_version_6():
     assert answer.grade is None
     assert answer.label == "not graded"
     assert "does not grade" in answer.reason
+    assert grade(adult(hb=90), "ctcae", "6.0")["lymphocytes"].label == "not graded"
 
 
 def test_anemia_grade_3_says_that_grade_4_is_clinical():

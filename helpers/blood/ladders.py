@@ -88,6 +88,8 @@ class Ladder:
     def codes(self, value: np.ndarray, kind: np.ndarray) -> np.ndarray:
         """Band number of each value (0 mildest), or one of the codes beside the bands."""
         found = np.full(len(value), NOT_LOW, dtype=np.int8)
+        if not self.row.shape[1]:
+            return found
         for place in range(self.upper.shape[1]):
             upper = self.upper[:, place]
             limit = upper[0] if (upper == upper[0]).all() else upper[kind]
@@ -96,7 +98,7 @@ class Ladder:
         if no_limit.any():
             np.putmask(found, (found == NOT_LOW) & no_limit[kind], NO_LIMIT)
         no_group = (self.row < 0).all(axis=1)
-        if no_group.any() and self.row.shape[1]:
+        if no_group.any():
             np.putmask(found, no_group[kind], NO_GROUP)
         np.putmask(found, np.isnan(value), MISSING)
         return found
