@@ -99,7 +99,7 @@ def table(name: str) -> pd.DataFrame:
         name: the table's name without ``.csv``, e.g. ``"patients"``.
 
     Returns:
-        A DataFrame of its own (changing it changes nothing else). Units are in the column names or in a ``unit`` column.
+        A DataFrame of its own (changing it changes nothing else). Units are in the column names or a ``unit`` column.
 
     Raises:
         KeyError: no such table; the message lists those there are.

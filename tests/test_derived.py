@@ -78,3 +78,8 @@ def test_a_frame_is_completed_as_each_count_alone():
 def test_dividing_by_zero_gives_no_value():
     assert "mcv" not in derived.complete(BloodCount.of(hct=0.3, rbc=0)).values
     assert derived.complete(pd.DataFrame({"hct_l_per_l": [0.3], "rbc_e12_per_l": [0.0]}))["mcv_fl"].isna().all()
+
+
+def test_a_bound_is_carried_through_a_product_but_not_through_a_divisor():
+    assert derived.complete(BloodCount.of(wbc="<0.5 x10^9/L", neut_pct=20)).values["anc"].below
+    assert "mchc" not in derived.complete(BloodCount.of(hb=80, hct="<0.2 L/L")).values

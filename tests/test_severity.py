@@ -1,5 +1,7 @@
 """Are counts graded as each system prints it, and does every grade say why?"""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -83,7 +85,7 @@ def test_grade_1_needs_the_lower_limit_of_normal():
 
 
 def test_a_low_limit_of_normal_leaves_no_grade_1_band():
-    """A Duffy-null adult at 1.4: grade 2 in version 5 although inside the interval of their own; grade 1 in version 6."""
+    """A Duffy-null adult at 1.4: grade 2 in version 5 although inside their own interval; grade 1 in version 6."""
     count = BloodCount.of(anc=1.4, age_y=30, sex="male", duffy_null=True)
     assert grade(count, "ctcae", "5.0")["neutrophils"].grade == 2
     assert grade(count, "ctcae", "6.0")["neutrophils"].grade == 1
@@ -329,7 +331,7 @@ def test_bands_for_drawing_meet_and_agree_with_the_grades():
     for edition in editions("ctcae"):
         for item, analyte in (("platelets", "plt"), ("neutrophils", "anc"), ("anemia", "hb"), ("white_cells", "wbc")):
             drawn = bands("ctcae", edition, item, person)
-            for milder, worse in zip(drawn, drawn[1:], strict=False):
+            for milder, worse in pairwise(drawn):
                 assert milder.lower == worse.upper
             for band in drawn:
                 middle = (band.lower + band.upper) / 2

@@ -130,17 +130,17 @@ def rule_of_three(rbc: float, hb: float, hct: float) -> RuleOfThree:
     )
 
 
-def _share(name: str):
-    return lambda wbc, percent: wbc * percent / 100
+def _share(wbc: Numbers, percent: Numbers) -> Numbers:
+    return wbc * percent / 100
 
 
 _DERIVED = (
     ("neut_pct", ("seg_pct", "band_pct"), lambda seg, band: seg + band, "segmented + bands"),
-    ("anc", ("wbc", "neut_pct"), lambda wbc, percent: anc(wbc, percent), "WBC × neutrophils %"),
-    ("alc", ("wbc", "lymph_pct"), _share("alc"), "WBC × lymphocytes %"),
-    ("amc", ("wbc", "mono_pct"), _share("amc"), "WBC × monocytes %"),
-    ("aec", ("wbc", "eos_pct"), _share("aec"), "WBC × eosinophils %"),
-    ("abc", ("wbc", "baso_pct"), _share("abc"), "WBC × basophils %"),
+    ("anc", ("wbc", "neut_pct"), anc, "WBC × neutrophils %"),
+    ("alc", ("wbc", "lymph_pct"), _share, "WBC × lymphocytes %"),
+    ("amc", ("wbc", "mono_pct"), _share, "WBC × monocytes %"),
+    ("aec", ("wbc", "eos_pct"), _share, "WBC × eosinophils %"),
+    ("abc", ("wbc", "baso_pct"), _share, "WBC × basophils %"),
     ("hct", ("mcv", "rbc"), lambda size, rbc: size * rbc / 1000, "MCV × RBC"),
     ("rbc", ("hct", "mcv"), lambda hct, size: hct / size * 1000, "hematocrit / MCV"),
     ("mcv", ("hct", "rbc"), mcv, "hematocrit / RBC"),
@@ -148,6 +148,10 @@ _DERIVED = (
     ("mchc", ("hb", "hct"), mchc, "Hb / hematocrit"),
     ("retic", ("retic_pct", "rbc"), absolute_retic, "reticulocytes % × RBC"),
 )
+"""What is derived, from what, by which rule, and how that is said."""
+
+_RATIOS = ("rbc", "mcv", "mch", "mchc")
+"""Those whose last input divides."""
 
 
 def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
@@ -165,13 +169,16 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
         values = dict(counts.values)
         for name, inputs, rule, how in _DERIVED:
             # A value that was printed but cannot be told stays so; only one that is absent is worked out.
-            amounts = [values[needed].amount if needed in values else None for needed in inputs]
-            if name in values or any(amount is None for amount in amounts):
+            found = [values.get(needed) for needed in inputs]
+            if name in values or any(value is None or value.amount is None for value in found):
+                continue
+            # A divisor known only as "less than" would leave a lower bound, which a Value cannot say.
+            if name in _RATIOS and found[-1].below:
                 continue
             with np.errstate(divide="ignore", invalid="ignore"):
-                amount = float(rule(*map(np.float64, amounts)))
+                amount = float(rule(*(np.float64(value.amount) for value in found)))
             if np.isfinite(amount):
-                below = any(values[needed].below for needed in inputs)
+                below = any(value.below for value in found)
                 values[name] = Value(round(amount, 6), printed=f"computed: {how}", below=below)
         return counts.with_values(values)
     frame = counts.copy(deep=False)
