@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ import pandas as pd
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 _DTYPES = {"string": "str", "number": "float64", "integer": "Int64", "boolean": "boolean"}
+
+
+_NO_JOURNAL = ("", "PubMed Central", "Journal not shown")
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,15 @@ class Source:
 
     @property
     def short(self) -> str:
-        """First author (or title) and year, as one writes it in a sentence."""
-        first, *others = [name.strip() for name in self.authors.replace(";", ",").split(",") if name.strip()] or [
-            self.title
-        ]
-        name = first.rsplit(" ", 1)[0] if self.authors and first.rsplit(" ", 1)[-1].isupper() else first
-        return " ".join(part for part in (name + (" et al." if others else ""), self.year) if part)
+        """First author and year, as one writes it in a sentence; the journal's name where no author is known."""
+        names = [name.strip() for name in self.authors.replace(";", ",").split(",") if name.strip()]
+        if names:
+            first = names[0].rsplit(" ", 1)[0] if names[0].rsplit(" ", 1)[-1].isupper() else names[0]
+            name = first + (" et al." if len(names) > 1 else "")
+        else:
+            journal = re.split(r"[(,]|\s\S*\d", self.where)[0].strip()
+            name = self.title if journal in _NO_JOURNAL else journal
+        return f"{name} {self.year}".strip()
 
     @property
     def link(self) -> str:
