@@ -1,0 +1,477 @@
+"""Controls that can be named, read aloud and used by keyboard alone: native elements with native labels.
+
+Each is a small anywidget: what a learner sees is HTML's own ``<label>``, ``<input>``, ``<select>``, ``<button>``.
+They follow Jupyter's light and dark themes. Python sees plain traits (``amount``, ``value``, ``on``, ``presses``).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+
+CSS = """
+.course {
+    color: var(--jp-ui-font-color1, CanvasText); font: 14px/1.45 var(--jp-ui-font-family, system-ui, sans-serif);
+    box-sizing: border-box;
+}
+.course label, .course legend { color: inherit; }
+.course input[type=range] { accent-color: var(--course-ink, var(--jp-brand-color1, #1976d2)); }
+.course :is(input, select, button, textarea):focus-visible {
+    outline: 3px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; border-radius: 3px;
+}
+.course select, .course textarea, .course button {
+    font: inherit; color: inherit; background: var(--jp-layout-color0, Canvas);
+    border: 1px solid var(--jp-ui-font-color2, #666); border-radius: 4px; padding: 3px 8px; box-sizing: border-box;
+}
+.course button { cursor: pointer; background: var(--jp-layout-color2, ButtonFace); padding: 5px 14px; }
+.course button:hover { background: var(--jp-layout-color3, ButtonFace); }
+.course :disabled { opacity: .65; cursor: not-allowed; }
+.course-slider { display: grid; grid-template-columns: 1fr auto; column-gap: 8px; align-items: baseline; }
+.course-slider .head { font-weight: 600; }
+.course-slider .head i {
+    font-style: normal; color: var(--course-ink, #3F4347); background: #fff; border-radius: 3px; padding: 0 3px;
+    margin-right: 6px; line-height: 18px;
+}
+[data-jp-theme-light="false"] .course input[type=range] {
+    accent-color: color-mix(in srgb, var(--course-ink, #64b5f6) 55%, white);
+}
+.course-slider output { text-align: right; font-variant-numeric: tabular-nums; }
+.course-slider input[type=range] { width: 100%; margin: 2px 0; min-width: 0; align-self: center; }
+.course-slider .unknown { font-weight: 400; font-size: 13px; white-space: nowrap; }
+.course-slider .unknown input { margin: 0 4px 0 0; vertical-align: -2px; }
+.course-slider.is-unknown input[type=range] { opacity: .45; }
+.course-choice {
+    display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; justify-content: space-between;
+}
+.course-choice label { font-weight: 600; }
+.course-choice select { max-width: 100%; min-width: 0; flex: 0 1 auto; text-overflow: ellipsis; }
+.course-note { flex-basis: 100%; grid-column: 1 / -1; font-size: 13px; margin: 0; }
+.course-switch label { font-weight: 600; display: flex; gap: 8px; align-items: center; }
+.course-writing { display: flex; flex-direction: column; gap: 4px; }
+.course-writing label { font-weight: 600; }
+.course-writing textarea { width: 100%; resize: vertical; font-family: var(--jp-code-font-family, monospace); }
+.course-figure { margin: 0; }
+.course-figure img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
+.course-figure figcaption { font-size: 12px; margin-top: 4px; max-width: 500px; }
+.course .said {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}
+.course-words { position: relative; margin-top: 8px; }
+.course-words .status { font-size: 16px; font-weight: 600; margin: 0 0 8px; line-height: 1.4; }
+.course-words h3 { font-size: 15px; margin: 14px 0 4px; }
+.course-words p, .course-words li { margin: 0 0 6px; max-width: 46em; }
+.course-words a { color: var(--jp-content-link-color, LinkText); text-decoration: underline; }
+.course-words .wide { overflow-x: auto; }
+.course-table { border-collapse: collapse; width: 100%; margin: 4px 0 12px; font-size: 14px; }
+.course-table caption { text-align: left; font-weight: 600; padding: 6px 0; caption-side: top; color: inherit; }
+.course-table th, .course-table td {
+    text-align: left; vertical-align: top; padding: 4px 10px 4px 0;
+    border-bottom: 1px solid var(--jp-border-color1, #bbb); white-space: normal; overflow-wrap: break-word;
+}
+.course-table caption { overflow-wrap: anywhere; }
+.course-table thead th { border-bottom-width: 2px; }
+.course-table tbody th { font-weight: 600; }
+"""
+
+_HELP = """
+const make = (parent, tag, props = {}) => {
+  const made = parent.appendChild(Object.assign(document.createElement(tag), props));
+  // JupyterLab asks the focused element itself: arrow keys belong to the control, not to the notebook.
+  if (["input", "select", "button", "textarea"].includes(tag)) {
+    made.setAttribute("data-lm-suppress-shortcuts", "true");
+    made.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") made.closest(".jp-Cell")?.focus();
+    });
+  }
+  return made;
+};
+const name = () => "course-" + Math.random().toString(36).slice(2);
+"""
+
+
+class _Control(anywidget.AnyWidget):
+    """What all controls share: the quiet look, and a name that does not change from run to run."""
+
+    _css = CSS
+    label = traitlets.Unicode(help="What the control is called.").tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
+    note = traitlets.Unicode("", help="A sentence below the control, e.g. why it is disabled.").tag(sync=True)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.label!r})"
+
+
+class Slider(_Control):
+    """A slider over a list of steps, equal or not: what is shown at each step is known to the page before it moves.
+
+    Args:
+        label: what is moved.
+        amounts: the amount at each step, ascending.
+        texts: what is shown at each step, as long as ``amounts``.
+        spoken: what is read aloud at each step; ``texts`` unless given.
+        amount: where it stands; ``None`` is "not known". An amount between two steps becomes a step of its own.
+        may_be_unknown: whether the learner can say "not known".
+        describe: makes ``(text, spoken)`` of an amount that is not a step.
+    """
+
+    _esm = (
+        _HELP
+        + """
+    export default { render({ model, el }) {
+      el.classList.add("course", "course-slider");
+      const id = name();
+      const head = make(el, "div", { className: "head" });
+      const tag = make(head, "i", { textContent: model.get("tag"), hidden: !model.get("tag"), ariaHidden: "true" });
+      const label = make(head, "label", { htmlFor: id });
+      const output = make(el, "output", { htmlFor: id });
+      const input = make(el, "input", { type: "range", id, min: 0, step: 1 });
+      input.setAttribute("aria-describedby", id + "-note");
+      const unknown = make(el, "label", { className: "unknown" });
+      const box = make(unknown, "input", { type: "checkbox" });
+      unknown.append("not known");
+      const note = make(el, "p", { className: "course-note", id: id + "-note" });
+      const show = () => {
+        const [i, known] = [+input.value, !box.checked];
+        output.textContent = known ? model.get("texts")[i] : "not known";
+        input.setAttribute("aria-valuetext", known ? model.get("spoken")[i] : "not known");
+        el.classList.toggle("is-unknown", !known);
+      };
+      const read = () => {
+        label.textContent = model.get("label");
+        if (model.get("ink")) el.style.setProperty("--course-ink", model.get("ink"));
+        input.max = model.get("texts").length - 1;
+        input.value = model.get("index");
+        box.checked = !model.get("known");
+        box.setAttribute("aria-label", model.get("label") + " not known");
+        unknown.hidden = !model.get("may_be_unknown");
+        input.style.gridColumn = unknown.hidden ? "1 / -1" : "";
+        input.disabled = box.disabled = model.get("disabled");
+        note.textContent = model.get("note");
+        note.hidden = !note.textContent;
+        show();
+      };
+      const tell = () => { show(); model.set({ index: +input.value, known: !box.checked }); model.save_changes(); };
+      input.addEventListener("input", () => { box.checked = false; tell(); });
+      box.addEventListener("change", tell);
+      const traits = ["texts", "spoken", "index", "known", "label", "disabled", "note", "may_be_unknown"]
+        .map((trait) => "change:" + trait).join(" ");
+      model.on(traits, read);
+      read();
+      return () => model.off(traits, read);
+    } };
+    """
+    )
+    tag = traitlets.Unicode("", help="A short sign before the label, e.g. the line's marker.").tag(sync=True)
+    ink = traitlets.Unicode("", help="The line's ink.").tag(sync=True)
+    texts = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    spoken = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    index = traitlets.Int(0).tag(sync=True, echo_update=False)
+    known = traitlets.Bool(True).tag(sync=True, echo_update=False)
+    may_be_unknown = traitlets.Bool(False).tag(sync=True)
+    amount = traitlets.Float(None, allow_none=True)
+
+    def __init__(
+        self,
+        label: str,
+        amounts: Sequence[float],
+        texts: Sequence[str],
+        spoken: Sequence[str] | None = None,
+        amount: float | None = None,
+        describe=lambda amount: (f"{amount:g}", f"{amount:g}"),
+        **traits: Any,
+    ) -> None:
+        self._describe = describe
+        super().__init__(label=label, **traits)
+        self.steps(amounts, texts, spoken)
+        self._set_amount(amount)
+        self.observe(self._moved, ["index", "known"])
+        self.observe(lambda change: self._set_amount(change["new"]), "amount")
+
+    def steps(self, amounts: Sequence[float], texts: Sequence[str], spoken: Sequence[str] | None = None) -> None:
+        """Give the slider other steps (or the same ones in other units); it stays at its amount."""
+        if not len(amounts) == len(texts) == len(spoken or texts) or not len(amounts):
+            raise ValueError("A slider needs as many texts as amounts, and at least one.")
+        self.amounts = [float(step) for step in amounts]
+        with self.hold_sync():
+            self.texts, self.spoken = list(texts), list(spoken or texts)
+            self._set_amount(self.amount)
+
+    def _moved(self, change: dict) -> None:
+        self.amount = self.amounts[min(self.index, len(self.amounts) - 1)] if self.known else None
+
+    def _set_amount(self, amount: float | None) -> None:
+        with self.hold_sync(), self.hold_trait_notifications():
+            if amount is not None:
+                place = bisect_left(self.amounts, amount)
+                if place == len(self.amounts) or self.amounts[place] != amount:
+                    shown, said = self._describe(amount)
+                    self.amounts = [*self.amounts[:place], amount, *self.amounts[place:]]
+                    self.texts = [*self.texts[:place], shown, *self.texts[place:]]
+                    self.spoken = [*self.spoken[:place], said, *self.spoken[place:]]
+                self.index = place
+            self.known = amount is not None
+            self.amount = amount
+
+
+class Choice(_Control):
+    """One of several, in a native list to choose from.
+
+    Args:
+        label: what is chosen.
+        options: what is shown -> the value it stands for, in order.
+        value: the value chosen; the first unless given.
+    """
+
+    _esm = (
+        _HELP
+        + """
+    export default { render({ model, el }) {
+      el.classList.add("course", "course-choice");
+      const id = name();
+      const label = make(el, "label", { htmlFor: id });
+      const select = make(el, "select", { id });
+      select.setAttribute("aria-describedby", id + "-note");
+      const note = make(el, "p", { className: "course-note", id: id + "-note" });
+      const list = () => {
+        select.replaceChildren();
+        for (const text of model.get("labels")) make(select, "option", { textContent: text });
+        read();
+      };
+      const read = () => {
+        label.textContent = model.get("label");
+        select.selectedIndex = model.get("index");
+        select.disabled = model.get("disabled");
+        note.textContent = model.get("note");
+        note.hidden = !note.textContent;
+      };
+      select.addEventListener("change", () => { model.set("index", select.selectedIndex); model.save_changes(); });
+      const traits = "change:index change:label change:disabled change:note";
+      model.on("change:labels", list);
+      model.on(traits, read);
+      list();
+      return () => { model.off("change:labels", list); model.off(traits, read); };
+    } };
+    """
+    )
+    labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    index = traitlets.Int(0).tag(sync=True, echo_update=False)
+    value = traitlets.Any(None, allow_none=True)
+
+    def __init__(self, label: str, options: Mapping[str, Any], value: Any = None, **traits: Any) -> None:
+        self._values = list(options.values())
+        super().__init__(label=label, labels=list(options), **traits)
+        self.value = value if value in self._values else self._values[0]
+        self.index = self._values.index(self.value)
+        self.observe(lambda change: self.set_trait("value", self._values[change["new"]]), "index")
+        self.observe(lambda change: self.set_trait("index", self._values.index(change["new"])), "value")
+
+    @traitlets.validate("index")
+    def _inside(self, proposal: dict) -> int:
+        return max(0, min(proposal["value"], len(self._values) - 1))
+
+
+class Switch(_Control):
+    """On or off: a native checkbox with the role of a switch."""
+
+    _esm = (
+        _HELP
+        + """
+    export default { render({ model, el }) {
+      el.classList.add("course", "course-switch");
+      const label = make(el, "label");
+      const input = make(label, "input", { type: "checkbox" });
+      input.setAttribute("role", "switch");
+      const words = make(label, "span");
+      const note = make(el, "p", { className: "course-note" });
+      const read = () => {
+        words.textContent = model.get("label");
+        input.checked = model.get("on");
+        input.disabled = model.get("disabled");
+        note.textContent = model.get("note");
+        note.hidden = !note.textContent;
+      };
+      input.addEventListener("change", () => { model.set("on", input.checked); model.save_changes(); });
+      const traits = "change:on change:label change:disabled change:note";
+      model.on(traits, read);
+      read();
+      return () => model.off(traits, read);
+    } };
+    """
+    )
+    on = traitlets.Bool(False).tag(sync=True, echo_update=False)
+
+    def __init__(self, label: str, on: bool = False, **traits: Any) -> None:
+        super().__init__(label=label, on=on, **traits)
+
+
+class Button(_Control):
+    """A native button; ``presses`` counts, ``when_pressed(do)`` calls ``do()`` at each press."""
+
+    _esm = (
+        _HELP
+        + """
+    export default { render({ model, el }) {
+      el.classList.add("course");
+      const button = make(el, "button", { type: "button" });
+      const read = () => { button.textContent = model.get("label"); button.disabled = model.get("disabled"); };
+      button.addEventListener("click", () => { model.set("presses", model.get("presses") + 1); model.save_changes(); });
+      model.on("change:label change:disabled", read);
+      read();
+      return () => model.off("change:label change:disabled", read);
+    } };
+    """
+    )
+    presses = traitlets.Int(0).tag(sync=True, echo_update=False)
+
+    def __init__(self, label: str, **traits: Any) -> None:
+        super().__init__(label=label, **traits)
+
+    def when_pressed(self, do) -> None:
+        """Call ``do()`` at each press."""
+        self.observe(lambda change: do(), "presses")
+
+
+class Writing(_Control):
+    """Several lines to write or paste into. ``text`` follows while the learner types; nothing ever empties it."""
+
+    _esm = (
+        _HELP
+        + """
+    export default { render({ model, el }) {
+      el.classList.add("course", "course-writing");
+      const id = name();
+      const label = make(el, "label", { htmlFor: id });
+      const area = make(el, "textarea", { id, rows: model.get("rows"), spellcheck: false });
+      area.setAttribute("aria-describedby", id + "-note");
+      const keep = (event) => event.stopPropagation();  // or JupyterLab takes Enter
+      area.addEventListener("keydown", keep);
+      area.addEventListener("keypress", keep);
+      const note = make(el, "p", { className: "course-note", id: id + "-note" });
+      const read = () => {
+        label.textContent = model.get("label");
+        note.textContent = model.get("note");
+        note.hidden = !note.textContent;
+        area.placeholder = model.get("example");
+        area.disabled = model.get("disabled");
+        if (area.value !== model.get("text")) area.value = model.get("text");
+      };
+      area.addEventListener("input", () => { model.set("text", area.value); model.save_changes(); });
+      model.on("change:text change:label change:disabled change:example change:note", read);
+      read();
+      return () => model.off("change:text change:label change:disabled change:example change:note", read);
+    } };
+    """
+    )
+    text = traitlets.Unicode("").tag(sync=True, echo_update=False)
+    example = traitlets.Unicode("").tag(sync=True)
+    rows = traitlets.Int(6).tag(sync=True)
+
+    def __init__(self, label: str, text: str = "", **traits: Any) -> None:
+        super().__init__(label=label, text=text, **traits)
+
+
+class Picture(anywidget.AnyWidget):
+    """A picture that is replaced without a flicker: one ``<img>`` that stays, with its words.
+
+    ``png`` and ``alt`` are sent together by :meth:`show`. ``caption`` is HTML made by :mod:`helpers.pictures.page`.
+    """
+
+    _css = CSS
+    _esm = (
+        _HELP
+        + """
+    export default { render({ model, el }) {
+      el.classList.add("course");
+      const figure = make(el, "figure", { className: "course-figure" });
+      const image = make(figure, "img", { width: model.get("width") });
+      const caption = make(figure, "figcaption");
+      let address = "";
+      const paint = () => {
+        const old = address;
+        address = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
+        image.alt = model.get("alt");
+        image.src = address;
+        if (old) URL.revokeObjectURL(old);
+      };
+      const write = () => { caption.innerHTML = model.get("caption"); caption.hidden = !model.get("caption"); };
+      model.on("change:png", paint);
+      model.on("change:caption", write);
+      paint();
+      write();
+      return () => {
+        model.off("change:png", paint);
+        model.off("change:caption", write);
+        URL.revokeObjectURL(address);
+      };
+    } };
+    """
+    )
+    png = traitlets.Bytes(b"").tag(sync=True)
+    alt = traitlets.Unicode("").tag(sync=True)
+    caption = traitlets.Unicode("").tag(sync=True)
+    width = traitlets.Int(500).tag(sync=True)
+
+    def show(self, png: bytes, alt: str, caption: str | None = None) -> None:
+        """Replace the picture and its words in one message."""
+        with self.hold_sync():
+            self.alt = alt
+            self.png = png
+            if caption is not None:
+                self.caption = caption
+
+    def __repr__(self) -> str:
+        return f"Picture({self.alt!r})"
+
+
+class Words(anywidget.AnyWidget):
+    """The words below a picture: a status sentence that is read aloud when it changes, then what stands in ``html``.
+
+    ``html`` comes from :mod:`helpers.pictures.page` only. The spoken copy of the sentence waits until the learner
+    rests, so that a screen reader is not flooded while a slider moves.
+    """
+
+    _css = CSS
+    _esm = (
+        _HELP
+        + """
+    export default { render({ model, el }) {
+      el.classList.add("course", "course-words");
+      const status = make(el, "p", { className: "status" });
+      const said = make(el, "p", { className: "said" });
+      said.setAttribute("role", "status");
+      said.setAttribute("aria-live", "polite");
+      const body = make(el, "div");
+      let timer = 0;
+      const tell = () => {
+        status.textContent = model.get("status");
+        status.hidden = !model.get("status");
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          said.textContent = model.get("status");
+          timer = setTimeout(() => { said.textContent = ""; }, 4000);
+        }, 500);
+      };
+      const write = () => { body.innerHTML = model.get("html"); };
+      model.on("change:status", tell);
+      model.on("change:html", write);
+      status.textContent = model.get("status");
+      status.hidden = !model.get("status");
+      write();
+      return () => { clearTimeout(timer); model.off("change:status", tell); model.off("change:html", write); };
+    } };
+    """
+    )
+    status = traitlets.Unicode("").tag(sync=True)
+    html = traitlets.Unicode("").tag(sync=True)
+
+    def show(self, status: str, html: str) -> None:
+        """Replace both in one message."""
+        with self.hold_sync():
+            self.status, self.html = status, html
+
+    def __repr__(self) -> str:
+        return f"Words({self.status!r})"

@@ -1,0 +1,132 @@
+"""The one door for HTML: whatever goes onto a page goes through here and is escaped.
+
+Text from learners, reports and tables is shown as text, never run. Nothing is loaded from elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection
+from html import escape as _escape
+
+import mistune
+import pandas as pd
+from IPython import get_ipython
+
+
+def escape(words: object) -> str:
+    """Words as HTML that shows exactly these words, safe inside tags and inside quoted attributes."""
+    return _escape(str(words), quote=True)
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """Links open in a new tab; pictures from elsewhere become their words."""
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        address = escape(self.safe_url(url).replace("&amp;", "&"))
+        return f'<a href="{address}" target="_blank" rel="noopener">{text}</a>'
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return text
+
+
+_markdown = mistune.create_markdown(renderer=_Renderer(escape=True))
+
+
+def text(words: str) -> str:
+    """Light markdown (paragraphs, emphasis, lists, code, links) as HTML; HTML inside it is shown, not run."""
+    return _markdown(words).strip()
+
+
+def inline(words: str) -> str:
+    """Light markdown of one line (emphasis, code, links) as HTML without a paragraph around it."""
+    tokens = _markdown.inline(str(words), {"ref_links": {}})
+    return _markdown.renderer(tokens, mistune.BlockState())
+
+
+_CELL = (
+    "text-align:{align};vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid rgba(128,128,128,.3);"
+    "white-space:normal;overflow-wrap:break-word"
+)
+_ONE_LINE = 16
+"""Row headers up to this many letters are not broken."""
+_PROSE, _NUMBER = _CELL.format(align="left"), _CELL.format(align="right")
+"""Written on every cell: a notebook's own style sheet would push prose to the right, and may not be there at all."""
+
+
+def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = (), unknown: str = "cannot tell") -> str:
+    """A data frame as an HTML table that can be read aloud: prose to the left, numbers to the right.
+
+    Args:
+        frame: its columns become column headers; its index, where it has names, becomes row headers.
+        caption: what the table shows, in a sentence; light markdown.
+        markdown: names of columns whose cells are light markdown (links to sources); all others are plain text.
+        unknown: shown where a value is missing.
+    """
+    levels = [str(name) for name in frame.index.names if name is not None]
+    sides = [_NUMBER if pd.api.types.is_numeric_dtype(dtype) else _PROSE for dtype in frame.dtypes]
+    headers = zip([*levels, *map(str, frame.columns)], [_PROSE] * len(levels) + sides, strict=True)
+    head = "".join(f'<th scope="col" style="{side}">{escape(header)}</th>' for header, side in headers)
+    body = []
+    for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+        labels = (label if isinstance(label, tuple) else (label,)) if levels else ()
+        cells = [_row_header(_said(part, unknown)) for part in labels]
+        for column, cell, side in zip(frame.columns, row, sides, strict=True):
+            shown = _said(cell, unknown)
+            cells.append(f'<td style="{side}">{inline(shown) if column in markdown else escape(shown)}</td>')
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    above = f'<caption style="{_PROSE}">{inline(caption)}</caption>' if caption else ""
+    return f'<table class="course-table">{above}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+
+
+def _row_header(words: str) -> str:
+    side = _PROSE + (";white-space:nowrap" if len(words) <= _ONE_LINE else "")
+    return f'<th scope="row" style="{side}">{escape(words)}</th>'
+
+
+def _said(cell: object, unknown: str) -> str:
+    if pd.isna(cell):
+        return unknown
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)
+
+
+def frame_html(frame: pd.DataFrame) -> str:
+    """A data frame as a notebook shows it: every row named by its index, long ones shortened in the middle."""
+    most = pd.get_option("display.max_rows") or len(frame)
+    named = frame.rename_axis(index=[name if name is not None else "" for name in frame.index.names])
+    if len(frame) <= most:
+        return table(named, unknown="NaN")
+    half = most // 2
+    size = f"The first and last {half} of {len(frame)} rows."
+    return table(pd.concat([named.head(half), named.tail(half)]), size, unknown="NaN")
+
+
+def show_tables_plainly() -> None:
+    """From here on this notebook shows data frames by :func:`frame_html`: prose left, numbers right, lines wrapped."""
+    shell = get_ipython()
+    if shell is not None:
+        shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, frame_html)
+
+
+def figure(png: bytes, alt: str, caption: str = "", width: int | None = None) -> str:
+    """A picture with its words: ``alt`` says it to those who do not see it, ``caption`` (light markdown) stands below.
+
+    Args:
+        png: the picture's bytes; they are put into the page itself.
+        width: pixels as shown at most; it shrinks on a narrower page.
+    """
+    address = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+    size = f' width="{width}"' if width else ""
+    below = f"<figcaption>{inline(caption)}</figcaption>" if caption else ""
+    return (
+        f'<figure class="course-figure"><img src="{address}" alt="{escape(alt)}"{size} '
+        f'style="max-width:100%;height:auto;background:#fff">{below}</figure>'
+    )
+
+
+def link(words: str, address: str) -> str:
+    """A link in light markdown, for a markdown column, a caption or a text. Only web addresses become links."""
+    plain = "".join("\\" + letter if letter in "\\[]*_`<>!" else letter for letter in words)
+    if not address.startswith(("https://", "http://")) or any(letter in address for letter in " <>\n"):
+        return plain
+    return f"[{plain}](<{address}>)"

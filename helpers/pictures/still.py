@@ -1,0 +1,54 @@
+"""A picture that stands still: shown in a notebook with its title, its alt text and its sources."""
+
+from __future__ import annotations
+
+import textwrap
+from abc import ABC, abstractmethod
+
+from helpers.evidence import cite, source
+from helpers.pictures import look, page
+from helpers.pictures.live import LiveFigure
+
+TITLE_LETTERS = 46
+"""Letters of a title that fit on one line."""
+
+
+class StillPicture(ABC):
+    """One point, said in its title, in its alt text and in what is drawn."""
+
+    live: LiveFigure
+    """The figure, painted when the picture is made."""
+    sources: str
+    """Keys of ``data/sources.csv``, separated by spaces."""
+
+    @abstractmethod
+    def point(self) -> str:
+        """The picture's title: its one point, in a sentence."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """The picture in words, for those who do not see it."""
+
+    @abstractmethod
+    def caption(self) -> str:
+        """How to read it and where it comes from, in light markdown: the small type below the picture."""
+
+    def png(self, small: bool = False) -> bytes:
+        """The picture as PNG; ``small`` for one that is kept in a notebook's file."""
+        return self.live.png(small)
+
+    def links(self) -> str:
+        """The sources as links in light markdown."""
+        return "; ".join(page.link(source(key).short, source(key).link) for key in self.sources.split())
+
+    def write_title(self) -> None:
+        """Put the title at the top of the figure."""
+        words = "\n".join(textwrap.wrap(self.point(), TITLE_LETTERS))
+        self.live.text(12, 8, words, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}: {self.point()}"
+
+    def _repr_html_(self) -> str:
+        cite(self.sources)
+        return page.figure(self.png(small=True), self.describe(), self.caption(), look.WIDTH)

@@ -1,0 +1,464 @@
+"""Do the panels follow what a learner does, say it in words, and stand without a kernel, a mouse or sight?"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.blood.count import BloodCount
+from helpers.blood.severity import grade
+from helpers.evidence import table
+from helpers.panels.controls import Button, Choice, Slider, Switch, Writing
+from helpers.panels.explorer import CountExplorer, healthy_adult, published, steps
+from helpers.panels.report import ReportReader
+
+START = BloodCount.of(hb=72, wbc=2.1, anc=0.8, plt=18, retic=12, mcv=104, age_y=34, sex="female", trimester=0)
+REPORT = "WBC 2.1 K/uL, Hgb 7.2 g/dL, PLT 18 x10^3/mm3, Neut 38 %\n34 F"
+
+
+# --- controls ---
+
+
+def test_a_slider_steps_along_its_amounts():
+    slider = Slider("Platelets", [0, 10, 100], ["none", "ten", "hundred"], amount=10)
+    assert (slider.index, slider.known) == (1, True)
+    slider.set_state({"index": 2, "known": True})
+    assert slider.amount == 100
+    slider.set_state({"known": False})
+    assert slider.amount is None
+    slider.set_state({"index": 0, "known": True})
+    assert slider.amount == 0
+
+
+def test_an_amount_between_two_steps_becomes_a_step_of_its_own():
+    slider = Slider("Hb", [70, 80], ["70", "80"], amount=None, describe=lambda amount: (f"{amount} exactly", "said"))
+    slider.amount = 72.5
+    assert slider.texts == ["70", "72.5 exactly", "80"] and slider.index == 1 and slider.known
+    assert slider.spoken[1] == "said"
+
+
+def test_a_slider_keeps_its_amount_when_its_words_change():
+    slider = Slider("Hb", [70, 72, 80], ["70 g/L", "72 g/L", "80 g/L"], amount=72)
+    slider.steps([70, 72, 80], ["7.0 g/dL", "7.2 g/dL", "8.0 g/dL"])
+    assert slider.amount == 72 and slider.texts[slider.index] == "7.2 g/dL"
+
+
+def test_a_slider_needs_a_text_for_each_step():
+    with pytest.raises(ValueError, match="as many texts"):
+        Slider("Hb", [1, 2], ["one"])
+
+
+def test_a_choice_gives_the_value_behind_its_words():
+    choice = Choice("Sex", {"not stated": None, "female": "female"})
+    choice.set_state({"index": 1})
+    assert choice.value == "female"
+    choice.value = None
+    assert choice.index == 0
+    choice.set_state({"index": 99})
+    assert choice.value == "female"
+
+
+def test_a_button_counts_and_a_switch_switches():
+    pressed = []
+    button, switch = Button("Reset"), Switch("More")
+    button.when_pressed(lambda: pressed.append(1))
+    button.set_state({"presses": 1})
+    switch.set_state({"on": True})
+    assert pressed == [1] and switch.on
+
+
+@pytest.mark.parametrize(
+    "control", [Slider("a", [1], ["1"]), Choice("b", {"c": 1}), Switch("d"), Button("e"), Writing("f")]
+)
+def test_controls_have_a_name_that_is_the_same_in_every_run(control):
+    assert "0x" not in repr(control) and control.label in repr(control)
+
+
+# --- the explorer's model ---
+
+
+def test_the_explorer_starts_with_a_healthy_adult():
+    explorer = CountExplorer()
+    assert explorer.status == "Nothing is low for this woman."
+    assert explorer.count == healthy_adult()
+
+
+def test_moving_a_value_moves_count_picture_words_and_tables():
+    explorer = CountExplorer(START)
+    assert explorer.ctcae_table().loc["platelets (they differ)", "CTCAE 5"].startswith("**grade 4**")
+    explorer.plt = 160
+    assert explorer.count.plt == 160
+    assert explorer.picture.strips["plt"].marker.get_xdata() == [160]
+    assert explorer.ctcae_table().loc["platelets", "CTCAE 5"] == "no grade"
+    assert "platelets" not in explorer.status.lower()
+    assert "Platelets 160 ×10⁹/L: normal" in explorer.picture.describe()
+
+
+def test_one_move_is_one_update():
+    explorer = CountExplorer(START)
+    before = explorer.changes
+    explorer.hb = 80
+    assert explorer.changes == before + 1
+    explorer.load("CRS-005")
+    assert explorer.changes == before + 2
+    explorer.reset()
+    assert explorer.changes == before + 3
+
+
+def test_the_tables_say_what_the_rules_say():
+    explorer = CountExplorer(START)
+    ctcae = explorer.ctcae_table()
+    for edition, column in (("5.0", "CTCAE 5"), ("6.0", "CTCAE 6")):
+        for item in ("anemia", "neutrophils", "platelets"):
+            ruled = grade(START, "ctcae", edition)[item]
+            row = next(label for label in ctcae.index if label.startswith(item))
+            assert ctcae.loc[row, column].startswith(f"**grade {ruled.grade}")
+    others = explorer.other_table()
+    assert others.loc["WHO anemia 2024", "result"] == grade(START, "who_anemia", "2024")["anemia"].text
+    assert all("](<" in because for because in others["because"])
+
+
+def test_every_published_patient_can_be_loaded():
+    explorer = CountExplorer()
+    assert list(published().values()) == table("patients")["patient"].tolist()
+    for patient in published().values():
+        explorer.patient = patient
+        row = table("patients").set_index("patient").loc[patient]
+        assert explorer.count.hb == row["hb_g_per_l"] or math.isnan(row["hb_g_per_l"])
+        assert explorer.status
+        assert patient in explorer.words()
+
+
+def test_a_patient_without_neutrophils_shows_the_white_count():
+    explorer = CountExplorer()
+    explorer.load("CRS-001")
+    assert explorer.white == "wbc" and "wbc" in explorer.picture.strips
+
+
+def test_what_was_moved_since_loading_is_said():
+    explorer = CountExplorer()
+    explorer.load("CRS-005")
+    assert "You have moved" not in explorer.words()
+    explorer.plt = 300
+    assert "You have moved: platelets" in explorer.words()
+
+
+def test_reset_returns_to_the_start():
+    explorer = CountExplorer(START)
+    status = explorer.status
+    explorer.load("CRS-005")
+    explorer.marrow_cellularity_pct = 10
+    explorer.duffy_null = True
+    explorer.reset()
+    assert (explorer.status, explorer.count, explorer.patient) == (status, START, None)
+    assert explorer.marrow_cellularity_pct is None and explorer.duffy_null is None
+
+
+def test_an_unknown_patient_is_told():
+    with pytest.raises(KeyError, match="no published patient"):
+        CountExplorer().load("CRS-999")
+
+
+@pytest.mark.parametrize("wrong", [{"show": ("hemo",)}, {"show": ()}, {"systems": ("ctcaex",)}])
+def test_what_the_explorer_cannot_show_is_told(wrong):
+    with pytest.raises(ValueError, match="cannot show"):
+        CountExplorer(**wrong)
+
+
+def test_a_pregnant_man_is_said_and_left_out():
+    explorer = CountExplorer(START)
+    explorer.trimester = 2
+    assert explorer.count.person.trimester == 2
+    explorer.sex = "male"
+    assert "Pregnancy is left out, because the sex is male." in explorer.status
+    assert explorer.count.person.trimester is None
+    explorer.sex = "female"
+    assert explorer.count.person.trimester == 2, "what was chosen is not lost"
+
+
+def test_a_pregnant_child_is_said_and_left_out():
+    explorer = CountExplorer(START)
+    explorer.trimester, explorer.age_y = 1, 5.0
+    assert "Pregnancy is left out, because the age is 5." in explorer.status
+    assert "girl of 5" in explorer.picture.describe()
+
+
+def test_more_neutrophils_than_white_cells_is_said():
+    explorer = CountExplorer(START)
+    explorer.anc = 3.0
+    assert "cannot be more than all white cells" in explorer.status
+
+
+def test_unknown_is_cannot_tell_everywhere():
+    explorer = CountExplorer(START)
+    explorer.plt = None
+    assert "platelets: cannot tell" in explorer.status
+    assert explorer.ctcae_table().loc["platelets", "CTCAE 5"].startswith("cannot tell")
+    assert "Platelets: cannot tell" in explorer.picture.describe()
+
+
+def test_units_change_words_and_picture_but_no_count():
+    explorer = CountExplorer(START)
+    explorer.units = "conventional"
+    assert explorer.count == START
+    assert "Hemoglobin 7.2 g/dL (72 g/L)" in explorer.picture.describe()
+
+
+def test_marrow_and_method_reach_the_grades():
+    explorer = CountExplorer(START)
+    assert explorer.other_table().loc["Aplastic anemia (Camitta)", "result"] == "cannot tell"
+    explorer.marrow_cellularity_pct = 5.0
+    assert explorer.other_table().loc["Aplastic anemia (Camitta)", "result"] == "severe"
+
+
+def test_a_small_explorer_shows_only_what_was_asked():
+    explorer = CountExplorer(START, show=("hb",), person=False, patients=False, tables=False)
+    assert list(explorer.picture.strips) == ["hb"]
+    assert "<table" not in explorer.static_html()
+    assert explorer.status == "Hemoglobin is low: CTCAE grade 3 or more."
+
+
+def test_sliders_stop_at_the_thresholds():
+    for analyte, thresholds in {
+        "plt": (0, 10, 20, 25, 50, 75, 100, 150),
+        "anc": (0, 0.1, 0.5, 1.0, 1.5, 1.8, 2.0),
+    }.items():
+        assert set(thresholds) <= set(steps(analyte))
+    assert steps("hb")[0] >= 16 and 120 in steps("hb")
+    for analyte in ("hb", "wbc", "anc", "plt", "retic", "mcv"):
+        assert steps(analyte) == sorted(set(steps(analyte))) and len(steps(analyte)) < 200
+
+
+# --- its view and its twin ---
+
+
+def test_the_widgets_follow_the_model_and_the_model_the_widgets():
+    explorer = CountExplorer(START)
+    view = explorer.view and explorer._view
+    explorer.hb = 95.0
+    assert view.sliders["hb"].texts[view.sliders["hb"].index] == "95 g/L"
+    assert view.sliders["hb"].spoken[view.sliders["hb"].index] == "95 grams per liter"
+    view.sliders["plt"].set_state({"index": 0, "known": True})
+    assert explorer.plt == 0
+    assert view.picture.alt == explorer.picture.describe()
+    assert view.words.status == explorer.status and "<table" in view.words.html
+    explorer.sex = "male"
+    assert view.pregnancy.disabled
+    explorer.units = "conventional"
+    assert view.sliders["hb"].texts[view.sliders["hb"].index] == "9.5 g/dL"
+    explorer.white = "wbc"
+    assert view.sliders["anc"].layout.display == "none" and view.sliders["wbc"].layout.display == ""
+
+
+def test_a_step_is_one_picture_and_one_message_of_words(monkeypatch):
+    explorer = CountExplorer(START)
+    view = explorer.view and explorer._view
+    sent = []
+    for name, widget in {"picture": view.picture, "words": view.words, **view.sliders}.items():
+        monkeypatch.setattr(widget, "send_state", lambda key=None, name=name: sent.append((name, set(key or ()))))
+    view.sliders["hb"].set_state({"index": 3, "known": True})
+    filled = [(name, keys) for name, keys in sent if keys]
+    assert [name for name, _ in filled] == ["picture", "words"], "the picture goes first, each in one message"
+    assert filled[0][1] == {"png", "alt"}
+
+
+def test_the_twin_holds_picture_alt_text_and_tables():
+    explorer = CountExplorer(START)
+    bundle = explorer._repr_mimebundle_()
+    html = bundle["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/plain"] == repr(explorer) and "0x" not in repr(explorer)
+    assert re.search(r'<img src="data:image/png;base64,[^"]+" alt="Blood count of a woman of 34\.', html)
+    assert html.count("<caption") == 2 and 'scope="row"' in html
+    assert "https://doi.org" in html and "cdn" not in html and "<script" not in html
+    assert len(html) < 60_000
+
+
+def test_the_twin_is_the_same_in_every_run():
+    one, two = (CountExplorer(START)._repr_mimebundle_() for _ in range(2))
+    assert one["text/html"] == two["text/html"] and one["text/plain"] == two["text/plain"]
+
+
+# --- the report reader ---
+
+
+def test_a_report_is_read_line_by_line():
+    reader = ReportReader(REPORT)
+    found = reader.table()
+    assert found.loc["Hemoglobin", ["as printed", "result", "flag"]].tolist() == [
+        "7.2 g/dL",
+        "72 g/L (7.2 g/dL)",
+        "low",
+    ]
+    assert found.loc["Neutrophils, absolute (ANC)", "as printed"].startswith("computed")
+    assert reader.status.startswith("4 values read; low: hemoglobin")
+    assert reader.count.person.sex == "female"
+
+
+def test_what_cannot_be_told_says_why():
+    reader = ReportReader("WBC 2100, Hgb 7.2 g/dL", age_y=34, sex="female")
+    row = reader.table().loc["White cell count"]
+    assert row["result"] == "cannot tell" and "no unit" in row["because"]
+    assert "1 cannot be told" in reader.status
+    reader.assume = "conventional"
+    assert "1 cannot be told" not in reader.status or reader.table().loc["White cell count", "because"]
+
+
+def test_without_age_and_sex_there_is_no_flag_and_it_says_so():
+    reader = ReportReader("Hgb 7.2 g/dL")
+    assert reader.table().loc["Hemoglobin", "flag"] == "cannot tell"
+    reader.age_y, reader.sex = 34.0, "female"
+    assert reader.table().loc["Hemoglobin", "flag"] == "low"
+
+
+def test_the_report_wins_over_the_choice_and_says_so():
+    reader = ReportReader(REPORT, age_y=70, sex="female")
+    assert reader.count.person.age_y == 34
+    assert "another age" in reader.status
+
+
+def test_a_pregnancy_that_cannot_be_is_left_out():
+    reader = ReportReader("Hgb 7.2 g/dL", age_y=34, sex="male", trimester=2)
+    assert reader.count.person.trimester is None and "Pregnancy is left out" in reader.status
+
+
+def test_traps_and_what_was_not_read_are_shown():
+    reader = ReportReader("Hgb 9.0 g/dL RBC 2.0 10^12/L MCHC 390 g/L\nBilirubin 3", age_y=60, sex="male")
+    assert "cold agglutinin" in reader.status and "Ask the laboratory" in reader.words()
+    assert "Bilirubin" in reader.words()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "hello", "NaN", "Hgb -3 g/dL, PLT inf", "x" * 100_000])
+def test_any_text_gives_a_sentence(text):
+    reader = ReportReader(text)
+    assert reader.status.endswith(".") and reader.text == text
+
+
+def test_reading_again_never_loses_what_was_typed():
+    reader = ReportReader()
+    view = reader.view and reader._view
+    view.writing.set_state({"text": REPORT})
+    assert reader.changed and "press Read it" in view.writing.note
+    view.button.set_state({"presses": 1})
+    assert view.writing.text == reader.text == REPORT
+    assert view.writing.note == "" and "low: hemoglobin" in view.words.status
+
+
+def test_a_script_in_a_report_is_shown_as_text():
+    reader = ReportReader(
+        "Hgb 7.2 g/dL <script>alert(1)</script>\n<img src=x onerror=alert(1)> 3\n[x](javascript:alert(1))"
+    )
+    html = reader.static_html()
+    assert "<script" not in html and "<img" not in html and 'javascript:alert(1)"' not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_the_reader_has_a_stable_twin():
+    one, two = (ReportReader(REPORT)._repr_mimebundle_() for _ in range(2))
+    assert one["text/html"] == two["text/html"] and "<table" in one["text/html"]
+    assert one["text/plain"].startswith("ReportReader: 4 values read")
+
+
+# --- in a real browser ---
+
+
+def _notebook(*cells: str):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+
+
+EXPLORER = (
+    "from helpers.blood.count import BloodCount\n"
+    "from helpers.panels.explorer import CountExplorer\n"
+    "CountExplorer(BloodCount.of(hb=72, anc=0.8, plt=18, retic=12, mcv=104, age_y=34, sex='female', trimester=0))"
+)
+
+
+def _complaints(page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context=".jp-OutputArea-output").response["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
+
+
+@pytest.mark.browser
+def test_the_explorer_works_by_keyboard_and_is_clean_for_axe(open_notebook):
+    notebook = open_notebook(_notebook(EXPLORER))
+    notebook.run_all()
+    page = notebook.page
+    platelets = page.get_by_role("slider", name="Platelets", exact=True)
+    platelets.focus()
+    assert platelets.get_attribute("aria-valuetext") == "18 times ten to the nine per liter"
+    old = page.locator(".course-figure img").get_attribute("src")
+    page.keyboard.press("Home")
+    page.wait_for_function("(old) => document.querySelector('.course-figure img').src !== old", arg=old)
+    page.locator(".course-words .status", has_text="platelets").wait_for()
+    assert platelets.get_attribute("aria-valuetext").startswith("0 ")
+    assert "Platelets 0 ×10⁹/L: low" in page.locator(".course-figure img").get_attribute("alt")
+    for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "PageUp"):
+        before = platelets.input_value()
+        page.keyboard.press(key)
+        assert platelets.input_value() != before, key
+    page.locator("[aria-live=polite]", has_text="low").wait_for(state="attached")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.locator(".course-words .status", has_text="platelets: cannot tell").wait_for()
+    page.get_by_role("combobox", name="Published patient").select_option(index=5)
+    page.locator(".course-words", has_text="CRS-005").wait_for()
+    page.get_by_role("combobox", name="Sex").select_option("male")
+    page.get_by_role("button", name="Reset").press("Enter")
+    page.locator(".course-words", has_text="A woman of 34").wait_for()
+    assert _complaints(page) == []
+
+
+@pytest.mark.browser
+def test_the_explorer_fits_a_narrow_page(open_notebook):
+    notebook = open_notebook(_notebook(EXPLORER))
+    notebook.page.set_viewport_size({"width": 440, "height": 900})
+    notebook.run_all()
+    output = notebook.page.locator(".jp-OutputArea-output").first
+    output.locator("table").first.wait_for()
+    wide = output.evaluate(
+        "(box) => [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth)"
+    )
+    assert wide == []
+
+
+@pytest.mark.browser
+def test_a_report_is_typed_and_read_in_the_browser(open_notebook):
+    notebook = open_notebook(_notebook("from helpers.panels.report import ReportReader\nReportReader()"))
+    notebook.run_all()
+    page = notebook.page
+    area = page.get_by_role("textbox", name="Your report")
+    area.focus()
+    page.keyboard.type("Hgb 7.2 g/dL")
+    page.keyboard.press("Enter")
+    page.keyboard.type("PLT 18 K/uL <script>document.title = 'taken'</script> 34 F")
+    page.locator(".course-note", has_text="press Read it").wait_for()
+    page.get_by_role("button", name="Read it").press("Enter")
+    page.get_by_role("rowheader", name="Platelets").wait_for()
+    assert area.input_value().count("\n") == 1
+    assert page.locator(".course-words script").count() == 0 and page.title() != "taken"
+    assert _complaints(page) == []
+
+
+@pytest.mark.browser
+def test_the_picture_in_the_page_is_the_picture_of_the_model(open_notebook):
+    notebook = open_notebook(_notebook(EXPLORER))
+    notebook.run_all()
+    page = notebook.page
+    got = page.evaluate(
+        """async () => {
+            const image = document.querySelector('.course-figure img');
+            const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+            return Array.from(bytes);
+        }"""
+    )
+    shown = np.asarray(Image.open(io.BytesIO(bytes(got))))
+    start = BloodCount.of(hb=72, anc=0.8, plt=18, retic=12, mcv=104, age_y=34, sex="female", trimester=0)
+    assert (shown == CountExplorer(start).picture.live.paint()).all()
