@@ -49,7 +49,7 @@ def test_copying_and_pickling_keep_it():
 
 
 def test_its_words_are_stable():
-    assert repr(COUNT) == "BloodCount(hb 72 g/L, wbc 2.1 ×10⁹/L, plt 18 ×10⁹/L; female, 34 years)"
+    assert repr(COUNT) == "BloodCount(hb 72 g/L, wbc 2.10 ×10⁹/L, plt 18 ×10⁹/L; female, 34 years)"
     assert repr(BloodCount()) == "BloodCount(empty; person not described)"
     assert (
         str(Person(age_y=0.75, sex="male", trimester=0, duffy_null=True)) == "male, 9 months, not pregnant, Duffy-null"

@@ -26,7 +26,7 @@ def test_an_unknown_table_constant_or_source_says_what_there_is():
         table("patient")
     with pytest.raises(KeyError, match="normal_hct_pct"):
         constant("normal_hct")
-    with pytest.raises(KeyError, match="sources.csv"):
+    with pytest.raises(KeyError, match="data/sources"):
         source("NOBODY2099")
     with pytest.raises(FileNotFoundError, match="00_start_here"):
         evidence.questions("99_nothing")

@@ -145,7 +145,7 @@ def _interval(analyte: str, person: Person, kinds: Kinds, reference: Reference) 
     low, high, row_of = kind_limits(kinds, analyte, reference)
     label = ANALYTES[analyte].label
     if row_of[0] < 0:
-        sets = ", ".join(_sets(reference))
+        sets = "; ".join(_set_labels()[name] for name in _sets(reference))
         reason = f"No interval for {label} ({_who(person)}) in: {sets}."
         if person.age_y is None or person.sex is None:
             reason += " Intervals depend on age and often on sex: give both."

@@ -205,6 +205,9 @@ function render({ model, el }) {
   // JupyterLab's command-mode keys (a, b, dd, arrows ...) would act on the notebook while a button or menu here has the
   // focus; it looks for this attribute on the focused element itself.
   card.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+  card.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") card.closest(".jp-Cell")?.focus();
+  });
 
   function showDraft() {
     if (live && JSON.stringify(controls.get()) !== JSON.stringify(model.get("draft"))) controls.set(model.get("draft"));
