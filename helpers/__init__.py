@@ -17,22 +17,22 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
     ``units``       What a printed unit means, and how an amount is written.
     ``count``       ``BloodCount``: values in the course's units, the person, and why a value cannot be told.
     ``reading``     A pasted report or a CSV --> ``BloodCount``; ``fhir`` does so for an HL7 FHIR bundle. They stand on
-                    ``names`` (what is printed of whom), ``printed`` (one printed result) and ``draft`` (a count in the making).
+                    ``names`` (what a line speaks of), ``printed`` (one result) and ``draft`` (a count in the making).
     ``derived``     Neutrophils, indices, reticulocytes: what the report leaves out but settles.
     ``traps``       Why a true-looking number may be false: clumps, cold agglutinins, a drip, pregnancy.
     ``cohort``      One patient or a million as columns, sorted into kinds of people who share their limits.
     ``reference``   Intervals by sex, age, pregnancy, Duffy status; flags.
-    ``severity``    Grades under every system, each with its reason. ``ladders`` are systems made of bands of one value,
-                    ``tallies`` those that weigh several, ``grades`` what they give back; criteria are rows of ``data/``.
+    ``severity``    Grades under every system, each with its reason; criteria are rows of ``data/``. ``ladders`` are
+                    systems made of bands of one value, ``tallies`` weigh several, ``grades`` is what they give back.
 
 ``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a figure that stays alive), ``still`` (one that does not
-                move), ``page`` (the one door for HTML), and the pictures: ``count``, ``intervals``, ``definitions``. Each
-                can say itself in words.
+                move), ``page`` (the one door for HTML), and the pictures: ``count``, ``intervals``, ``definitions``.
+                Each can say itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
                 and work by keyboard; ``explorer`` moves a count, ``report`` reads a pasted one; ``words`` they share.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
-                ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial`` (for
-                those who write questions).
+                ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``
+                (for those who write questions).
 ``selfcheck``   Whether this computer has what the course needs; standard library only.
 ``dictionary``  Writes ``data/README.md`` from the schema.
 

@@ -712,3 +712,9 @@ def test_round_trip_in_every_unit_and_spelling(drawn, form):
         assert not value.known
     else:
         assert value.amount == amount, (text, value.reason)
+
+
+def test_a_count_in_brackets_beside_its_percentage_is_read_too():
+    count = BloodCount.from_text("Hb 7,2 g/dL\nReticulocytes 3,45 % (107.000 /ul)")
+    assert (count.retic_pct, count.retic) == (3.45, 107)
+    assert BloodCount.from_text("Hb 7.2 g/dL (12.0-16.0)").hb == 72

@@ -267,7 +267,11 @@ def _take_number(piece: Piece, text: str, found: re.Match[str]) -> int:
 
 
 def _take_group(piece: Piece, inside: str) -> None:
-    if inside and units.is_unit(inside) and _HAS_UNIT_SIGN.search(inside):
+    beside = re.fullmatch(r"([0-9][0-9.,]*)\s*([^0-9\s].*)", inside.strip())
+    if beside and piece.numbers and units.is_unit(beside[2]) and ("%" in piece.numbers[-1].unit) != ("%" in beside[2]):
+        # "3.5 % (107 K/µL)": the share and the count side by side.
+        piece.numbers.append(Printed(beside[1], beside[2]))
+    elif inside and units.is_unit(inside) and _HAS_UNIT_SIGN.search(inside):
         _take_unit(piece, inside)
     elif re.search(r"[^\W\d_]{3}", inside) and not re.search(r"[0-9]", inside):
         words = [word for word in re.findall(r"[^\W\d_]+", inside.lower()) if word not in FILLERS | _FLAGS]

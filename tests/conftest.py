@@ -1,0 +1,267 @@
+"""What the tests share: a clean copy of the course, and a learner's JupyterLab in a real browser.
+
+For a test in a browser:
+
+    @pytest.mark.browser
+    def test_slider(open_notebook):
+        notebook = open_notebook("02_reading_a_blood_count.ipynb")   # JupyterLab, one notebook, kernel idle
+        notebook.run_all()                                           # every cell has run; fails with the cell's error
+        notebook.page.get_by_label("Hemoglobin").press("ArrowRight") # the Playwright page
+        notebook.idle()                                              # the kernel has answered
+
+`open_notebook` also takes a notebook made in the test: `open_notebook(nbformat.v4.new_notebook(cells=[...]))`.
+Notebooks are served from a copy, so the committed ones never change. At the end of each test the page must have asked
+nothing of any other host (`notebook.outside` lists what it asked) and thrown no error of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nbformat
+import pytest
+from execute import NOTEBOOK_METADATA
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+import course  # noqa: E402
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LEFT_BEHIND = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints", "build")
+
+settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("course")
+
+
+def clean_copy(target: Path) -> Path:
+    """Copy to `target` what a fresh clone of this checkout would hold: what git tracks or would add; returns it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if listed.returncode:
+        return shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nothing listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab that serves a clean copy of the course."""
+
+    folder: Path
+    address: str
+    token: str
+
+    def notebook(self, name: str) -> str:
+        """The address that opens one notebook alone (JupyterLab's single-document mode)."""
+        return f"{self.address}/doc/tree/notebooks/{name}?token={self.token}&reset"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright keeps an event loop running, and what comes before is quicker to fail."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab of this Python, on its own port, with settings and files of its own."""
+    home = tmp_path_factory.mktemp("lab")
+    folder = clean_copy(home / "course")
+    served = Lab(folder, f"http://127.0.0.1:{free_port()}", secrets.token_hex(16))
+    own = {f"JUPYTER_{what}_DIR": str(home / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
+    course.settle_lab(home / "config")
+    with (home / "lab.log").open("wb") as log:
+        server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+                *course.lab_options(folder, urlsplit(served.address).port),
+                "--LabApp.expose_app_in_browser=True",
+            ],
+            env=os.environ | own | {"JUPYTER_TOKEN": served.token, "IPYTHONDIR": str(home / "ipython")},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+        )
+        try:
+            _wait_for(f"{served.address}/api", server, home / "lab.log")
+            yield served
+        finally:
+            server.terminate()
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _wait_for(address: str, server: subprocess.Popen, log: Path, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not answer at {address}:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """One Chromium of this computer for all tests; without one they are skipped, or fail where CI is set."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        reason = "no Chromium on this computer: install chromium or google-chrome to run the browser tests"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class OpenNotebook:
+    """A notebook open in JupyterLab. `page` is the Playwright page."""
+
+    page: object
+    path: Path
+    asked: list[str] = field(default_factory=list)
+    """Every address the page asked for."""
+    outside: list[str] = field(default_factory=list)
+    """Addresses on other hosts that the page asked for."""
+    broken: list[str] = field(default_factory=list)
+    """Errors the page's own scripts threw."""
+    console: list[str] = field(default_factory=list)
+    """Errors written to the page's console, by whomever."""
+    dialogs: list[str] = field(default_factory=list)
+    """What `alert`, `confirm` and `prompt` said; they are dismissed."""
+
+    _SESSION = "window.jupyterapp.shell.currentWidget?.context?.sessionContext?.session"
+
+    def idle(self, timeout: float = 60) -> None:
+        """Wait until the kernel has nothing to do, at most `timeout` seconds."""
+        self.page.wait_for_function(f"() => {self._SESSION}?.kernel?.status === 'idle'", timeout=timeout * 1000)
+
+    def run_all(self, timeout: float = 180) -> None:
+        """Run every cell and wait for the last one, at most `timeout` seconds; fail with the first cell's error."""
+        self.page.evaluate(
+            """async () => {
+                const run = name => window.jupyterapp.commands.execute(`notebook:${name}`);
+                window.courseHasRun = false;
+                await run('clear-all-cell-outputs');
+                run('run-all-cells').finally(() => { window.courseHasRun = true });
+            }"""
+        )
+        self.page.wait_for_function("() => window.courseHasRun", timeout=timeout * 1000)
+        self.idle(timeout)
+        assert not self.errors(), "\n".join(self.errors())
+
+    def outputs(self) -> list[list[dict]]:
+        """The outputs of each cell as the notebook format writes them; an empty list for prose."""
+        return self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets
+                .map(cell => cell.model.type === 'code' ? cell.model.outputs.toJSON() : [])"""
+        )
+
+    def errors(self) -> list[str]:
+        """What went wrong in cells: errors and whatever was written to stderr, one text each."""
+        return [
+            f"cell {number}: " + (output.get("evalue") or "".join(output.get("text", "")))
+            for number, outputs in enumerate(self.outputs(), start=1)
+            for output in outputs
+            if output["output_type"] == "error" or output.get("name") == "stderr"
+        ]
+
+    def cell(self, number: int):
+        """The locator of cell `number`, counted from 1, scrolled into view."""
+        cell = self.page.locator(".jp-Notebook .jp-Cell").nth(number - 1)
+        cell.scroll_into_view_if_needed()
+        return cell
+
+
+@pytest.fixture
+def open_notebook(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
+    """A function that opens a notebook, by its file name or as made in the test, and waits until its kernel is idle."""
+    with opening(lab, browser) as open_it:
+        yield open_it
+
+
+@contextmanager
+def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
+    """What `open_notebook` does, for fixtures that keep a notebook open for longer than one test."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(30_000)
+    opened: list[OpenNotebook] = []
+
+    def open_it(notebook: str | nbformat.NotebookNode, timeout: float = 90) -> OpenNotebook:
+        name = notebook if isinstance(notebook, str) else f"made_{secrets.token_hex(4)}.ipynb"
+        path = lab.folder / "notebooks" / name
+        if not isinstance(notebook, str):
+            path.parent.mkdir(exist_ok=True)
+            nbformat.write(nbformat.from_dict(notebook | {"metadata": NOTEBOOK_METADATA}), path)
+        page = context.new_page()
+        one = OpenNotebook(page, path)
+
+        def ask(request) -> None:
+            one.asked.append(request.url)
+            if _is_outside(request.url, lab):
+                one.outside.append(request.url)
+
+        def dismiss(dialog) -> None:
+            one.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("request", ask)
+        page.on("websocket", ask)
+        page.on("pageerror", lambda error: one.broken.append(str(error)))
+        page.on("console", lambda said: one.console.append(said.text) if said.type == "error" else None)
+        page.on("dialog", dismiss)
+        page.goto(lab.notebook(name))
+        page.locator(".jp-Notebook").wait_for(timeout=timeout * 1000)
+        one.idle(timeout)
+        opened.append(one)
+        return one
+
+    yield open_it
+    for one in opened:
+        one.page.evaluate(
+            f"async () => {{ await window.jupyterapp.serviceManager.sessions.shutdown({one._SESSION}.id) }}"
+        )
+    outside = [address for one in opened for address in one.outside]
+    broken = [error for one in opened for error in one.broken]
+    context.close()
+    assert not outside, f"the page asked other hosts: {outside}"
+    assert not broken, f"the page's scripts threw: {broken}"
+
+
+def _is_outside(address: str, lab: Lab) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(lab.address).netloc

@@ -1,0 +1,714 @@
+"""The notebooks as a learner meets them: opened, run, moved and answered in a real browser, by keyboard alone.
+
+What must appear (grades, alt texts, feedback) is never typed here a second time: the same model runs beside the page
+and says what it should show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import NOTEBOOKS, OpenNotebook, opening
+from execute import WIDGET_VIEW
+from playwright.sync_api import expect
+
+from helpers.blood.count import BloodCount
+from helpers.blood.units import ANALYTES, show
+from helpers.exercises import bank
+from helpers.exercises.bank import Exercise
+from helpers.exercises.card import WORDS
+from helpers.exercises.judge import NOT_YET, RIGHT, item_text, judge, menu, right_answer
+from helpers.exercises.trial import betraying_answer
+from helpers.panels.explorer import VALUES, CountExplorer, published, steps
+from helpers.panels.report import ReportReader
+from helpers.pictures import page as html
+from helpers.pictures.count import short_name
+
+pytestmark = pytest.mark.browser
+
+LABELS = {name: short_name(name) for name in VALUES}
+"""What each slider of the explorer is called."""
+
+BROKEN = re.compile(r"Error displaying widget|model not found|Loading widget|No reply yet", re.IGNORECASE)
+
+every_notebook = pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS], ids=lambda name: name[:2])
+
+
+# --- a notebook that stays open for all tests of this file ------------------------------------------------------------
+
+
+@dataclass
+class Read:
+    """One notebook, as committed, in a browser: first only opened, then run."""
+
+    notebook: OpenNotebook
+    committed: nbformat.NotebookNode
+    before: list[dict] = field(default_factory=list)
+    """What each output of each cell showed before anything was run."""
+    axe_before: list[str] = field(default_factory=list)
+
+    @property
+    def page(self):
+        return self.notebook.page
+
+    def number(self, shows: str) -> int:
+        """The number of the first cell whose committed output begins with these words."""
+        for number, cell in enumerate(self.committed.cells, start=1):
+            if any(out.get("data", {}).get("text/plain", "").startswith(shows) for out in cell.get("outputs", [])):
+                return number
+        raise LookupError(f"no cell of {self.notebook.path.name} shows {shows!r}")
+
+    def output(self, number: int):
+        """What cell `number` shows, scrolled into view."""
+        return self.notebook.cell(number).locator(".jp-OutputArea-output")
+
+    def run_again(self, number: int) -> None:
+        """Run one cell once more and wait until what it shows is there anew."""
+        self.output(number).evaluate("output => { output.dataset.old = true }")
+        self.page.evaluate(
+            """async at => {
+                window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
+                await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            number - 1,
+        )
+        self.page.wait_for_function(
+            """at => {
+                const node = window.jupyterapp.shell.currentWidget.content.widgets[at].node;
+                const outputs = [...node.querySelectorAll('.jp-OutputArea-output')];
+                const views = [...node.querySelectorAll('.course-card, .course')];
+                return outputs.length && outputs.every(output => !output.dataset.old)
+                    && views.length && views.every(view => view.childElementCount);
+            }""",
+            arg=number - 1,
+        )
+
+    def card(self, exercise: Exercise):
+        """The card of a question, scrolled into view."""
+        part = "Feedback on" if exercise.kind == "code" else "Question"
+        card = self.page.get_by_role("region", name=f"{part} {exercise.id}", exact=True)
+        card.scroll_into_view_if_needed()
+        return card
+
+    def words(self, html: str) -> str:
+        """The words of a piece of HTML, as this browser reads it."""
+        return squeezed(
+            self.page.evaluate(
+                """html => {
+                    const body = new DOMParser().parseFromString(html, 'text/html').body;
+                    body.querySelectorAll('style').forEach(style => style.remove());
+                    return body.textContent;
+                }""",
+                html,
+            )
+        )
+
+
+def squeezed(words: str | None) -> str:
+    return " ".join((words or "").split())
+
+
+ALL_THERE = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell =>
+    cell.model.type !== 'code'
+    || cell.node.querySelectorAll('.jp-OutputArea-output').length === cell.model.outputs.length)"""
+"""Whether JupyterLab, which fills a long notebook bit by bit, has put every stored output onto the page."""
+
+SHOWN = """async () => {
+    const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+    const found = [];
+    for (const [at, cell] of cells.entries()) {
+        if (cell.model.type !== 'code') continue;
+        for (const output of cell.node.querySelectorAll('.jp-OutputArea-output')) {
+            const words = output.cloneNode(true);
+            words.querySelectorAll('style').forEach(style => style.remove());
+            const images = [];
+            for (const image of output.querySelectorAll('img')) {
+                await image.decode().catch(() => 0);
+                images.push({ alt: image.alt, width: image.naturalWidth, shown: image.getBoundingClientRect().width });
+            }
+            found.push({ cell: at + 1, kind: output.dataset.mimeType, words: words.textContent, images,
+                tables: output.querySelectorAll('table').length, height: output.getBoundingClientRect().height });
+        }
+    }
+    return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def opened(lab, browser) -> Iterator[Callable[[str], Read]]:
+    """A function that gives a committed notebook, opened once, with nothing run."""
+    with opening(lab, browser) as open_it:
+
+        @cache
+        def read(name: str) -> Read:
+            committed = nbformat.read(lab.folder / "notebooks" / name, as_version=4)
+            one = Read(open_it(name), committed)
+            one.page.wait_for_function(ALL_THERE, timeout=60_000)
+            one.before = one.page.evaluate(SHOWN)
+            one.axe_before = complaints(one)
+            return one
+
+        def again(name: str) -> Read:
+            one = read(name)
+            one.page.bring_to_front()
+            return one
+
+        yield again
+
+
+@pytest.fixture(scope="module")
+def run(opened) -> Callable[[str], Read]:
+    """A function that gives a committed notebook after all of it was run, once."""
+
+    @cache
+    def all_of_it(name: str) -> Read:
+        one = opened(name)
+        one.notebook.run_all()
+        one.page.wait_for_function(LIVE, timeout=60_000)
+        return one
+
+    def again(name: str) -> Read:
+        one = all_of_it(name)
+        one.page.bring_to_front()
+        return one
+
+    return again
+
+
+LIVE = f"""() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => {{
+    const outputs = cell.model.type === 'code' ? cell.model.outputs.toJSON() : [];
+    const wanted = outputs.filter(output => output.data?.['{WIDGET_VIEW}']).length;
+    const views = cell.node.querySelectorAll('.course-card, .course');
+    return !wanted || (views.length && [...views].every(view => view.childElementCount));
+}})"""
+"""Whether every cell that shows a widget shows a live one."""
+
+
+def complaints(read: Read) -> list[str]:
+    """What axe has to say about what the cells show, of serious or critical impact."""
+    found = Axe().run(read.page, context=".jp-OutputArea-output").response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:200]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+# --- opened, before anything is run -----------------------------------------------------------------------------------
+
+
+@every_notebook
+def test_what_was_committed_is_shown_before_anything_is_run(opened, name: str) -> None:
+    read = opened(name)
+    stored = [
+        (number, output.data["text/html"])
+        for number, cell in enumerate(read.committed.cells, start=1)
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+    shown = [output for output in read.before if output["kind"] == "text/html"]
+    assert [number for number, _ in stored] == [output["cell"] for output in shown]
+    for (number, twin), output in zip(stored, shown, strict=True):
+        assert squeezed(output["words"]) == read.words(twin), f"cell {number}"
+        assert output["tables"] == twin.count("<table"), f"cell {number}"
+        assert output["height"] > 10, f"cell {number} shows nothing"
+        assert len(output["images"]) == twin.count("<img"), f"cell {number}"
+        for image in output["images"]:
+            assert image["alt"].strip() and image["width"] > 100 and image["shown"] > 100, f"cell {number}: {image}"
+    asked = {exercise.id for exercise in bank.exercises(read.notebook.path.stem)}
+    assert all(any(id in output["words"] for output in shown) for id in asked)
+    assert not [output for output in read.before if BROKEN.search(output["words"])]
+
+
+@every_notebook
+def test_every_notebook_shows_a_picture_a_table_and_a_card_without_a_kernel(opened, name: str) -> None:
+    shown = opened(name).before
+    assert any(output["images"] for output in shown)
+    assert any(output["tables"] for output in shown)
+    assert any("Open the notebook live to answer" in output["words"] for output in shown)
+
+
+@every_notebook
+def test_axe_is_content_before_anything_is_run(opened, name: str) -> None:
+    assert opened(name).axe_before == []
+
+
+# --- run from top to bottom -------------------------------------------------------------------------------------------
+
+
+@every_notebook
+def test_it_runs_from_top_to_bottom(run, name: str) -> None:
+    read = run(name)
+    assert read.notebook.errors() == []
+    now = read.notebook.outputs()
+    for number, (cell, outputs) in enumerate(zip(read.committed.cells, now, strict=True), start=1):
+        assert len(outputs) == len(cell.get("outputs", [])), f"cell {number}"
+    words = read.page.locator(".jp-Notebook").text_content()
+    assert not BROKEN.search(words), BROKEN.search(words)
+    live = sum(WIDGET_VIEW in output.get("data", {}) for outputs in now for output in outputs)
+    assert live > len(bank.exercises(read.notebook.path.stem))
+
+
+@every_notebook
+def test_the_page_asks_no_other_host_and_throws_nothing(run, name: str) -> None:
+    notebook = run(name).notebook
+    assert any(address.startswith("ws://127.0.0.1") for address in notebook.asked), "nothing was recorded"
+    assert notebook.outside == []
+    assert notebook.broken == []
+    assert notebook.console == []
+
+
+@every_notebook
+def test_axe_is_content_with_what_cells_show(run, name: str) -> None:
+    assert complaints(run(name)) == []
+
+
+# --- the count explorer -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Beside:
+    """An explorer on the page, and the same one in this process, which says what the page should show."""
+
+    read: Read
+    number: int
+    model: CountExplorer
+
+    def __post_init__(self) -> None:
+        self.read.run_again(self.number)
+        self.output = self.read.output(self.number)
+        self.image = self.output.locator("img")
+        self.status = self.output.locator(".status")
+        self.tables = self.output.locator(".course-words > div")
+        self.keys = self.read.page.keyboard
+        # A value between two steps of a slider is a step of its own.
+        self.amounts = {name: sorted({*steps(name), getattr(self.model, name)} - {None}) for name in LABELS}
+        self.agree()
+
+    def agree(self) -> None:
+        """Alt text, status sentence and tables are those of the model (at once or after the panel has settled)."""
+        expect(self.image).to_have_attribute("alt", self.model.picture.describe())
+        expect(self.status).to_have_text(self.model.status)
+        expect(self.tables).to_have_text(self.read.words(self.model.words()))
+
+    def picture(self) -> str:
+        """The picture's bytes."""
+        return self.image.evaluate(
+            """async image => {
+                await image.decode();
+                return new Uint8Array(await (await fetch(image.src)).arrayBuffer()).join();
+            }"""
+        )
+
+    def slider(self, analyte: str):
+        return self.output.get_by_role("slider", name=LABELS[analyte], exact=True)
+
+    def beside_slider(self, analyte: str):
+        """The amount that is written beside a slider."""
+        slider = self.read.page.get_by_role("slider", name=LABELS[analyte], exact=True)
+        return self.output.locator(".course-slider").filter(has=slider).locator("output")
+
+    def press(self, analyte: str, key: str) -> tuple[int, int]:
+        """A key on a slider; its place before and after. The model moves with it."""
+        slider = self.slider(analyte)
+        slider.focus()
+        before = int(slider.input_value())
+        self.keys.press(key)
+        after = int(slider.input_value())
+        setattr(self.model, analyte, self.amounts[analyte][after])
+        return before, after
+
+    def choose(self, label: str, down: int) -> str:
+        """The option so many below the one that stands, by arrow keys; its words."""
+        box = self.output.get_by_role("combobox", name=label, exact=True)
+        choose(box, box.evaluate("select => select.selectedIndex") + down)
+        return box.evaluate("select => select.selectedOptions[0].textContent")
+
+
+def choose(box, place: int) -> None:
+    """Choose from a list by keyboard: its first entry, then so many down."""
+    box.focus()
+    box.press("Home")
+    for _ in range(place):
+        box.press("ArrowDown")
+    assert box.evaluate("select => select.selectedIndex") == place
+
+
+@pytest.fixture
+def explorer(run) -> Beside:
+    """The whole explorer of notebook 03, as its cell makes it."""
+    model = CountExplorer()
+    model.load("CRS-014")
+    read = run("03_grading_severity.ipynb")
+    return Beside(read, read.number(repr(model)), model)
+
+
+def test_sliders_move_the_picture_the_words_and_the_tables_by_keyboard(explorer: Beside) -> None:
+    for analyte in ("plt", "hb", "anc"):
+        old, words = explorer.picture(), explorer.tables.text_content()
+        for key, moves in (("Home", -1), ("ArrowRight", 1), ("PageUp", 1), ("PageDown", -1), ("ArrowLeft", -1)):
+            if key == "ArrowLeft":
+                explorer.press(analyte, "ArrowUp")
+            before, after = explorer.press(analyte, key)
+            assert (after - before) * moves > 0, f"{key} on {LABELS[analyte]}: from step {before} to {after}"
+            shown = show(getattr(explorer.model, analyte), analyte, beside=False)
+            expect(explorer.beside_slider(analyte)).to_have_text(shown)
+        explorer.agree()
+        assert explorer.picture() != old
+        assert explorer.tables.text_content() != words
+
+
+def test_units_switch_by_keyboard(explorer: Beside) -> None:
+    old = explorer.picture()
+    assert "g/dL" in explorer.choose("Units", 1)
+    explorer.model.units = "conventional"
+    explorer.agree()
+    assert explorer.picture() != old
+    expect(explorer.beside_slider("hb")).to_have_text(show(explorer.model.hb, "hb", "conventional", beside=False))
+    assert explorer.slider("hb").get_attribute("aria-valuetext").endswith("grams per deciliter")
+    explorer.press("hb", "ArrowRight")
+    explorer.agree()
+
+
+def test_a_published_patient_is_loaded_moved_and_reset_by_keyboard(explorer: Beside) -> None:
+    old = explorer.picture()
+    explorer.model.load(published()[explorer.choose("Published patient", 3)])
+    explorer.agree()
+    assert explorer.picture() != old
+    assert explorer.model.patient in explorer.tables.text_content()
+    explorer.output.get_by_role("button", name="Reset").press("Enter")
+    explorer.model.reset()
+    explorer.agree()
+    expect(explorer.output.get_by_role("combobox", name="Published patient")).to_have_js_property("selectedIndex", 0)
+
+
+def test_the_person_and_what_is_not_known_by_keyboard(explorer: Beside) -> None:
+    explorer.choose("White cells shown as", 1)
+    explorer.model.white = "wbc"
+    explorer.agree()
+    expect(explorer.slider("wbc")).to_be_visible()
+    expect(explorer.slider("anc")).to_be_hidden()
+    explorer.output.get_by_role("checkbox", name=f"{LABELS['plt']} not known").press("Space")
+    explorer.model.plt = None
+    explorer.agree()
+    pregnancy = explorer.output.get_by_role("combobox", name="Pregnancy")
+    expect(pregnancy).to_be_disabled()
+    explorer.choose("Sex", -1)
+    explorer.model.sex = "female"
+    explorer.agree()
+    expect(pregnancy).to_be_enabled()
+    choose(pregnancy, 3)
+    explorer.model.trimester = 2
+    explorer.agree()
+
+
+FOCUSABLE = "input, select, textarea, button, a[href]"
+
+
+def test_tab_reaches_every_control_in_order_and_leaves(explorer: Beside) -> None:
+    explorer.output.get_by_role("switch").press("Space")
+    expect(explorer.output.get_by_role("combobox", name="Duffy-null")).to_be_visible()
+    names = explorer.output.evaluate(
+        """(output, which) => [...output.querySelectorAll(which)]
+            .filter(one => one.checkVisibility() && !one.disabled)
+            .map((one, at) => { one.dataset.at = at; return one.labels?.[0]?.textContent || one.textContent; })""",
+        FOCUSABLE,
+    )
+    assert len(names) > 20 and all(names)
+    explorer.output.locator("[data-at='0']").focus()
+    reached = []
+    for _ in range(len(names) + 1):
+        reached.append(explorer.read.page.evaluate("() => document.activeElement.dataset.at"))
+        explorer.keys.press("Tab")
+    assert reached[:-1] == [str(at) for at in range(len(names))], names
+    assert reached[-1] is None, "Tab does not leave the panel"
+    assert complaints(explorer.read) == [], "with everything unfolded"
+
+
+CELLS = """() => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const cells = notebook.widgets.map(cell => [cell.model.id, cell.model.type, cell.model.executionCount ?? null]);
+    return [cells, notebook.activeCellIndex, document.querySelectorAll('.jp-Dialog').length];
+}"""
+SHORTCUTS = [*"abcxvzymrjkddii00", "ArrowDown", "ArrowUp"]
+"""What JupyterLab acts on while the notebook, not a cell's editor, has the focus."""
+
+
+def test_shortcuts_of_the_notebook_do_not_act_on_controls(explorer: Beside) -> None:
+    for role in ("slider", "checkbox", "combobox", "switch", "button"):
+        explorer.output.get_by_role(role).first.focus()
+        _shortcuts_do_nothing(explorer.read)
+
+
+def _shortcuts_do_nothing(read: Read) -> None:
+    before, focused = read.page.evaluate(CELLS), read.page.evaluate_handle("document.activeElement")
+    for key in SHORTCUTS:
+        read.page.keyboard.press(key)
+    assert read.page.evaluate(CELLS) == before
+    assert read.page.evaluate("one => one === document.activeElement", focused)
+
+
+def test_the_first_slider(run) -> None:
+    model = CountExplorer(
+        BloodCount.of(hb=135, age_y=34, sex="female"), show=["hb"], systems=[], person=False, patients=False
+    )
+    read = run("00_start_here.ipynb")
+    first = Beside(read, read.number("CountExplorer"), model)
+    assert first.output.get_by_role("slider").count() == 1
+    start, old = model.status, first.picture()
+    for _ in range(20):
+        first.press("hb", "ArrowLeft")
+    first.agree()
+    assert model.status != start
+    assert first.picture() != old
+
+
+# --- a report, pasted -------------------------------------------------------------------------------------------------
+
+PASTED = """WBC 2.1 K/uL <img src="pasted.png" onerror="window.taken = 'image'; alert('image')">
+Hb 72
+<script>window.taken = 'script'; alert('script')</script>
+PLT 18 x10^9/L  **MCV** 104 fL [here](javascript:alert('link'))
+<b onclick="alert('bold')">34 years, F</b>"""
+
+
+def test_a_pasted_report_is_read_and_nothing_in_it_is_run(run) -> None:
+    read = run("02_reading_a_blood_count.ipynb")
+    page, number = read.page, read.number("ReportReader")
+    read.run_again(number)
+    output = read.output(number)
+    area = output.get_by_role("textbox", name="Your report")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", PASTED)
+    area.focus()
+    for keys in ("ControlOrMeta+a", "ControlOrMeta+v"):
+        page.keyboard.press(keys)
+    expect(area).to_have_value(PASTED)
+    output.get_by_role("button", name="Read it").press("Enter")
+
+    reader = ReportReader(PASTED)
+    expect(output.locator(".status")).to_have_text(reader.status)
+    expect(output.locator(".course-words > div")).to_have_text(read.words(reader.words()))
+    for value, row in reader.table().iterrows():
+        shown = output.get_by_role("row").filter(has=page.get_by_role("rowheader", name=value, exact=True))
+        assert shown.get_by_role("cell").all_text_contents() == list(row), value
+    untold = reader.count.why("hb")
+    assert untold and reader.table().loc[ANALYTES["hb"].label, "result"] == "cannot tell"
+    assert untold in output.text_content()
+    assert reader.count.wbc and reader.count.plt and reader.count.mcv, "the rest of the report is read"
+
+    expect(area).to_have_value(PASTED)
+    assert read.notebook.dialogs == []
+    assert page.evaluate("window.taken") is None
+    assert not any("pasted.png" in address for address in read.notebook.asked)
+    assert output.locator("script, img, b, [onclick], [onerror], a[href^=javascript]").count() == 0
+    assert complaints(read) == []
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+ALL = [exercise for notebook in bank.notebooks() for exercise in bank.exercises(notebook)]
+ONE_OF_EACH = list({(one.kind, bool(one.analyte)): one for one in reversed(ALL) if one.kind != "code"}.values())
+"""The first question of each kind, and the first number that needs a unit."""
+
+
+def test_there_is_one_of_each_kind() -> None:
+    assert {one.kind for one in ONE_OF_EACH} == {*bank.KINDS} - {"code"}
+    assert any(one.analyte for one in ONE_OF_EACH)
+
+
+def answer(card, exercise: Exercise, wanted) -> None:
+    """Give an answer on its card by keyboard, and press Check."""
+    keys = card.page.keyboard
+    match exercise.kind:
+        case "choice":
+            card.get_by_role("radio").first.focus()
+            keys.press("Space")
+            for _ in range([option.key for option in exercise.options].index(wanted)):
+                keys.press("ArrowDown")
+        case "several":
+            card.get_by_role("checkbox").first.focus()
+            for option in exercise.options:
+                if card.locator("input:focus").is_checked() != (option.key in wanted):
+                    keys.press("Space")
+                keys.press("Tab")
+        case "number":
+            amount = wanted["amount"] if isinstance(wanted, dict) else repr(wanted)
+            card.get_by_role("textbox").focus()
+            keys.press("ControlOrMeta+a")
+            keys.type(amount)
+            if exercise.analyte:
+                unit = wanted["unit"] if isinstance(wanted, dict) else ANALYTES[exercise.analyte].unit
+                choose(card.get_by_role("combobox", name="Unit"), 1 + exercise.units.index(unit))
+        case "ordering":
+            shown = card.get_by_role("listitem").all_text_contents()
+            now = [item.key for item in exercise.items]
+            now.sort(key=lambda key: next(at for at, row in enumerate(shown) if item_text(exercise, key) in row))
+            for place, key in enumerate(wanted):
+                card.get_by_role("button", name=f"Move up: {item_text(exercise, key)}", exact=True).focus()
+                for _ in range(now.index(key) - place):
+                    keys.press("Enter")
+                now.insert(place, now.pop(now.index(key)))
+        case "matching" | "grade":
+            boxes = card.locator(".pair").get_by_role("combobox")
+            for box, item in zip(boxes.all(), exercise.items, strict=True):
+                offered = [option.key for option in exercise.options] or list(menu(exercise, item.key))
+                choose(box, 1 + offered.index(wanted[item.key]))
+    check = card.get_by_role("button", name="Check", exact=True)
+    for _ in range(2 * len(exercise.items) + 3):
+        if check.evaluate("button => button === document.activeElement"):
+            break
+        keys.press("Tab")
+    expect(check).to_be_focused()
+    keys.press("Enter")
+
+
+def hears(read: Read, exercise: Exercise, status: str, feedback: str) -> None:
+    """The card says this status and these words."""
+    said = read.card(exercise).locator(".feedback")
+    expect(said.locator(".word strong")).to_have_text(WORDS[status])
+    expect(said.locator(":scope > div")).to_have_text(read.words(html.text(feedback)))
+
+
+GIVEN = """card => [...card.querySelectorAll('input, select, li')].map(one =>
+    one.tagName === 'LI' ? one.textContent : ['radio', 'checkbox'].includes(one.type) ? one.checked : one.value)"""
+"""What is typed, chosen and moved on a card."""
+
+
+@pytest.mark.parametrize("exercise", ONE_OF_EACH, ids=lambda one: f"{one.kind}-{one.id}")
+def test_a_question_is_answered_by_keyboard_and_kept_when_its_cell_runs_again(run, exercise: Exercise) -> None:
+    read = run(f"{exercise.notebook}.ipynb")
+    number = read.number(f"Card({exercise.id},")
+    untouched = read.card(exercise).evaluate(GIVEN)
+    for slip in exercise.misconceptions[:2]:
+        wrong = betraying_answer(exercise, slip)
+        answer(read.card(exercise), exercise, wrong)
+        hears(read, exercise, NOT_YET, slip.feedback)
+        given = read.card(exercise).evaluate(GIVEN)
+        assert given != untouched
+        read.run_again(number)
+        hears(read, exercise, NOT_YET, slip.feedback)
+        assert read.card(exercise).evaluate(GIVEN) == given
+    right = right_answer(exercise)
+    answer(read.card(exercise), exercise, right)
+    unit = ANALYTES[exercise.analyte].unit if exercise.analyte else ""
+    verdict = judge(exercise, {"amount": repr(right), "unit": unit} if exercise.kind == "number" else right)
+    assert verdict.status == RIGHT
+    hears(read, exercise, RIGHT, verdict.feedback)
+    for note in verdict.notes.values():
+        assert read.words(html.inline(note)) in squeezed(read.card(exercise).text_content())
+
+
+def test_what_is_typed_but_not_checked_is_kept_too(run) -> None:
+    exercise = next(one for one in reversed(ALL) if one.analyte and one not in ONE_OF_EACH)
+    read = run(f"{exercise.notebook}.ipynb")
+    card = read.card(exercise)
+    card.get_by_role("textbox").focus()
+    read.page.keyboard.type("0.1 a<b>b")
+    given = card.evaluate(GIVEN)
+    read.notebook.idle()
+    read.run_again(read.number(f"Card({exercise.id},"))
+    assert read.card(exercise).evaluate(GIVEN) == given
+    assert read.card(exercise).locator(".feedback").text_content() == ""
+
+
+def test_hints_come_one_by_one_and_the_solution_after_an_attempt(run) -> None:
+    exercise = next(one for one in reversed(ALL) if one.kind == "choice" and one not in ONE_OF_EACH)
+    read = run(f"{exercise.notebook}.ipynb")
+    card = read.card(exercise)
+    solution = card.get_by_role("button", name="Show the solution")
+    whole = read.words(html.text(exercise.solution.strip()))
+    expect(solution).to_be_hidden()
+    for place in range(len(exercise.hints)):
+        assert card.locator(".hint").count() == place
+        card.get_by_role("button", name=f"Hint {place + 1} of {len(exercise.hints)}").press("Enter")
+        expect(card.locator(".hint > div").nth(place)).to_have_text(read.words(html.text(exercise.hints[place])))
+    expect(card.get_by_role("button", name="Hint")).to_be_hidden()
+    expect(solution).to_be_hidden()
+    assert whole not in squeezed(card.inner_html())
+    slip = exercise.misconceptions[0]
+    answer(card, exercise, betraying_answer(exercise, slip))
+    hears(read, exercise, NOT_YET, slip.feedback)
+    assert whole not in squeezed(card.text_content())
+    solution.press("Enter")
+    expect(card.locator(".solution > div")).to_contain_text(whole)
+    expect(solution).to_be_hidden()
+
+
+@every_notebook
+def test_a_code_task_is_solved_in_its_cell(run, name: str) -> None:
+    read = run(name)
+    exercise = next(one for one in bank.exercises(read.notebook.path.stem) if one.kind == "code")
+    number = read.number(f"Card({exercise.id}, code, check)")
+    blank = f"{exercise.result} = ..."
+    source = read.committed.cells[number - 1].source
+    assert blank in source
+    slip = exercise.misconceptions[0]
+    for code, status, said in (
+        (slip.code, NOT_YET, slip.feedback),
+        (exercise.code, RIGHT, judge(exercise, right_answer(exercise)).feedback),
+    ):
+        read.notebook.cell(number).locator(".cm-content").focus()
+        read.page.keyboard.press("ControlOrMeta+a")
+        read.page.keyboard.insert_text(source.replace(blank, code.strip()))
+        read.page.keyboard.press("Shift+Enter")
+        hears(read, exercise, status, said)
+    assert read.notebook.errors() == []
+    assert complaints(read) == [], "with answers and feedback on the cards"
+
+
+def test_shortcuts_of_the_notebook_do_not_act_on_cards_and_reports(run) -> None:
+    for exercise in ONE_OF_EACH:
+        read = run(f"{exercise.notebook}.ipynb")
+        card = read.card(exercise)
+        for control in ("input", "select", "button:not([hidden])"):
+            if card.locator(control).count():
+                card.locator(control).first.focus()
+                _shortcuts_do_nothing(read)
+    read = run("02_reading_a_blood_count.ipynb")
+    read.output(read.number("ReportReader")).get_by_role("textbox").focus()
+    _shortcuts_do_nothing(read)
+
+
+# --- narrow pages -----------------------------------------------------------------------------------------------------
+
+BEYOND = """() => [...document.querySelectorAll('.jp-OutputArea-output:has(.course, .course-card)')].flatMap(output => {
+    const edge = output.getBoundingClientRect();
+    const beyond = [...output.querySelectorAll('*')].filter(one => {
+        const box = one.getBoundingClientRect();
+        return box.width && (box.right > edge.right + 1 || box.left < edge.left - 1);
+    });
+    if (output.scrollWidth > output.clientWidth + 1) beyond.push(output);
+    return beyond.map(one => one.outerHTML.slice(0, 150));
+})"""
+"""What sticks out of a panel's or a card's output."""
+
+
+@pytest.mark.parametrize("width", [400, 760])
+@every_notebook
+def test_panels_and_cards_fit_a_narrow_page(run, name: str, width: int) -> None:
+    read = run(name)
+    page = read.page
+    usual = page.viewport_size
+    try:
+        wide = width + 150
+        for _ in range(4):
+            page.set_viewport_size({"width": wide, "height": 900})
+            page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            is_wide = read.output(read.number("Card(")).evaluate("output => output.clientWidth")
+            if is_wide == width:
+                break
+            wide += width - is_wide
+        assert is_wide == width
+        assert page.evaluate(BEYOND) == []
+        for image in page.locator(".course-figure img").all():
+            assert image.bounding_box()["width"] > 0.7 * min(width, 500), "the picture is too small to read"
+    finally:
+        page.set_viewport_size(usual)
