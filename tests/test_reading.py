@@ -86,7 +86,7 @@ def test_the_issue_s_own_line():
         ("Leukocytes [#/volume] in Blood by Automated count 2.1 10*3/uL", {"wbc": 2.1}),
         ("She had a hemoglobin of 7.2 g/dL and platelets of 18 × 10⁹/L.", {"hb": 72, "plt": 18}),
         ("Neutrophils 38 % 0.80 x10^9/L", {"neut_pct": 38, "anc": 0.8}),
-        ("Neutrophils 0.80 x10^9/L (38 %)", {"anc": 0.8}),
+        ("Neutrophils 0.80 x10^9/L (38 %)", {"anc": 0.8, "neut_pct": 38}),
         ("NEUT# 0.8 10^9/L NEUT% 38 %", {"anc": 0.8, "neut_pct": 38}),
         ("Neut 38 % Lymph 55 % Mono 5 %", {"neut_pct": 38, "lymph_pct": 55, "mono_pct": 5}),
         ("Retic 0.8 %\nAbs retic 16.8 x10^9/L", {"retic_pct": 0.8, "retic": 16.8}),
