@@ -8,6 +8,7 @@ import re
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -462,3 +463,21 @@ def test_the_picture_in_the_page_is_the_picture_of_the_model(open_notebook):
     shown = np.asarray(Image.open(io.BytesIO(bytes(got))))
     start = BloodCount.of(hb=72, anc=0.8, plt=18, retic=12, mcv=104, age_y=34, sex="female", trimester=0)
     assert (shown == CountExplorer(start).picture.live.paint()).all()
+
+
+# --- tables in a notebook ---
+
+
+def test_frames_are_shown_plainly_once_asked_for(monkeypatch):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from helpers.panels import tables
+
+    shell = InteractiveShell.instance()
+    monkeypatch.setattr(tables, "get_ipython", lambda: shell)
+    tables.show_tables_plainly()
+    html = shell.display_formatter.format(pd.DataFrame({"because": ["<i>x</i>"]}))[0]["text/html"]
+    assert "course-table" in html and "&lt;i&gt;" in html
+    monkeypatch.setattr(tables, "get_ipython", lambda: None)
+    tables.show_tables_plainly()
+    InteractiveShell.clear_instance()

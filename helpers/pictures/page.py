@@ -11,7 +11,6 @@ from html import escape as _escape
 
 import mistune
 import pandas as pd
-from IPython import get_ipython
 
 
 def escape(words: object) -> str:
@@ -99,13 +98,6 @@ def frame_html(frame: pd.DataFrame) -> str:
     half = most // 2
     size = f"The first and last {half} of {len(frame)} rows."
     return table(pd.concat([named.head(half), named.tail(half)]), size, unknown="NaN")
-
-
-def show_tables_plainly() -> None:
-    """From here on this notebook shows data frames by :func:`frame_html`: prose left, numbers right, lines wrapped."""
-    shell = get_ipython()
-    if shell is not None:
-        shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, frame_html)
 
 
 def figure(png: bytes, alt: str, caption: str = "", width: int | None = None) -> str:
