@@ -11,13 +11,9 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
-from matplotlib.text import Text
 
 from helpers.blood.count import BloodCount, Person
 from helpers.blood.reference import DEFAULT_REFERENCE, VERDICTS, Interval, Reference, interval
@@ -25,7 +21,13 @@ from helpers.blood.severity import Band, Grade, bands, grade, hemoglobin_adjustm
 from helpers.blood.units import ANALYTES, Unit, conventional_unit, course_unit, plain, show, units_of
 from helpers.evidence import source
 from helpers.pictures import look, page
-from helpers.pictures.live import Box, LiveFigure
+from helpers.pictures.live import Box, LiveFigure, rectangle
+from helpers.pictures.live import line as draw_line
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+    from matplotlib.text import Text
 
 STRIPS = ("hb", "anc", "plt", "retic", "mcv")
 """The values drawn unless others are asked for, top to bottom."""
@@ -205,10 +207,12 @@ class CountPicture:
         width, height = look.WIDTH - _LEFT - _RIGHT, self._lanes_height(analyte)
         axes = live.axes(_LEFT, top + _HEADER, width, height)
         axes.set_label(analyte)
-        sign = Line2D([18 / live.width], [1 - (top + 8.5) / live.height], marker=marker, color=ink, markersize=9)
+        sign = draw_line([18 / live.width], [1 - (top + 8.5) / live.height], marker=marker, color=ink, markersize=9)
         live.figure.add_artist(sign)
         name = live.text(30, top + 1, short_name(analyte), fontweight="bold", color=ink)
         value = live.moving(live.text(200, top + 1, color=ink), box)
+        from matplotlib.patheffects import withStroke
+
         halo = [withStroke(linewidth=5, foreground="white")]
         stem = live.moving(
             axes.plot([], [], color=ink, linewidth=2.5, clip_on=False, zorder=5, path_effects=halo)[0], box
@@ -266,7 +270,7 @@ class CountPicture:
             self._draw_lane(strip, lane, _MARGIN + place * thick, thick)
         if strip.log:
             cut = strip.zero * (ANALYTES[analyte].axis_low / strip.zero) ** 0.55
-            axes.add_patch(Rectangle((cut, -1), cut * 0.12, height + 2, facecolor="white", zorder=4, clip_on=False))
+            axes.add_patch(rectangle((cut, -1), cut * 0.12, height + 2, facecolor="white", zorder=4, clip_on=False))
         self._ticks(strip)
 
     def _fill(
@@ -276,7 +280,7 @@ class CountPicture:
         start = left if not low > 0 else max(strip.place(low), left)
         end = right if not high < right else strip.place(high)
         edge = dict(edgecolor="white", linewidth=1) if zorder > 1 else {}
-        strip.axes.add_patch(Rectangle((start, top), end - start, height, facecolor=color, zorder=zorder, **edge))
+        strip.axes.add_patch(rectangle((start, top), end - start, height, facecolor=color, zorder=zorder, **edge))
         return start, end
 
     def _draw_lane(self, strip: Strip, lane: _Lane, top: float, height: float) -> None:

@@ -11,8 +11,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 
 from helpers.blood.count import Person
 from helpers.blood.reference import Interval, interval
@@ -20,7 +18,8 @@ from helpers.blood.units import ANALYTES, course_unit, plain, show
 from helpers.evidence import table
 from helpers.pictures import look
 from helpers.pictures.count import short_name
-from helpers.pictures.live import LiveFigure
+from helpers.pictures.live import LiveFigure, rectangle
+from helpers.pictures.live import line as draw_line
 from helpers.pictures.still import StillPicture
 
 _LEFT, _RIGHT, _TOP = 74, 92, 62
@@ -111,7 +110,7 @@ class SetsPicture(StillPicture):
     def _bar(self, word: str, one: Interval, at: float, top: float, ink: str) -> None:
         left, right = self.axes.get_xlim()
         low, high = (left if math.isnan(one.low) else one.low), (right if math.isnan(one.high) else one.high)
-        bar = Rectangle(
+        bar = rectangle(
             (low, at + 3), high - low, _BAR - 6, facecolor=look.NEUTRAL, edgecolor=look.NEUTRAL_EDGE, linewidth=0.8
         )
         self.axes.add_patch(bar)
@@ -119,7 +118,7 @@ class SetsPicture(StillPicture):
         style = dict(fontsize=look.SMALL, fontfamily=look.FONT, va="center_baseline")
         beside = dict(textcoords="offset points", color=look.TEXT, **style)
         if not math.isnan(one.low):
-            self.axes.add_line(Line2D([low, low], [at + 1, at + _BAR - 1], color=ink, linewidth=3))
+            self.axes.add_line(draw_line([low, low], [at + 1, at + _BAR - 1], color=ink, linewidth=3))
             outside = self.value is not None and self.value >= low
             self.axes.annotate(
                 plain(low), (low, middle), (-5 if outside else 6, 0), ha="right" if outside else "left", **beside
@@ -128,7 +127,7 @@ class SetsPicture(StillPicture):
             self.axes.annotate(plain(high), (high, middle), (-5, 0), ha="right", **beside)
         if self.value is not None:
             self.axes.add_line(
-                Line2D([self.value] * 2, [at - 1, at + _BAR + 1], color=ink, linewidth=2, linestyle=(0, (2, 1)))
+                draw_line([self.value] * 2, [at - 1, at + _BAR + 1], color=ink, linewidth=2, linestyle=(0, (2, 1)))
             )
         self.live.text(16, top + middle, word, **style)
         verdict = self.verdict(one)

@@ -12,19 +12,21 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
-from PIL import Image
 
 from helpers.pictures import look
 
-A = TypeVar("A", bound=Artist)
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Rectangle
+    from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
+
+A = TypeVar("A", bound="Artist")
 Box = tuple[float, float, float, float]
 """Left, top, width and height in pixels as shown, from the top left corner."""
 
@@ -49,6 +51,10 @@ class LiveFigure:
     """
 
     def __init__(self, width: int, height: int, sharpness: float = 1.5) -> None:
+        # Matplotlib's drawing half is loaded with the first picture, not with the import of the helpers.
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         self.width, self.height, self.sharpness = width, height, sharpness
         size = (width / look.DPI, height / look.DPI)
         self.figure = Figure(figsize=size, dpi=look.DPI * sharpness, facecolor=look.PAPER)
@@ -61,7 +67,7 @@ class LiveFigure:
         box = (left / self.width, 1 - (top + height) / self.height, width / self.width, height / self.height)
         return self.figure.add_axes(box, **options)
 
-    def text(self, x: float, y: float, words: str = "", **options):
+    def text(self, x: float, y: float, words: str = "", **options) -> Text:
         """Text at pixels from the top left corner, in the course's font; ``options`` go to ``Figure.text``."""
         options = {"fontsize": look.BODY, "fontfamily": look.FONT, "color": look.TEXT, "va": "top"} | options
         return self.figure.text(x / self.width, 1 - y / self.height, words, **options)
@@ -74,6 +80,8 @@ class LiveFigure:
             within: the box it never leaves, shared by artists that overlap; the whole figure unless given. Boxes must
                 not overlap each other. The smaller the box, the less is drawn.
         """
+        from matplotlib.transforms import Bbox
+
         left, top, width, height = box = within or (0, 0, self.width, self.height)
         if box not in self._regions:
             shown = Bbox.from_bounds(left, self.height - top - height, width, height)
@@ -122,12 +130,28 @@ class LiveFigure:
         painted = self.paint()
         if not small:
             return self._encoder.encode(painted)
+        from PIL import Image
+
         file = io.BytesIO()
         image = Image.fromarray(np.ascontiguousarray(painted))
         image.quantize(colors=48, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
             file, "png", optimize=True
         )
         return file.getvalue()
+
+
+def rectangle(corner: tuple[float, float], width: float, height: float, **options) -> Rectangle:
+    """A matplotlib rectangle, to be added to axes."""
+    from matplotlib.patches import Rectangle
+
+    return Rectangle(corner, width, height, **options)
+
+
+def line(x: list[float], y: list[float], **options) -> Line2D:
+    """A matplotlib line (or a single marker), to be added to axes or to a figure."""
+    from matplotlib.lines import Line2D
+
+    return Line2D(x, y, **options)
 
 
 class _Encoder:

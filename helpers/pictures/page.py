@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection
+from functools import cache
 from html import escape as _escape
+from typing import TYPE_CHECKING
 
-import mistune
 import pandas as pd
+
+if TYPE_CHECKING:
+    import mistune
 
 
 def escape(words: object) -> str:
@@ -18,29 +22,32 @@ def escape(words: object) -> str:
     return _escape(str(words), quote=True)
 
 
-class _Renderer(mistune.HTMLRenderer):
-    """Links open in a new tab; pictures from elsewhere become their words."""
+@cache
+def _markdown() -> mistune.Markdown:
+    """Light markdown: links open in a new tab, pictures from elsewhere become their words, HTML is shown, not run."""
+    import mistune  # with the first words, not with the import of the helpers
 
-    def link(self, text: str, url: str, title: str | None = None) -> str:
-        address = escape(self.safe_url(url).replace("&amp;", "&"))
-        return f'<a href="{address}" target="_blank" rel="noopener">{text}</a>'
+    class Renderer(mistune.HTMLRenderer):
+        def link(self, text: str, url: str, title: str | None = None) -> str:
+            address = escape(self.safe_url(url).replace("&amp;", "&"))
+            return f'<a href="{address}" target="_blank" rel="noopener">{text}</a>'
 
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        return text
+        def image(self, text: str, url: str, title: str | None = None) -> str:
+            return text
 
-
-_markdown = mistune.create_markdown(renderer=_Renderer(escape=True))
+    return mistune.create_markdown(renderer=Renderer(escape=True))
 
 
 def text(words: str) -> str:
     """Light markdown (paragraphs, emphasis, lists, code, links) as HTML; HTML inside it is shown, not run."""
-    return _markdown(words).strip()
+    return _markdown()(words).strip()
 
 
 def inline(words: str) -> str:
     """Light markdown of one line (emphasis, code, links) as HTML without a paragraph around it."""
-    tokens = _markdown.inline(str(words), {"ref_links": {}})
-    return _markdown.renderer(tokens, mistune.BlockState())
+    markdown = _markdown()
+    tokens = markdown.inline(str(words), {"ref_links": {}})
+    return markdown.renderer(tokens, markdown.block.state_cls())
 
 
 _CELL = (
