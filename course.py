@@ -240,7 +240,9 @@ def install(files):
     if works.returncode:
         raise Trouble(
             "The packages are installed but do not start: {0}. Start the course again to install them anew; "
-            "if this comes back, please report it with this line.".format(works.stderr.strip().splitlines()[-1])
+            "if this comes back, please report it with this line.".format(
+                (works.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+            )
         )
     settle_lab(VENV / "etc" / "jupyter")
     write_stamp(finished=sorted({key(LEARN), key(files)}))
@@ -500,6 +502,12 @@ def main(arguments=None):
         return open_course(not chosen.no_browser, chosen.port)
     except Trouble as trouble:
         print("\n{0}".format(trouble), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            "\nThe course cannot go on: {0}. Is the disk full, or a file of the course missing?".format(error),
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         if stamp().get("unfinished"):

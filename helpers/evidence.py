@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -198,6 +197,8 @@ def questions(notebook: str) -> dict[str, Any]:
     Raises:
         FileNotFoundError: there is no such file; the message names the notebooks that have exercises.
     """
+    import tomllib
+
     path = DATA / "exercises" / f"{notebook}.toml"
     if not path.is_file():
         known = ", ".join(sorted(item.stem for item in path.parent.glob("*.toml"))) or "none yet"

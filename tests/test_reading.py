@@ -718,3 +718,9 @@ def test_a_count_in_brackets_beside_its_percentage_is_read_too():
     count = BloodCount.from_text("Hb 7,2 g/dL\nReticulocytes 3,45 % (107.000 /ul)")
     assert (count.retic_pct, count.retic) == (3.45, 107)
     assert BloodCount.from_text("Hb 7.2 g/dL (12.0-16.0)").hb == 72
+
+
+def test_a_pregnancy_that_cannot_be_is_left_out_and_said():
+    count = BloodCount.from_text("Male, 40 years, 28 weeks pregnant\nHb 72 g/L")
+    assert count.person.trimester is None
+    assert any("pregnancy" in note for note in count.notes)

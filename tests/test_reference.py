@@ -93,3 +93,13 @@ def test_limits_of_a_frame():
     assert low[:2].tolist() == [120, 130]
     assert high[:2].tolist() == [150, 170]
     assert np.isnan(low[2])
+
+
+def test_a_misspelled_value_is_named_with_its_nearest():
+    with pytest.raises(ValueError, match="Did you mean 'hb'"):
+        interval("hbb", WOMAN)
+
+
+def test_a_value_printed_only_as_less_than_a_limit_is_below_it():
+    count = BloodCount.of(plt="<150 x10^9/L", age_y=40, sex="female", trimester=0)
+    assert flag(count, "dorset")["plt"].verdict == "low"

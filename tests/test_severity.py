@@ -357,3 +357,22 @@ def test_every_system_grades_the_published_patients():
     for system in SYSTEMS:
         for edition in editions(system):
             assert len(grade(patients, system, edition).frame()) == len(patients)
+
+
+def test_an_empty_frame_is_graded_as_nothing():
+    nobody = table("patients").iloc[:0]
+    for system in SYSTEMS:
+        assert grade(nobody, system).frame().empty
+
+
+def test_an_edition_may_be_given_as_a_number():
+    assert grade(adult(hb=90), "ctcae", 6.0)["anemia"].grade == grade(adult(hb=90), "ctcae", "6.0")["anemia"].grade
+    with pytest.raises(ValueError, match="Choose among"):
+        bands("ctcae", "9.9", "platelets", Person(age_y=40, sex="female"))
+
+
+def test_side_by_side_takes_an_elevation_method_that_one_edition_lacks():
+    found = grade_all(adult(hb=125, elevation_m=3800), elevation_method="equation")
+    assert {g.edition for g in found if g.system == "who_anemia"} == {"2011", "2024"}
+    with pytest.raises(ValueError, match="Choose among"):
+        grade_all(adult(hb=125, elevation_m=3800), elevation_method="guess")

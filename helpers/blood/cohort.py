@@ -95,8 +95,7 @@ class Cohort:
         A value printed as "<0.1" counts as just below 0.1.
         """
         if self.single:
-            amount = getattr(self.patients, analyte)
-            return np.array([np.nextafter(amount, -np.inf) if self.patients.is_below(analyte) else amount])
+            return np.array([self.patients.compared(analyte)])
         values, item = self._numbers(COLUMN[analyte]), ANALYTES[analyte]
         possible = (values >= item.plausible_low) & (values <= item.plausible_high)
         if item.may_be_zero:

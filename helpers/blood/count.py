@@ -27,6 +27,10 @@ from helpers.evidence import constant
 Assume = Literal["si", "conventional"] | None
 
 
+COMPUTED = "computed"
+"""The first word of what stands for the print of a value that was worked out."""
+
+
 @dataclass(frozen=True)
 class Value:
     """One measured value: known, or "cannot tell, because ..."."""
@@ -46,6 +50,11 @@ class Value:
     def known(self) -> bool:
         """Whether there is an amount."""
         return self.amount is not None
+
+    @property
+    def computed(self) -> bool:
+        """Whether it was worked out from other values, not printed."""
+        return self.printed.startswith(COMPUTED)
 
 
 @dataclass(frozen=True)
@@ -85,9 +94,10 @@ class Person:
                 raise ValueError(f"{name} should be True, False or None (not known); it is {getattr(self, name)!r}.")
 
     def __str__(self) -> str:
-        return ", ".join(self._words()) or "person not described"
+        return ", ".join(self.words()) or "person not described"
 
-    def _words(self) -> list[str]:
+    def words(self) -> list[str]:
+        """What is known of the person, in words."""
         words = []
         if self.sex:
             words.append(self.sex)
@@ -321,6 +331,11 @@ class BloodCount:
     def is_below(self, name: str) -> bool:
         """Whether the report prints "<" for this analyte, so that its amount is only an upper bound."""
         return name in self.values and self.values[name].below
+
+    def compared(self, name: str) -> float:
+        """The amount to hold against a limit: what is printed as "<0.1" counts as just below 0.1; NaN where unknown."""
+        amount = getattr(self, name)
+        return math.nextafter(amount, -math.inf) if self.is_below(name) else amount
 
     def to_frame(self) -> pd.DataFrame:
         """One row: every analyte in the course's unit (NaN where unknown), and the columns about the person."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from helpers.blood.count import BloodCount, Value
+from helpers.blood.count import COMPUTED, BloodCount, Value
 from helpers.blood.units import COLUMN
 from helpers.evidence import constant, table
 
@@ -81,7 +81,8 @@ def maturation_days(hct: Numbers, scheme: str = "merck") -> Numbers:
 def retic_index(retic_pct: Numbers, hct: Numbers, scheme: str = "merck") -> Numbers:
     """Reticulocyte production index: the corrected percentage over the days of maturation.
 
-    Below 2 the marrow's answer is too weak for the anemia; above 3 it is adequate; between, it is borderline.
+    Below the constant ``rpi_inadequate_below`` the marrow's answer is too weak for the anemia, above
+    ``rpi_adequate_above`` it is adequate; between, it is borderline.
 
     Args:
         scheme: how maturation depends on the hematocrit; see :func:`maturation_days`.
@@ -119,7 +120,8 @@ def rule_of_three(rbc: float, hb: float, hct: float) -> RuleOfThree:
     Args:
         rbc: 10^12/L. hb: g/L. hct: L/L. NaN where unknown.
     """
-    hb_expected, hct_expected = rbc * 3 * 10, hb / 10 * 3 / 100
+    three = constant("rule_of_three_factor")
+    hb_expected, hct_expected = rbc * three * 10, hb / 10 * three / 100
     hb_gap = round(abs(hb - hb_expected) / 10, 9)
     hct_gap = round(abs(hct - hct_expected) * 100, 9)
     return RuleOfThree(
@@ -179,7 +181,7 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
                 amount = float(rule(*(np.float64(value.amount) for value in found)))
             if np.isfinite(amount):
                 below = any(value.below for value in found)
-                values[name] = Value(round(amount, 6), printed=f"computed: {how}", below=below)
+                values[name] = Value(round(amount, 6), printed=f"{COMPUTED}: {how}", below=below)
         return counts.with_values(values)
     frame = counts.copy(deep=False)
     for name, inputs, rule, _ in _DERIVED:

@@ -9,6 +9,7 @@ from typing import Any
 from helpers.blood import units
 from helpers.blood.count import BloodCount, Person, Value, cannot_tell
 from helpers.blood.printed import FILLERS, Result, twice
+from helpers.blood.reference import may_be_pregnant
 from helpers.blood.units import ANALYTES
 from helpers.evidence import constant
 
@@ -88,6 +89,9 @@ class Draft:
         if len(self.notes) > MOST_NOTES:
             self.notes[MOST_NOTES:] = [f"{len(self.notes) - MOST_NOTES} more lines were not read."]
         values = {name: result.value for name, result in self.results.items()}
+        if self.about.get("trimester") and not may_be_pregnant(self.about.get("sex"), self.about.get("age_y")):
+            self.notes.append("A pregnancy is stated that does not go with the sex or the age stated: it is left out.")
+            del self.about["trimester"]
         return BloodCount(values, Person(**self.about), tuple(self.notes), label)
 
     def _check_shares(self) -> None:

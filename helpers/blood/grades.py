@@ -17,6 +17,9 @@ from helpers.evidence import cite, records
 Row = Mapping[str, Any]
 """A row of a table of ``data/``; missing cells are None."""
 
+NOT_GRADED = "not graded"
+"""What an edition says of a line that it has dropped."""
+
 MISSING = -2
 """Code of "cannot tell, because a value is missing"; codes from 0 up are the system's own."""
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.blood.cohort import Cohort, Kinds
 from helpers.blood.count import BloodCount, Person
-from helpers.blood.grades import MISSING, Band, Grade, Line, Row, title, word
+from helpers.blood.grades import MISSING, NOT_GRADED, Band, Grade, Line, Row, title, word
 from helpers.blood.reference import Reference, kind_limits, pregnancy_is_open
 from helpers.blood.units import show
 from helpers.evidence import records
@@ -88,7 +88,7 @@ class Ladder:
     def codes(self, value: np.ndarray, kind: np.ndarray) -> np.ndarray:
         """Band number of each value (0 mildest), or one of the codes beside the bands."""
         found = np.full(len(value), NOT_LOW, dtype=np.int8)
-        if not self.row.shape[1]:
+        if not self.row.size:
             return found
         for place in range(self.upper.shape[1]):
             upper = self.upper[:, place]
@@ -163,7 +163,7 @@ def grade_ladder(
     highest = len(grades) - 1
     beside = {MISSING: "cannot tell", NO_LIMIT: "cannot tell", NO_GROUP: "cannot tell"}
     grades |= dict.fromkeys(beside) | {NOT_LOW: 0 if named else None}
-    labels |= beside | {NOT_LOW: "no grade" if named else "not graded"}
+    labels |= beside | {NOT_LOW: "no grade" if named else NOT_GRADED}
 
     def explain(row: int) -> Grade:
         code, kind, amount = int(codes[row]), int(cohort.kind[row]), float(value[row])
@@ -231,6 +231,13 @@ def _reason(
     return said
 
 
+@cache
+def elevation_methods(edition: str) -> tuple[str, ...]:
+    """How an edition of WHO adjusts hemoglobin for elevation; the first is used unless another is named."""
+    rows = (row for row in records("adjustments") if (row["edition"], row["quantity"]) == (edition, "elevation"))
+    return tuple(dict.fromkeys(row["method"] for row in rows))
+
+
 def hemoglobin_adjustment(
     patients: Cohort | BloodCount | pd.DataFrame, edition: str = "2024", method: str | None = None
 ) -> np.ndarray:
@@ -247,7 +254,7 @@ def hemoglobin_adjustment(
     cohort = patients if isinstance(patients, Cohort) else Cohort(patients)
     rows = [row for row in records("adjustments") if row["edition"] == edition]
     rules = [row for row in rows if row["quantity"] == "elevation"]
-    known = sorted({row["method"] for row in rules})
+    known = elevation_methods(edition)
     method = known[0] if method is None else method
     if method not in known:
         raise ValueError(f"WHO {edition} has no elevation method {method!r} here. Choose among: {', '.join(known)}.")

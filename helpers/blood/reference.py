@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.blood import units
 from helpers.blood.cohort import Cohort, Kinds
 from helpers.blood.count import BloodCount, Person
 from helpers.blood.units import ANALYTES, COLUMN, show
@@ -54,6 +55,12 @@ class Interval:
         """Whether some set covers this person."""
         return bool(self.set)
 
+    def verdict(self, amount: float) -> str:
+        """low, normal, high or cannot tell, for an amount in the course's unit."""
+        if not self.known or np.isnan(amount):
+            return "cannot tell"
+        return "low" if amount < self.low else "high" if amount > self.high else "normal"
+
 
 @dataclass(frozen=True)
 class Flag:
@@ -88,6 +95,7 @@ def _rows(analyte: str, name: str) -> list[tuple[int, Mapping[str, Any]]]:
 
 def kind_limits(kinds: Kinds, analyte: str, reference: Reference) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Low end, high end and row of ``reference_intervals`` (-1: none covers) for each kind of person."""
+    units.analyte(analyte)
     low, high = np.full(len(kinds), np.nan), np.full(len(kinds), np.nan)
     row_of = np.full(len(kinds), -1)
     for name in _sets(reference):
@@ -166,6 +174,12 @@ def pregnancy_is_open(sex: str | None, age_y: float | None, trimester: float | N
     return constant("reproductive_age_low_y") <= age_y < constant("reproductive_age_high_y")
 
 
+def may_be_pregnant(sex: str | None, age_y: float | None) -> bool:
+    """Whether a stated pregnancy can be taken as it stands; wide on purpose, a check and no clinical limit."""
+    low, high = constant("pregnancy_offered_low_y"), constant("pregnancy_offered_high_y")
+    return sex != "male" and (age_y is None or low <= age_y < high)
+
+
 class Flags:
     """The flags of one count or of many.
 
@@ -197,7 +211,10 @@ class Flags:
         return pd.DataFrame(columns, index=self._cohort.index)
 
     def __getitem__(self, analyte: str) -> Flag | pd.Series:
+        units.analyte(analyte)
         if not self._cohort.single:
+            if analyte not in self.analytes:
+                raise KeyError(f"No {analyte!r} is flagged here. Flagged are: {', '.join(self.analytes) or 'none'}.")
             return self.frame()[analyte]
         count: BloodCount = self._cohort.patients
         found = _interval(analyte, count.person, self._cohort.kinds, self.reference)

@@ -20,6 +20,7 @@ from helpers.blood.count import BloodCount, Person
 from helpers.blood.grades import Band, Grade, Grades, grades_table, title
 from helpers.blood.ladders import (
     LADDERS,
+    elevation_methods,
     grade_ladder,
     hemoglobin_adjustment,
     ladder_bands,
@@ -73,6 +74,15 @@ def editions(system: str) -> tuple[str, ...]:
     return definitions() if system == "pancytopenia" else ("",)
 
 
+def _edition(system: str, edition: str | None) -> str:
+    """The edition meant; 6.0 and 2024 are understood as "6.0" and "2024"."""
+    known = editions(system)
+    edition = CURRENT[system] if edition is None else str(edition)
+    if edition not in known:
+        raise ValueError(f"There is no edition {edition!r} of {system}. Choose among: {', '.join(map(repr, known))}.")
+    return edition
+
+
 def grade(
     patients: BloodCount | pd.DataFrame,
     system: str,
@@ -110,10 +120,7 @@ def grade(
     Raises:
         ValueError: an unknown system, edition or choice; the message lists what there is.
     """
-    known = editions(system)
-    edition = CURRENT[system] if edition is None else edition
-    if edition not in known:
-        raise ValueError(f"There is no edition {edition!r} of {system}. Choose among: {', '.join(known)}.")
+    edition = _edition(system, edition)
     cohort = Cohort(patients)
     if system in LADDERS:
         items = ladder_items(system, edition)
@@ -138,9 +145,11 @@ def grade_all(count: BloodCount, *, reference: Reference = DEFAULT_REFERENCE, **
         choices: the keyword arguments of :func:`grade` (marrow, reticulocyte method, karyotype ...).
     """
     found: list[Grade] = []
+    method = choices.pop("elevation_method", None)
     for system, edition in _SIDE_BY_SIDE:
         asked = ladder_items(system, edition)
-        grades = grade(count, system, edition, reference=reference, **choices)
+        own = None if method == "equation" and method not in elevation_methods(edition) else method
+        grades = grade(count, system, edition, reference=reference, elevation_method=own, **choices)
         found += [grades[item] for item, analyte in asked.items() if analyte in count.values]
     found += grade(count, "pancytopenia")
     found += grade(count, "aplastic_anemia", **choices)
@@ -161,4 +170,5 @@ _SIDE_BY_SIDE = (
 
 def bands(system: str, edition: str, item: str, person: Person, reference: Reference = DEFAULT_REFERENCE) -> list[Band]:
     """The bands of one line for one person, mildest first, for drawing; empty where the system does not grade it."""
+    edition = _edition(system, edition)
     return ladder_bands(system, edition, item, person, reference) if item in ladder_items(system, edition) else []

@@ -205,9 +205,7 @@ def _rule_of_three(now: BloodCount, before: BloodCount | None) -> Trap | None:
     check = rule_of_three(now.rbc, now.hb, now.hct)
     flags = flag(now)
     indices = {name: flags[name].verdict for name in ("mcv", "mch", "mchc") if not math.isnan(getattr(now, name))}
-    printed = {
-        name: verdict for name, verdict in indices.items() if not now.values[name].printed.startswith("computed")
-    }
+    printed = {name: verdict for name, verdict in indices.items() if not now.values[name].computed}
     normocytic = indices.get("mcv") == "normal" and all(verdict == "normal" for verdict in printed.values())
     if check.holds is not False or not normocytic:
         return None

@@ -196,11 +196,7 @@ def _count_table(exercise: Exercise) -> str:
         for name, value in count.values.items()
         if value.amount is not None
     ]
-    person = count.person
-    about = [f"{person.age_y:g} years"] if person.age_y is not None else []
-    about += [person.sex] if person.sex else []
-    about += [f"trimester {person.trimester}"] if person.trimester else []
-    words = ", ".join(about) or "age and sex not stated"
+    words = ", ".join(count.person.words()) or "age and sex not stated"
     caption = f"{exercise.patient + ', ' if exercise.patient else ''}{words}"
     return page.table(pd.DataFrame(rows, columns=["", "value"]).set_index("").rename_axis("measured"), caption=caption)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.blood.grades import NOT_GRADED
 from helpers.evidence import table as read_table
 
 RULES: dict[str, Callable[..., Any]] = {}
@@ -171,10 +172,6 @@ def rounded(of: float, decimals: int = 0) -> float:
 # --- verdicts of the course's rules ----------------------------------------------------------------------------------
 
 
-NOT_GRADED = "not graded"
-"""The word of :mod:`helpers.blood.severity` for a line its system leaves out."""
-
-
 def grade_key(found: Any) -> str:
     """A grade as an answer: ``"3"``, ``"3+"`` for "3 or more", ``"-"`` for "not graded", ``"?"`` for "cannot tell"."""
     if found.grade is None or pd.isna(found.grade):
@@ -235,12 +232,6 @@ def find_grade(
 def grade(**given: Any) -> str:
     """``system, edition, item`` and ``count = {...}`` or ``patient = "CRS-014"``: gives "3", "3+", "-" or "?"."""
     return grade_key(find_grade(**given))
-
-
-@rule
-def grade_label(**given: Any) -> str:
-    """A grade's label in its system's own words; arguments as for ``grade``."""
-    return find_grade(**given).label
 
 
 @rule

@@ -75,6 +75,7 @@ CSS = """
 .course-table caption { overflow-wrap: anywhere; }
 .course-table thead th { border-bottom-width: 2px; }
 .course-table tbody th { font-weight: 600; }
+.course-words .course-table :is(th, td) { white-space: normal !important; overflow-wrap: anywhere !important; }
 """
 
 _HELP = """

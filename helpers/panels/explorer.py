@@ -9,25 +9,28 @@ The model is plain traits and can be driven without a notebook:
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Sequence
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
 import ipywidgets
 import pandas as pd
 import traitlets
 
 from helpers.blood.count import BloodCount, Person, Value
-from helpers.blood.reference import DEFAULT_REFERENCE, Reference, interval
+from helpers.blood.reference import DEFAULT_REFERENCE, Reference, interval, may_be_pregnant
 from helpers.blood.severity import Grade, grade_all
 from helpers.blood.units import ANALYTES, show
 from helpers.evidence import table
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
-from helpers.panels.words import CHILDBEARING_Y, PREGNANCY, SEX, YEARS, links, plain
+from helpers.panels.words import PREGNANCY, SEX, YEARS, links
 from helpers.pictures import look, page
 from helpers.pictures.count import LANES, CountPicture, person_words, short_name
+
+if TYPE_CHECKING:
+    import asyncio
 
 VALUES = ("hb", "wbc", "anc", "plt", "retic", "mcv")
 """What can be moved."""
@@ -220,8 +223,7 @@ class CountExplorer(traitlets.HasTraits):
     @property
     def may_be_pregnant(self) -> bool:
         """Whether a pregnancy can be chosen for this sex and age."""
-        young, old = CHILDBEARING_Y
-        return self.sex != "male" and (self.age_y is None or young <= self.age_y < old)
+        return may_be_pregnant(self.sex, self.age_y)
 
     def trouble(self) -> list[str]:
         """What does not go together, a sentence each: it is said, and left out of the grades."""
@@ -292,7 +294,7 @@ class CountExplorer(traitlets.HasTraits):
         for given in grades or self.grades():
             if given.system != "ctcae":
                 name = "Aplastic anemia: blood alone" if given.item == "blood_criteria" else given.title
-                because = plain(" ".join(filter(None, (given.reason, given.unsettled))))
+                because = page.literal(" ".join(filter(None, (given.reason, given.unsettled))))
                 rows.append((name, given.text, f"{because} {links(given.source)}".strip()))
         return pd.DataFrame(rows, columns=["system", "result", "because"]).set_index("system")
 
@@ -314,10 +316,10 @@ class CountExplorer(traitlets.HasTraits):
         row = self._patient_row
         if row is None:
             return f"A {person_words(self.count.person)}."
-        said = [f"Published patient {row['patient']}: {plain(str(row['diagnosis']))}."]
+        said = [f"Published patient {row['patient']}: {page.literal(str(row['diagnosis']))}."]
         words = row["severity_as_stated"] if pd.isna(row["severity_in_english"]) else row["severity_in_english"]
         if not pd.isna(words):
-            said.append(f"In the authors' words: {plain(str(words))}.")
+            said.append(f"In the authors' words: {page.literal(str(words))}.")
         moved = [name for name in VALUES if _amount(self.count, name) != _amount(BloodCount.from_row(row), name)]
         if moved:
             said.append(f"You have moved: {', '.join(short_name(name).lower() for name in moved)}.")
@@ -353,15 +355,12 @@ def _amount(count: BloodCount, name: str) -> float | None:
 
 def _cell(given: Grade) -> str:
     if given.grade is None:
-        return f"{given.text}: {plain(given.reason)}"
+        return f"{given.text}: {page.literal(given.reason)}"
     if not given.grade:
         return given.text
     number = f"grade {given.grade}" if str(given.grade) not in given.text else given.text
     number += " or more" if given.at_least and "or more" not in number else ""
-    threshold = given.threshold
-    for item in ANALYTES.values():
-        threshold = threshold.removeprefix(f"{item.label} ")
-    return f"**{number}**: {plain(threshold)}"
+    return f"**{number}**: {page.literal(given.threshold)}"
 
 
 class _View:
@@ -480,6 +479,8 @@ class _View:
 
     def _follow(self, change: dict | None) -> None:
         """Picture and sentence at once; the tables when the learner rests."""
+        import asyncio  # a kernel has it; a bare import of the helpers need not pay for it
+
         model = self.model
         self.picture.show(model.picture.png(), model.picture.describe())
         if self._waiting:

@@ -14,11 +14,11 @@ import traitlets
 
 from helpers.blood.count import BloodCount
 from helpers.blood.derived import complete
-from helpers.blood.reference import DEFAULT_REFERENCE, Flag, Reference, flag
+from helpers.blood.reference import DEFAULT_REFERENCE, Flag, Reference, flag, may_be_pregnant
 from helpers.blood.traps import Trap, traps
 from helpers.blood.units import ANALYTES, show
 from helpers.panels.controls import Button, Choice, Slider, Words, Writing
-from helpers.panels.words import CHILDBEARING_Y, PREGNANCY, SEX, YEARS, links, plain
+from helpers.panels.words import PREGNANCY, SEX, YEARS, links
 from helpers.pictures import page
 from helpers.pictures.count import interval_words, short_name
 
@@ -91,7 +91,7 @@ class ReportReader(traitlets.HasTraits):
     def _may_be_pregnant(printed: BloodCount, about: dict) -> bool:
         sex = printed.person.sex or about.get("sex")
         age = printed.person.age_y if printed.person.age_y is not None else about.get("age_y")
-        return sex != "male" and (age is None or CHILDBEARING_Y[0] <= age < CHILDBEARING_Y[1])
+        return may_be_pregnant(sex, age)
 
     @property
     def changed(self) -> bool:
@@ -138,13 +138,13 @@ class ReportReader(traitlets.HasTraits):
         """What was read as HTML: the table, what was not read, and the traps."""
         parts = []
         if self.count.values:
-            caption = f"What was read, for: {plain(str(self.count.person))}"
+            caption = f"What was read, for: {page.literal(str(self.count.person))}"
             parts.append(page.table(self.table(), caption))
             used = {f.interval.reason: f.interval for f in self.flags().values() if f.interval.known}
-            intervals = [f"{plain(reason)} {links(found.source)}" for reason, found in used.items()]
+            intervals = [f"{page.literal(reason)} {links(found.source)}" for reason, found in used.items()]
             parts.append(_list("Reference intervals used", intervals))
         parts.append(_list("Look again before you believe it", [_trap_words(trap) for trap in self.traps()]))
-        parts.append(_list("Not read, or to be known", [plain(note) for note in self.count.notes]))
+        parts.append(_list("Not read, or to be known", [page.literal(note) for note in self.count.notes]))
         return "".join(parts)
 
     # --- showing it ---
@@ -177,8 +177,8 @@ def _list(title: str, items: Sequence[str]) -> str:
 
 
 def _trap_words(trap: Trap) -> str:
-    said = plain(f"{trap.sentence} {trap.reason} {trap.what_to_do}")
-    return f"**{plain(trap.name)}**: {said} {links(trap.source)}"
+    said = page.literal(f"{trap.sentence} {trap.reason} {trap.what_to_do}")
+    return f"**{page.literal(trap.name)}**: {said} {links(trap.source)}"
 
 
 class _View:

@@ -5,18 +5,10 @@ from __future__ import annotations
 from helpers.evidence import source
 from helpers.pictures import page
 
-CHILDBEARING_Y = (10, 60)
-"""Ages outside which no pregnancy is offered: a check on what is chosen, wide on purpose, not a clinical limit."""
-
 PREGNANCY = {"not stated": None, "not pregnant": 0, "1st trimester": 1, "2nd trimester": 2, "3rd trimester": 3}
 SEX = {"not stated": None, "female": "female", "male": "male"}
 YEARS = [float(year) for year in range(101)], [f"{year} years" for year in range(101)]
 """The steps of an age slider and what is shown at each."""
-
-
-def plain(words: str) -> str:
-    """Words that light markdown leaves as they are."""
-    return "".join("\\" + letter if letter in "\\[]*_`<>!&~" else letter for letter in words)
 
 
 def links(keys: object, most: int = 2) -> str:

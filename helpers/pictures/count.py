@@ -19,7 +19,7 @@ from helpers.blood.count import BloodCount, Person
 from helpers.blood.reference import DEFAULT_REFERENCE, VERDICTS, Interval, Reference, interval
 from helpers.blood.severity import Band, Grade, bands, grade, hemoglobin_adjustment, title
 from helpers.blood.units import ANALYTES, Unit, conventional_unit, course_unit, plain, show, units_of
-from helpers.evidence import source
+from helpers.evidence import constant, source
 from helpers.pictures import look, page
 from helpers.pictures.live import Box, LiveFigure, rectangle
 from helpers.pictures.live import line as draw_line
@@ -68,7 +68,7 @@ def interval_words(found: Interval, units: str = "si") -> str:
 
 def person_words(person: Person) -> str:
     """Who this is, in words: "woman of 34, 2nd trimester, Duffy-null"."""
-    adult = person.age_y is None or person.age_y >= 18
+    adult = person.age_y is None or person.age_y >= constant("adult_from_y")
     noun = {"female": ("girl", "woman"), "male": ("boy", "man"), None: ("child", "person")}[person.sex][adult]
     unstated = [name for name, value in (("age", person.age_y), ("sex", person.sex)) if value is None]
     parts = [noun if person.age_y is None else f"{noun} of {person.age_y:.3g}"]
@@ -351,10 +351,7 @@ class CountPicture:
 
     def verdict(self, analyte: str) -> str:
         """low, normal, high or cannot tell, against the gray band that is drawn."""
-        found, amount = self._intervals[analyte], getattr(self.count, analyte)
-        if math.isnan(amount) or not found.known:
-            return "cannot tell"
-        return "low" if amount < found.low else "high" if amount > found.high else "normal"
+        return self._intervals[analyte].verdict(self.count.compared(analyte))
 
     def grade(self, system: str, edition: str, analyte: str) -> Grade | None:
         """The grade of the band the marker stands in; None where that system does not grade the value.
@@ -364,9 +361,9 @@ class CountPicture:
         lane = next((lane for lane in self.strips[analyte].lanes if (system, edition) in lane.systems), None)
         if lane is None:
             return None
-        amount = getattr(self.count, analyte)
+        amount = self.count.compared(analyte)
         band = None if math.isnan(amount) else sum(amount < band.upper for band in lane.bands)
-        key = (system, edition, analyte, band)
+        key = (system, edition, analyte, band, self.count.is_below(analyte))
         if key not in self._known_grades:
             found = grade(self.count, system, edition, reference=self.reference)
             self._known_grades[key] = found[_ITEM[analyte]]

@@ -15,7 +15,7 @@ import numpy as np
 from helpers.blood.count import Person
 from helpers.blood.reference import Interval, interval
 from helpers.blood.units import ANALYTES, course_unit, plain, show
-from helpers.evidence import table
+from helpers.evidence import constant, table
 from helpers.pictures import look
 from helpers.pictures.count import short_name
 from helpers.pictures.live import LiveFigure, rectangle
@@ -65,9 +65,7 @@ class SetsPicture(StillPicture):
 
     def verdict(self, found: Interval) -> str:
         """low, normal or high for the value; "" where no value is shown."""
-        if self.value is None:
-            return ""
-        return "low" if self.value < found.low else "high" if self.value > found.high else "normal"
+        return "" if self.value is None else found.verdict(self.value)
 
     def _draw(self) -> None:
         block = _HEADER + _BAR * len(self.people) + _GAP
@@ -171,7 +169,8 @@ class ChancePicture(StillPicture):
 
     Args:
         measured: how many values are measured, one field of 100 people for each.
-        inside_pct: the share of healthy people an interval is made to hold, in percent; laboratories agree on 95.
+        inside_pct: the share of healthy people an interval is made to hold, in percent; without it, what
+            laboratories agree on.
         sources: keys of sources that say so.
 
     Raises:
@@ -179,10 +178,11 @@ class ChancePicture(StillPicture):
     """
 
     def __init__(
-        self, measured: Sequence[int] = (1, 5, 10, 20), inside_pct: float = 95.0, sources: str = "HIBBS2025"
+        self, measured: Sequence[int] = (1, 5, 10, 20), inside_pct: float | None = None, sources: str = "HIBBS2025"
     ) -> None:
         if not measured or min(measured) < 1:
             raise ValueError("Say how many values are measured: one or more whole numbers from 1 on, e.g. (1, 5, 20).")
+        inside_pct = constant("reference_interval_share_pct") if inside_pct is None else inside_pct
         if not 0 < inside_pct < 100:
             raise ValueError(f"inside_pct should be a share between 0 and 100 percent; it is {inside_pct:g}.")
         self.measured, self.inside_pct, self.sources = tuple(measured), inside_pct, sources

@@ -60,6 +60,11 @@ _PROSE, _NUMBER = _CELL.format(align="left"), _CELL.format(align="right")
 """Written on every cell: a notebook's own style sheet would push prose to the right, and may not be there at all."""
 
 
+def literal(words: str) -> str:
+    """Words that light markdown leaves as they are."""
+    return "".join("\\" + letter if letter in "\\[]*_`<>!&~" else letter for letter in words)
+
+
 def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = (), unknown: str = "cannot tell") -> str:
     """A data frame as an HTML table that can be read aloud: prose to the left, numbers to the right.
 
@@ -91,9 +96,11 @@ def _row_header(words: str) -> str:
 
 
 def _said(cell: object, unknown: str) -> str:
-    if pd.isna(cell):
+    if pd.api.types.is_scalar(cell) and pd.isna(cell):
         return unknown
-    return f"{cell:g}" if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        return f"{cell:g}" if abs(cell) < 1e6 else f"{cell:.0f}"
+    return str(cell)
 
 
 def frame_html(frame: pd.DataFrame) -> str:
@@ -125,7 +132,7 @@ def figure(png: bytes, alt: str, caption: str = "", width: int | None = None) ->
 
 def link(words: str, address: str) -> str:
     """A link in light markdown, for a markdown column, a caption or a text. Only web addresses become links."""
-    plain = "".join("\\" + letter if letter in "\\[]*_`<>!" else letter for letter in words)
+    plain = literal(words)
     if not address.startswith(("https://", "http://")) or any(letter in address for letter in " <>\n"):
         return plain
     return f"[{plain}](<{address}>)"
