@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ import pandas as pd
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 _DTYPES = {"string": "str", "number": "float64", "integer": "Int64", "boolean": "boolean"}
+_PLAIN = {"string": str, "number": float, "integer": int, "boolean": lambda cell: cell.lower() == "true"}
 
 
 _NO_JOURNAL = ("", "PubMed Central", "Journal not shown")
@@ -83,18 +85,26 @@ def _schema() -> dict[str, dict[str, Any]]:
     return {resource["name"]: resource for resource in package["resources"]}
 
 
-@cache
-def _read(name: str) -> pd.DataFrame:
+def _fields(name: str) -> dict[str, str]:
+    """Column to type, as the schema has them."""
     if name not in _schema():
         known = ", ".join(sorted(_schema()))
         raise KeyError(f"There is no table called {name!r} in data/. The tables are: {known}.")
-    resource = _schema()[name]
-    dtypes = {field["name"]: _DTYPES[field["type"]] for field in resource["schema"]["fields"]}
-    frame = pd.read_csv(DATA / resource["path"], dtype=dtypes, encoding="utf-8", keep_default_na=False, na_values=[""])
-    if list(frame.columns) != list(dtypes):
-        raise ValueError(
-            f"data/{resource['path']} has the columns {list(frame.columns)}; its schema says {list(dtypes)}."
-        )
+    return {field["name"]: field["type"] for field in _schema()[name]["schema"]["fields"]}
+
+
+def _check_columns(name: str, columns: list[str]) -> None:
+    if columns != list(_fields(name)):
+        path = _schema()[name]["path"]
+        raise ValueError(f"data/{path} has the columns {columns}; its schema says {list(_fields(name))}.")
+
+
+@cache
+def _read(name: str) -> pd.DataFrame:
+    dtypes = {column: _DTYPES[kind] for column, kind in _fields(name).items()}
+    path = DATA / _schema()[name]["path"]
+    frame = pd.read_csv(path, dtype=dtypes, encoding="utf-8", keep_default_na=False, na_values=[""])
+    _check_columns(name, list(frame.columns))
     return frame
 
 
@@ -120,10 +130,14 @@ def records(name: str) -> tuple[Mapping[str, Any], ...]:
 
     Raises:
         KeyError: no such table.
+        ValueError: the file's columns are not those of its schema.
     """
-    frame = _read(name).astype(object)
-    rows = frame.where(frame.notna(), None).to_dict("records")
-    return tuple(MappingProxyType(row) for row in rows)
+    fields = _fields(name)
+    with (DATA / _schema()[name]["path"]).open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        _check_columns(name, list(rows.fieldnames or ()))
+        plain = [{key: _PLAIN[fields[key]](cell) if cell else None for key, cell in row.items()} for row in rows]
+    return tuple(MappingProxyType(row) for row in plain)
 
 
 @cache

@@ -38,14 +38,14 @@ def test_a_table_that_is_not_as_its_schema_says_is_refused(tmp_path, monkeypatch
     units = tmp_path / "units.csv"
     units.write_text(units.read_text(encoding="utf-8").replace("dimension", "kind", 1), encoding="utf-8")
     monkeypatch.setattr(evidence, "DATA", tmp_path)
-    for remembered in (evidence._schema, evidence._read):
+    for remembered in (evidence._schema, evidence._read, evidence.records):
         remembered.cache_clear()
     try:
         with pytest.raises(ValueError, match="schema says"):
             table("units")
     finally:
         monkeypatch.undo()
-        for remembered in (evidence._schema, evidence._read):
+        for remembered in (evidence._schema, evidence._read, evidence.records):
             remembered.cache_clear()
 
 
@@ -79,3 +79,12 @@ def test_citing_is_remembered_once_and_in_order():
     assert isinstance(cited(), pd.DataFrame)
     forget_citations()
     assert cited().empty
+
+
+def test_records_and_tables_hold_the_same():
+    for name in evidence._schema():
+        frame, rows = table(name), records(name)
+        assert len(frame) == len(rows)
+        for column in frame.columns:
+            plain = [row[column] for row in rows]
+            assert [None if pd.isna(cell) else cell for cell in frame[column]] == plain

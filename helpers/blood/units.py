@@ -19,7 +19,7 @@ from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Literal
 
-from helpers.evidence import table
+from helpers.evidence import records
 
 System = Literal["si", "conventional", "mmol"]
 
@@ -81,18 +81,18 @@ def _words(cell: object) -> tuple[str, ...]:
 
 def _load() -> tuple[dict[str, Analyte], dict[str, dict[str, Unit]]]:
     units: dict[str, dict[str, Unit]] = {}
-    for row in table("units").to_dict("records"):
+    for row in records("units"):
         unit = Unit(
             row["unit"],
             row["dimension"],
             float(row["factor"]),
-            row["ucum"] if isinstance(row["ucum"], str) else "",
+            row["ucum"] or "",
             bool(row["conventional"]),
             _words(row["spellings"]),
         )
         units.setdefault(unit.dimension, {})[unit.name] = unit
     analytes = {}
-    for row in table("analytes").to_dict("records"):
+    for row in records("analytes"):
         codes = " ".join(str(row[field]) for field in ("loinc", "loinc_other") if isinstance(row[field], str))
         analytes[row["name"]] = Analyte(
             **{field: row[field] for field in ("name", "label", "british", "dimension", "unit", "column", "line")},
