@@ -29,7 +29,8 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 move), ``page`` (the one door for HTML), and the pictures: ``count``, ``intervals``, ``definitions``.
                 Each can say itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
-                and work by keyboard; ``explorer`` moves a count, ``report`` reads a pasted one; ``words`` they share;
+                and work by keyboard; ``explorer`` moves a count, ``report`` reads a pasted one; ``panel`` and
+                ``words`` are what they share;
                 ``tables`` is how a notebook shows data frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``

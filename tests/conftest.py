@@ -46,8 +46,8 @@ settings.register_profile("course", deadline=None, derandomize=True, print_blob=
 settings.load_profile("course")
 
 
-def clean_copy(target: Path) -> Path:
-    """Copy to `target` what a fresh clone of this checkout would hold: what git tracks or would add; returns it."""
+def project_files() -> list[Path] | None:
+    """Every file a clean clone of this checkout would hold; None where this is no git checkout."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -55,11 +55,19 @@ def clean_copy(target: Path) -> Path:
         text=True,
     )
     if listed.returncode:
+        return None
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def clean_copy(target: Path) -> Path:
+    """Copy to `target` what a fresh clone of this checkout would hold: what git tracks or would add; returns it."""
+    files = project_files()
+    if files is None:
         return shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
+    for path in files:
+        copy = target / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, copy)
     return target
 
 

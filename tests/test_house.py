@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, project_files
 from execute import MACHINE_PATH
 from packaging.requirements import Requirement
 
@@ -36,22 +36,9 @@ A_TITLE = re.compile(r"Haematolog\w*|Haematol|Haemost\w*|Paediatr\w*|Leukaemia R
 QUOTED = re.compile(r"\*[^*\n]+\*|`[^`\n]+`|\"[^\"\n]+\"|“[^”\n]+”|https?://\S+")
 
 
-def project_files() -> list[Path]:
-    """Every file a clean clone of this checkout would hold."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
-
-
 def texts() -> Iterator[tuple[str, str]]:
     """The text of every project file, by its name inside the project."""
-    for path in project_files():
+    for path in project_files() or pytest.skip("not a git checkout"):
         if path.suffix in TEXT:
             yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
 

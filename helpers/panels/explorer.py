@@ -25,6 +25,7 @@ from helpers.blood.severity import Grade, grade_all
 from helpers.blood.units import ANALYTES, show
 from helpers.evidence import table
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
+from helpers.panels.panel import Panel
 from helpers.panels.words import PREGNANCY, SEX, YEARS, links
 from helpers.pictures import look, page
 from helpers.pictures.count import LANES, CountPicture, person_words, short_name
@@ -95,7 +96,7 @@ def _patient_words(row) -> str:
     return words if len(words) < 70 else words[:69].rsplit(" ", 1)[0] + " …"
 
 
-class CountExplorer(traitlets.HasTraits):
+class CountExplorer(Panel):
     """A blood count that can be moved, with its picture and every system's grades.
 
     Args:
@@ -152,7 +153,6 @@ class CountExplorer(traitlets.HasTraits):
         self.with_person, self.with_patients, self.with_tables = person, patients, tables
         self._start = count or healthy_adult(reference)
         self._quiet = False
-        self._view: _View | None = None
         self._base, self._patient_row = self._start, None
         self.observe(self._moved, [*VALUES, *_ABOUT, "marrow_cellularity_pct", "retic_method", "units", "white"])
         self.observe(lambda change: self._show_patient(), "patient")
@@ -327,25 +327,15 @@ class CountExplorer(traitlets.HasTraits):
 
     # --- showing it ---
 
-    def __repr__(self) -> str:
-        return f"CountExplorer: {self.status}"
-
     def static_html(self) -> str:
         """The twin for where there is no kernel: picture, sentence and tables."""
         picture = self.picture
         figure = page.figure(picture.png(small=True), picture.describe(), picture.caption(), look.WIDTH)
         return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
-    @property
-    def view(self) -> ipywidgets.Widget:
-        """The widgets, built when first shown."""
-        if self._view is None:
-            self._view = _View(self)
-        return self._view.box
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
-        bundle = dict(self.view._repr_mimebundle_())
-        return bundle | {"text/plain": repr(self), "text/html": self.static_html()}
+    def make_view(self) -> _View:
+        """Build the widgets."""
+        return _View(self)
 
 
 def _amount(count: BloodCount, name: str) -> float | None:

@@ -18,6 +18,7 @@ from helpers.blood.reference import DEFAULT_REFERENCE, Flag, Reference, flag, ma
 from helpers.blood.traps import Trap, traps
 from helpers.blood.units import ANALYTES, show
 from helpers.panels.controls import Button, Choice, Slider, Words, Writing
+from helpers.panels.panel import Panel
 from helpers.panels.words import PREGNANCY, SEX, YEARS, links
 from helpers.pictures import page
 from helpers.pictures.count import interval_words, short_name
@@ -30,7 +31,7 @@ _ASSUME = {
 _EXAMPLE = "e.g.  WBC 2.1 K/uL, Hgb 7.2 g/dL, PLT 18 x10^3/mm3, Neut 38 %"
 
 
-class ReportReader(traitlets.HasTraits):
+class ReportReader(Panel):
     """A place to paste a laboratory report and see it read, line by line.
 
     Args:
@@ -62,7 +63,6 @@ class ReportReader(traitlets.HasTraits):
     ) -> None:
         super().__init__(text=text, age_y=age_y, sex=sex, trimester=trimester)
         self.reference, self.with_person = reference, person
-        self._view: _View | None = None
         self.read()
         self.observe(lambda change: self.read(), ["age_y", "sex", "trimester", "assume"])
 
@@ -149,24 +149,14 @@ class ReportReader(traitlets.HasTraits):
 
     # --- showing it ---
 
-    def __repr__(self) -> str:
-        return f"ReportReader: {self.status}"
-
     def static_html(self) -> str:
         """The twin for where there is no kernel: the report and what was read."""
         report = f"<pre>{page.escape(self.text)}</pre>" if self.text else ""
         return f"{report}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
-    @property
-    def view(self) -> ipywidgets.Widget:
-        """The widgets, built when first shown."""
-        if self._view is None:
-            self._view = _View(self)
-        return self._view.box
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
-        bundle = dict(self.view._repr_mimebundle_())
-        return bundle | {"text/plain": repr(self), "text/html": self.static_html()}
+    def make_view(self) -> _View:
+        """Build the widgets."""
+        return _View(self)
 
 
 def _list(title: str, items: Sequence[str]) -> str:

@@ -1,0 +1,44 @@
+"""What every panel is: a model of plain traits that runs without a kernel, its widgets, and a twin that stands still."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import ipywidgets
+import traitlets
+
+
+class View(Protocol):
+    """A panel's widgets; they hold nothing of their own and follow the model."""
+
+    box: ipywidgets.Widget
+
+
+class Panel(traitlets.HasTraits):
+    """The model of a panel. It is shown live where there is a kernel, and as :meth:`static_html` where there is none."""
+
+    status: str
+    """The present state in a sentence."""
+    _view: View | None = None
+
+    def make_view(self) -> View:
+        """Build the widgets."""
+        raise TypeError(f"{type(self).__name__} has no widgets: a panel defines make_view.")
+
+    def static_html(self) -> str:
+        """The twin for where there is no kernel."""
+        raise TypeError(f"{type(self).__name__} has no twin: a panel defines static_html.")
+
+    @property
+    def view(self) -> ipywidgets.Widget:
+        """The widgets, built when first shown."""
+        if self._view is None:
+            self._view = self.make_view()
+        return self._view.box
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}: {self.status}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, object]:
+        bundle = dict(self.view._repr_mimebundle_())
+        return bundle | {"text/plain": repr(self), "text/html": self.static_html()}
