@@ -1,4 +1,4 @@
-"""What every panel is: a model of plain traits that runs without a kernel, its widgets, and a twin that stands still."""
+"""What every panel is: a model of plain traits that runs without a kernel, its widgets, and a still twin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class View(Protocol):
 
 
 class Panel(traitlets.HasTraits):
-    """The model of a panel. It is shown live where there is a kernel, and as :meth:`static_html` where there is none."""
+    """The model of a panel: shown live where there is a kernel, and as :meth:`static_html` where there is none."""
 
     status: str
     """The present state in a sentence."""
