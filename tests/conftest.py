@@ -16,12 +16,14 @@ nothing of any other host (`notebook.outside` lists what it asked) and thrown no
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -40,6 +42,11 @@ sys.path.insert(0, str(ROOT))
 import course  # noqa: E402
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+RECORD = tempfile.mkdtemp(prefix="course-record-")
+"""Every test runs on an empty learner's record, and on none of a person's."""
+atexit.register(shutil.rmtree, RECORD, ignore_errors=True)
+os.environ["PANCYTOPENIA_RECORD"] = RECORD
+
 LEFT_BEHIND = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints", "build")
 
 settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
@@ -111,7 +118,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
                 *course.lab_options(folder, urlsplit(served.address).port),
                 "--LabApp.expose_app_in_browser=True",
             ],
-            env=os.environ | own | {"JUPYTER_TOKEN": served.token, "IPYTHONDIR": str(home / "ipython")},
+            env=os.environ
+            | own
+            | {"JUPYTER_TOKEN": served.token, "IPYTHONDIR": str(home / "ipython")}
+            | {"PANCYTOPENIA_RECORD": str(home / "record")},
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=folder,

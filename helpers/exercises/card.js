@@ -1,17 +1,4 @@
-// The view of a card: native controls, no answers, no libraries. HTML arrives escaped from Python (pictures/page.py);
-// what a learner types only ever becomes an input's value.
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "html") element.innerHTML = value;
-    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child != null));
-  return element;
-}
+// The view of a card: native controls, no answers, no libraries (paper.js stands above it).
 
 function note() {
   return make("div", { class: "note", hidden: true });
@@ -170,6 +157,7 @@ function render({ model, el }) {
   const solution = make("div", { class: "solution", "aria-live": "polite" });
   const hintButton = make("button", { type: "button", onclick: () => send({ do: "hint" }) });
   const solutionButton = make("button", { type: "button", onclick: () => send({ do: "solution" }) }, "Show the solution");
+  const againButton = make("button", { type: "button", onclick: () => send({ do: "again" }) }, "Answer again");
   const checkButton = live ? make("button", { type: "submit", class: "check" }, "Check") : null;
 
   let confidence = null;
@@ -185,7 +173,15 @@ function render({ model, el }) {
     sure = make("p", { class: "sure" }, make("label", { for: `${id}-sure` }, "How sure are you? "), confidence);
   }
 
-  const actions = make("div", { class: "actions" }, checkButton, hintButton, solutionButton);
+  const actions = make("div", { class: "actions" }, checkButton, hintButton, solutionButton, live ? againButton : null);
+  const before = make("div", { class: "before" });
+  const trouble = make("div", { class: "trouble", role: "status" });
+  const takeAlong = (at = 0) => model.send({ do: "take along", at });
+  const taken = fetcher(model, takeAlong);
+  const words = make("div");
+  const reminder = make("div", { class: "reminder", role: "status" }, words, make("div", { class: "actions" },
+    make("button", { type: "button", onclick: () => takeAlong() }, "Download my record"),
+    make("button", { type: "button", onclick: () => { reminder.hidden = true; } }, "Not now")));
   const form = make("form", {
     novalidate: true,
     onsubmit: (event) => {
@@ -198,16 +194,12 @@ function render({ model, el }) {
   form.append(make("p", { class: "name", "aria-hidden": "true" }, question.id));
   if (live) form.append(...[prompt, make("div", { class: "count", html: question.count }), controls.element, sure, actions].filter(Boolean));
   if (question.part === "task") form.append(prompt, make("p", { class: "how" }, question.how));
-  if (question.part === "check") form.append(feedback, actions, hints, solution);
-  if (live) form.append(feedback, hints, solution);
+  if (question.part === "check") form.append(feedback, before, actions, hints, solution);
+  if (live) form.append(before, feedback, hints, solution);
+  if (question.part !== "task") form.append(trouble, reminder);
 
   const card = make("section", { class: "course-card", "aria-label": `${question.part === "check" ? "Feedback on" : "Question"} ${question.id}`, "data-part": question.part }, form);
-  // JupyterLab's command-mode keys (a, b, dd, arrows ...) would act on the notebook while a button or menu here has the
-  // focus; it looks for this attribute on the focused element itself.
-  card.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
-  card.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") card.closest(".jp-Cell")?.focus();
-  });
+  keepKeys(card);
 
   function showDraft() {
     if (live && JSON.stringify(controls.get()) !== JSON.stringify(model.get("draft"))) controls.set(model.get("draft"));
@@ -225,6 +217,7 @@ function render({ model, el }) {
         make("p", { class: "word" }, make("span", { class: "sign", "aria-hidden": "true" }, verdict.sign), make("strong", {}, verdict.word)),
         make("div", { html: verdict.html }));
     }
+    againButton.hidden = !verdict.status && !model.get("attempts") && !seen();
     for (const [key, place] of Object.entries(controls?.notes ?? {})) {
       place.innerHTML = verdict.notes?.[key] ?? "";
       place.hidden = !verdict.notes?.[key];
@@ -242,6 +235,16 @@ function render({ model, el }) {
     hintButton.hidden = !left;
     hintButton.textContent = `Hint ${Math.min(seen.length + 1, question.hints)} of ${question.hints}`;
   }
+  function seen() {
+    return model.get("hints").length > 0 || Boolean(model.get("solution"));
+  }
+  function showWords() {
+    before.innerHTML = model.get("before");
+    trouble.textContent = model.get("trouble");
+    words.innerHTML = model.get("reminder");
+    reminder.hidden = !model.get("reminder");
+    if (!reminder.hidden) askOnLeaving();
+  }
   function showSolution() {
     clearTimeout(waiting);
     const words = model.get("solution");
@@ -253,11 +256,12 @@ function render({ model, el }) {
   const watched = {
     "change:draft": showDraft, "change:confidence": showConfidence, "change:verdict": showVerdict,
     "change:hints": showHints, "change:solution": showSolution, "change:attempts": showSolution,
+    "change:before": showWords, "change:trouble": showWords, "change:reminder": showWords,
     // A check that changes nothing on the page is an answer too: it stops the waiting.
-    "msg:custom": () => { clearTimeout(waiting); showVerdict(); },
+    "msg:custom": (message, buffers) => { clearTimeout(waiting); showVerdict(); taken(message, buffers); },
   };
   for (const [event, show] of Object.entries(watched)) model.on(event, show);
-  [showDraft, showConfidence, showVerdict, showHints, showSolution].forEach((show) => show());
+  [showDraft, showConfidence, showVerdict, showHints, showSolution, showWords].forEach((show) => show());
   el.append(card);
   return () => {
     clearTimeout(waiting);
