@@ -31,9 +31,9 @@ from helpers.pictures import page
 HERE = Path(__file__).parent
 
 
-def view(name: str) -> str:
-    """The page's half of a widget: what all of them share, and its own file."""
-    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in ("paper.js", name))
+def view(*names: str) -> str:
+    """The page's half of a widget: what all of them share, then its own files."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("paper.js", *names))
 
 
 WORDS = {RIGHT: "Right", NOT_YET: "Not yet", CANNOT_TELL: "Cannot tell", UNANSWERED: "Not answered yet"}
@@ -62,7 +62,7 @@ class Card(anywidget.AnyWidget):
         part: ``"whole"``, or for code ``"task"`` (the question above the cell) or ``"check"`` (the feedback below it).
     """
 
-    _esm = view("card.js")
+    _esm = view("kinds.js", "card.js")
     _css = HERE / "card.css"
 
     question = traitlets.Dict().tag(sync=True)
@@ -87,7 +87,7 @@ class Card(anywidget.AnyWidget):
     def __init__(self, exercise: Exercise, session: Session = SESSION, part: str = "whole") -> None:
         self.exercise, self.session, self.part = exercise, session, part
         self._parcel = resume.Parcel("", b"")
-        super().__init__(question=_question(exercise, part), **self._shown(session.work(exercise.id)))
+        super().__init__(question=asked(exercise, part), **self._shown(session.work(exercise.id)))
         if part == "whole":
             self.observe(lambda _: session.drafted(exercise.id, draft=self.draft), "draft")
             self.observe(lambda _: session.drafted(exercise.id, confidence=self.confidence), "confidence")
@@ -99,7 +99,7 @@ class Card(anywidget.AnyWidget):
             "confidence": work.confidence,
             "hints": [page.text(hint) for hint in self.exercise.hints[: work.hints]],
             "attempts": work.attempts,
-            "verdict": _verdict(work.verdict) if work.verdict else {},
+            "verdict": said(work.verdict) if work.verdict else {},
             "solution": solution(self.exercise) if work.revealed else "",
             "before": _before(work, self.part),
             "trouble": page.escape(self.session.trouble()),
@@ -183,7 +183,7 @@ def _probability(confidence: Any) -> float | None:
     return float(confidence) if known else None
 
 
-def _question(exercise: Exercise, part: str) -> dict[str, Any]:
+def asked(exercise: Exercise, part: str) -> dict[str, Any]:
     """What the page is told about an exercise. Built key by key, so that no answer slips in."""
     return {
         "id": exercise.id,
@@ -191,7 +191,7 @@ def _question(exercise: Exercise, part: str) -> dict[str, Any]:
         "part": part,
         "prompt": page.text(exercise.prompt),
         "how": HOW[exercise.kind],
-        "count": _count_table(exercise),
+        "count": count_table(exercise),
         "options": [{"key": option.key, "html": page.inline(option.text)} for option in exercise.options],
         "items": [_asked_item(exercise, item.key) for item in exercise.items],
         "needs_unit": bool(exercise.analyte),
@@ -216,7 +216,7 @@ def _asked_item(exercise: Exercise, key: str) -> dict[str, Any]:
     }
 
 
-def _count_table(exercise: Exercise) -> str:
+def count_table(exercise: Exercise) -> str:
     """The count to be graded, as a table, in the course's units with the conventional ones beside them."""
     if exercise.kind != "grade":
         return ""
@@ -231,7 +231,7 @@ def _count_table(exercise: Exercise) -> str:
     return page.table(pd.DataFrame(rows, columns=["", "value"]).set_index("").rename_axis("measured"), caption=caption)
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def said(verdict: Verdict) -> dict[str, Any]:
     words = verdict.feedback
     if verdict.status == UNANSWERED:
         words = words.removeprefix("Not answered yet.").strip()
@@ -301,6 +301,13 @@ def _card(id: str, part: str) -> Card:
     card.refresh()
     cite(" ".join(card.exercise.sources))
     return card
+
+
+def refresh_all() -> None:
+    """Let every card of this kernel show what the record holds now."""
+    for (id, _), card in _cards.items():
+        SESSION.look_again(id)
+        card.refresh()
 
 
 def ask(id: str) -> Card:

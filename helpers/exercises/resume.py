@@ -123,8 +123,12 @@ class Parcel:
         widget.send({"file": self.name, "type": kind, "at": at, "next": following}, buffers=[part])
 
 
-def parcel(kind: str, record: Record = RECORD) -> Parcel:
-    """The record as a file to take along: ``json`` (xAPI) or ``csv``."""
+def as_file(kind: str, record: Record = RECORD) -> str:
+    """The record as the text of a file to take along: ``json`` (xAPI) or ``csv``."""
     rows = record.rows()
-    text = exchange.to_csv(rows) if kind == "csv" else exchange.to_xapi(rows, record.learner())
-    return Parcel.of(exchange.file_name(datetime.now(), kind), text)
+    return exchange.to_csv(rows) if kind == "csv" else exchange.to_xapi(rows, record.learner())
+
+
+def parcel(kind: str, record: Record = RECORD) -> Parcel:
+    """The same, on its way to the page."""
+    return Parcel.of(exchange.file_name(datetime.now(), kind), as_file(kind, record))

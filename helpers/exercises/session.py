@@ -85,8 +85,8 @@ class Session:
 
     works: dict[str, Work] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
-    listeners: list[Callable[[Event], None]] = field(default_factory=list)
-    """Called with each event, in order, before the learner sees what comes of it."""
+    listeners: list[Callable[..., None]] = field(default_factory=list)
+    """Called with each event (or several that belong together), before the learner sees what comes of it."""
     recall: Callable[[str], Work] | None = None
     """What was done with an exercise before this kernel, or beside it; None: nothing is remembered."""
     sketch: Callable[[str, Any, float | None], None] | None = None
@@ -170,9 +170,8 @@ class Session:
     def tell(self, *events: Event) -> None:
         """Note events and tell the listeners of each."""
         self.events += events
-        for event in events:
-            for listener in self.listeners:
-                listener(event)
+        for listener in self.listeners:
+            listener(*events)
 
 
 def plain(value: Any, depth: int = 0) -> Any:
