@@ -18,8 +18,9 @@ import pandas as pd
 import traitlets
 
 from helpers.exercises import bank, card, exchange, places, resume
+from helpers.exercises.forms import answer_words
 from helpers.exercises.journey import COLUMNS, Journey, frame
-from helpers.exercises.record import Record, moment
+from helpers.exercises.record import Record, moment, read_json
 from helpers.exercises.resume import RECORD, SESSION
 from helpers.exercises.session import AGAIN, ANSWERED, HINT, SOLUTION
 from helpers.exercises.standing import Standing
@@ -27,7 +28,7 @@ from helpers.pictures import page
 
 HERE = Path(__file__).parent
 LIVE = "<p><em>Open the notebook live to see your own.</em></p>"
-LAST_SHOWN = 30
+LAST_SHOWN, LONGEST_SHOWN = 30, 120
 
 _DID = {ANSWERED: "answered", HINT: "saw a hint", SOLUTION: "saw the solution", AGAIN: "began again"}
 
@@ -89,7 +90,7 @@ class Desk(anywidget.AnyWidget):
         at = message.get("at", 0)
         if at == 0:
             self._parcel = resume.Parcel.of(name, text())
-        if isinstance(at, int) and at >= 0:
+        if isinstance(at, int):
             self._parcel.send(self, at)
 
     def _asked(self, _: Any, message: Any, buffers: Any) -> None:
@@ -168,7 +169,7 @@ class YourRecord(Desk):
 
     def show(self) -> str:
         """What is kept, as HTML."""
-        rows = self.record.select("time, exercise, did, answer, verdict, misconception, hints, confidence")
+        rows = self.record.select("time, exercise, did, answer, verdict, misconception")
         if self.record.trouble:
             where = "It is kept in the memory of this notebook only."
         else:
@@ -177,12 +178,9 @@ class YourRecord(Desk):
             return f"<p>Nothing is recorded yet. {where}</p>"
         first = moment(min(row[0] for row in rows)).astimezone()
         many = f"{len(rows):,} {'entry' if len(rows) == 1 else 'entries'}".replace(",", " ")
-        shown = [
-            (f"{moment(ms).astimezone():%Y-%m-%d %H:%M}", exercise, _DID.get(did, did), answer[:200], verdict, slip)
-            for ms, exercise, did, answer, verdict, slip, *_ in reversed(rows[-LAST_SHOWN:])
-        ]
-        columns = ["when", "question", "did", "answer", "verdict", "slip"]
-        table = page.table(pd.DataFrame(shown, columns=columns).replace("null", "").set_index("when"))
+        shown = [_entry(*row) for row in reversed(rows[-LAST_SHOWN:])]
+        columns = ["question", "when", "what", "answer", "slip"]
+        table = page.table(pd.DataFrame(shown, columns=columns).set_index("question"))
         return (
             f"<p>{many} since {first:%d %B %Y}. {where}</p>"
             f"<details><summary>See the last {min(len(rows), LAST_SHOWN)}</summary>"
@@ -258,6 +256,17 @@ class YourRecord(Desk):
     def _refresh(self) -> None:
         card.refresh_all()
         self.look_again()
+
+
+def _entry(ms: int, id: str, did: str, answer: str, verdict: str, slip: str) -> tuple[str, ...]:
+    """One entry as a row for a reader."""
+    when, given = f"{moment(ms).astimezone():%d %b %Y, %H:%M}", read_json(answer)
+    try:
+        words = answer_words(bank.exercise(id), given) if given is not None else ""
+    except (KeyError, bank.BankError):
+        words = answer
+    shown = words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]} …"
+    return id, when, f"{_DID.get(did, did)}{f', {verdict}' if verdict else ''}", shown, slip
 
 
 def _actions() -> list[dict[str, Any]]:

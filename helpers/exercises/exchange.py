@@ -258,9 +258,9 @@ def _checked(entry: Mapping[str, Any]) -> tuple[Event, int | None]:
     exercise, did = entry.get("exercise"), entry.get("did")
     if not isinstance(exercise, str) or not _ID.fullmatch(exercise):
         raise Unreadable("not of this course")
-    if did not in VERB:
+    if not isinstance(did, str) or did not in VERB:
         raise Unreadable("nothing that this course records")
-    verdict = entry.get("verdict") or ""
+    verdict = entry.get("verdict")
     if did == ANSWERED and verdict not in _VERDICTS:
         raise Unreadable("an answer without a verdict")
     version, order = entry.get("version") or "", entry.get("order")

@@ -160,11 +160,13 @@ def answer_words(exercise: Exercise, answer: Any) -> str:
     if isinstance(answer, Mapping):
         keys = [item.key for item in exercise.items if item.key in answer]
         offered = {key: menu(exercise, key) if exercise.kind == "grade" else options for key in keys}
-        pairs = (f"{item_text(exercise, key)}: {offered[key].get(answer[key], answer[key])}" for key in keys)
-        return "; ".join(pairs)
+        return "; ".join(f"{item_text(exercise, key)}: {_named(offered[key], answer[key])}" for key in keys)
     names = options | {item.key: item.text for item in exercise.items}
-    chosen = answer if isinstance(answer, list) else [answer]
-    return "; ".join(str(names.get(key, key) if isinstance(key, str) else key) for key in chosen)
+    return "; ".join(_named(names, key) for key in (answer if isinstance(answer, list) else [answer]))
+
+
+def _named(names: Mapping[str, str], key: Any) -> str:
+    return str(names.get(key, key) if isinstance(key, str) else key)
 
 
 _forms: dict[str, Form] = {}

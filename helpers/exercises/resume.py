@@ -116,7 +116,9 @@ class Parcel:
         return cls(name, gzip.compress(text.encode("utf-8"), 6))
 
     def send(self, widget: Sender, at: int = 0) -> None:
-        """Send the part that begins at byte ``at``; the page asks for the next one."""
+        """Send the part that begins at byte ``at``, if there is one; the page asks for the next."""
+        if not 0 <= at < len(self.packed):
+            return
         following = at + PART if at + PART < len(self.packed) else None
         kind = TYPES[self.name.rpartition(".")[2]]
         part = self.packed[at : at + PART]

@@ -97,6 +97,8 @@ class Standing:
         later = self.journey.next_due()
         if later and not len(due):
             yield f"Nothing is to be revisited today; the next time is {day(later)}."
+        elif self.journey.finished and not len(due):
+            yield "Nothing is left to be revisited. What stays is to use it."
 
     def _first_open(self) -> str | None:
         """The first question that is not right in the first notebook that is begun, or else in the first there is."""
@@ -108,7 +110,8 @@ class Standing:
 
     def _question(self, id: str) -> str:
         where = places.place(id)
-        return places.link(f"{bank.exercise(id).objective} ({id})", where.chapter, where.heading)
+        link = places.link(bank.exercise(id).objective, where.chapter, where.heading)
+        return f"{link} <small>{page.escape(id)}</small>"
 
     # --- how far ---
 

@@ -202,15 +202,15 @@ class CalibrationPicture(OwnPicture):
         ValueError: there is no answer.
     """
 
-    _SIDE, _PLOT_LEFT = 280, 78
+    _SIDE, _PLOT_LEFT, _TOP = 280, 78, 44
 
     def __init__(self, levels: Sequence[Level], brier: float) -> None:
         if not any(level.answers for level in levels):
             raise ValueError("There is no answer with a confidence to show.")
         self.levels, self.brier = tuple(level for level in levels if level.answers), brier
-        self.live = LiveFigure(look.WIDTH, _TITLE_END + self._SIDE + 62)
+        self.live = LiveFigure(look.WIDTH, self._TOP + self._SIDE + 62)
         self.write_title()
-        axes = self.live.axes(self._PLOT_LEFT, _TITLE_END, self._SIDE + 110, self._SIDE)
+        axes = self.live.axes(self._PLOT_LEFT, self._TOP, self._SIDE + 110, self._SIDE)
         axes.set_label("calibration")
         axes.set_xlim(0.15, 1.05)
         axes.set_ylim(-0.06, 1.06)
@@ -223,15 +223,13 @@ class CalibrationPicture(OwnPicture):
         axes.tick_params(labelsize=look.SMALL, labelfontfamily=look.FONT, labelcolor=look.QUIET)
         axes.set_xlabel("how sure you were", fontsize=look.SMALL, fontfamily=look.FONT, color=look.TEXT)
         axes.set_ylabel("how often right", fontsize=look.SMALL, fontfamily=look.FONT, color=look.TEXT)
-        dashed = {"fontsize": look.SMALL, "fontfamily": look.FONT, "color": look.QUIET, "ha": "right"}
-        axes.text(1.04, -0.02, "dashed: as often right as sure", **dashed)
         for level in self.levels:
             share = level.right / level.answers
             axes.plot([level.confidence], [share], "o", color=look.INK["other"], markersize=10, clip_on=False)
             self._label(axes, level, share)
 
     def _label(self, axes, level: Level, share: float) -> None:
-        below = share < level.confidence or share > 0.95
+        below = 0.1 < share < level.confidence or share > 0.95
         axes.annotate(
             f"{level.right}/{level.answers}", (level.confidence, share), xytext=(0, -9 if below else 9),
             textcoords="offset points", ha="center", va="top" if below else "bottom", fontsize=look.SMALL,
@@ -257,6 +255,6 @@ class CalibrationPicture(OwnPicture):
     def caption(self) -> str:
         """How to read it."""
         return (
-            f"First answers only; beside each dot, how many of how many were right. Brier score {self.brier:.2f} "
-            "(0 is best; always saying one half gives 0.25)."
+            "First answers only; beside each dot, how many of how many were right. Dashed: as often right as sure. "
+            f"Brier score {self.brier:.2f} (0 is best; always saying one half gives 0.25)."
         )
