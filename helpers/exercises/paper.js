@@ -22,7 +22,7 @@ function keepKeys(element) {
   });
 }
 
-// Links to other notebooks open in this JupyterLab, at their heading; elsewhere they stay plain links.
+// Links to other notebooks open in this JupyterLab, at their cell; elsewhere they stay plain links.
 function openHere(element) {
   const [, here] = decodeURIComponent(location.pathname).match(/\/tree\/(.*)$/) ?? [];
   if (here == null) return;

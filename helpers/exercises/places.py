@@ -37,6 +37,8 @@ class Chapter:
     """What all of it takes, the middle of what its first cell says."""
     headings: dict[str, str] = field(default_factory=dict)
     """Question to the heading it stands under."""
+    cells: dict[str, str] = field(default_factory=dict)
+    """Question to the id of its cell."""
 
     @property
     def number(self) -> str:
@@ -67,29 +69,32 @@ def chapter(notebook: str, folder: Path = NOTEBOOKS) -> Chapter:
     """A notebook with questions; where its file is missing or says nothing, what its name and its questions tell."""
     try:
         cells = json.loads((folder / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
-        sources = [("".join(cell["source"]), cell["cell_type"] == "markdown") for cell in cells]
+        found = [("".join(cell["source"]), cell["cell_type"] == "markdown", cell.get("id", "")) for cell in cells]
     except (OSError, ValueError, KeyError, TypeError):
-        sources = []
-    first = sources[0][0] if sources else ""
+        found = []
+    first = found[0][0] if found else ""
     title = re.search(r"^# (.+)$", first, re.MULTILINE)
     time = _TIME.search(first)
     return Chapter(
         notebook,
         title.group(1).strip() if title else notebook.partition("_")[2].replace("_", " ").capitalize(),
         sum(map(int, time.groups())) / 2 if time else MINUTES_A_QUESTION * len(bank.exercises(notebook)),
-        _headings(sources),
+        *_where(found),
     )
 
 
-def _headings(sources: list[tuple[str, bool]]) -> dict[str, str]:
-    """Question to the last heading of the first or second rank above it."""
-    heading, found = "", {}
-    for source, prose in sources:
+def _where(cells: list[tuple[str, bool, str]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Question to the last heading of the first or second rank above it, and to the id of its cell."""
+    heading: str = ""
+    headings: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    for source, prose, cell in cells:
         if prose:
             heading = (re.findall(r"^##? (.+)$", source, re.MULTILINE) or [heading])[-1].strip()
-        else:
-            found |= {id: heading for id in _ASKED.findall(source) if id not in found}
-    return found
+        for id in () if prose else _ASKED.findall(source):
+            headings.setdefault(id, heading)
+            ids.setdefault(id, cell)
+    return headings, ids
 
 
 def chapters() -> list[Chapter]:
@@ -107,8 +112,13 @@ def place(id: str) -> Place:
     return Place(found, found.headings.get(id, ""))
 
 
-def link(words: str, chapter: Chapter, heading: str = "") -> str:
-    """A link to a notebook, at a heading, as HTML; JupyterLab opens it in a tab of its own."""
-    file = page.escape(f"{chapter.notebook}.ipynb")
-    anchor = f"#{quote(heading.replace(' ', '-'))}" if heading else ""
+def link(words: str, id: str) -> str:
+    """A link to a question where it stands, as HTML; JupyterLab opens the notebook in a tab of its own.
+
+    Raises:
+        KeyError: there is no such question.
+    """
+    found = place(id).chapter
+    file = page.escape(f"{found.notebook}.ipynb")
+    anchor = f"#cell-id={quote(found.cells[id])}" if found.cells.get(id) else ""
     return f'<a href="{file}{page.escape(anchor)}" data-notebook="{file}" target="_blank">{page.escape(words)}</a>'

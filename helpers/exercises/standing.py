@@ -91,7 +91,7 @@ class Standing:
         if first:
             where = places.place(first)
             verb = "Go on" if self.journey.begun else "Begin"
-            yield f"{verb} with {places.link(where.name, where.chapter, where.heading)} ({page.escape(first)})."
+            yield f"{verb} with {places.link(where.name, first)} ({page.escape(first)})."
         elif handed_in(self.tests, AFTER) is None and AFTER in bank.forms():
             yield "Answer the <strong>twelve questions after the course</strong>, at the end of this page."
         later = self.journey.next_due()
@@ -109,9 +109,7 @@ class Standing:
         return found.index[0] if len(found) else None
 
     def _question(self, id: str) -> str:
-        where = places.place(id)
-        link = places.link(bank.exercise(id).objective, where.chapter, where.heading)
-        return f"{link} <small>{page.escape(id)}</small>"
+        return f"{places.link(bank.exercise(id).objective, id)} <small>{page.escape(id)}</small>"
 
     # --- how far ---
 
@@ -128,7 +126,7 @@ class Standing:
         left = f", {duration(minutes)} left" if minutes else ""
         lines = []
         for id, row in self.journey.exercises.query("notebook == @chapter.notebook").iterrows():
-            objective = places.link(row["objective"], chapter, chapter.headings.get(id, ""))
+            objective = places.link(row["objective"], id)
             sign = f'<span aria-hidden="true">{_SIGN[row["state"]]}</span> <span class="aside">{row["state"]}: </span>'
             lines.append(f"<li>{sign}{objective} <small>{page.escape(id)}{self._when(row)}</small></li>")
         summary = f"<summary><strong>{page.escape(chapter.name)}</strong>: {part}{left}</summary>"
@@ -162,7 +160,7 @@ class Standing:
         where = places.place(row["exercise"])
         times = "once" if row["times"] == 1 else f"{row['times']} times"
         return (
-            f"<li>{page.escape(name)} ({times}): see {places.link(where.name, where.chapter, where.heading)}, "
+            f"<li>{page.escape(name)} ({times}): see {places.link(where.name, row['exercise'])}, "
             f"question {page.escape(row['exercise'])}.</li>"
         )
 
