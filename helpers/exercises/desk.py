@@ -20,7 +20,7 @@ import traitlets
 from helpers.exercises import bank, card, exchange, places, resume
 from helpers.exercises.forms import answer_words
 from helpers.exercises.journey import COLUMNS, Journey, frame
-from helpers.exercises.record import Record, moment, read_json
+from helpers.exercises.record import Record, Row, moment, read_json
 from helpers.exercises.resume import RECORD, SESSION
 from helpers.exercises.session import AGAIN, ANSWERED, HINT, SOLUTION
 from helpers.exercises.standing import Standing
@@ -169,21 +169,20 @@ class YourRecord(Desk):
 
     def show(self) -> str:
         """What is kept, as HTML."""
-        rows = self.record.select("time, exercise, did, answer, verdict, misconception")
+        since, number = self.record.since(), self.record.count()
         if self.record.trouble:
             where = "It is kept in the memory of this notebook only."
         else:
             where = f"It lies on this computer, in <code>{page.escape(self.record.place())}</code>, and nowhere else."
-        if not rows:
+        if since is None:
             return f"<p>Nothing is recorded yet. {where}</p>"
-        first = moment(min(row[0] for row in rows)).astimezone()
-        many = f"{len(rows):,} {'entry' if len(rows) == 1 else 'entries'}".replace(",", " ")
-        shown = [_entry(*row) for row in reversed(rows[-LAST_SHOWN:])]
+        many = f"{number:,} {'entry' if number == 1 else 'entries'}".replace(",", " ")
+        shown = [_entry(row) for row in self.record.latest(LAST_SHOWN)]
         columns = ["question", "when", "what", "answer", "slip"]
         table = page.table(pd.DataFrame(shown, columns=columns).set_index("question"))
         return (
-            f"<p>{many} since {first:%d %B %Y}. {where}</p>"
-            f"<details><summary>See the last {min(len(rows), LAST_SHOWN)}</summary>"
+            f"<p>{many} since {since.astimezone():%d %B %Y}. {where}</p>"
+            f"<details><summary>See the last {len(shown)}</summary>"
             f'<div class="scrolls" tabindex="0" role="group" aria-label="The last entries">{table}</div></details>'
         )
 
@@ -258,8 +257,9 @@ class YourRecord(Desk):
         self.look_again()
 
 
-def _entry(ms: int, id: str, did: str, answer: str, verdict: str, slip: str) -> tuple[str, ...]:
+def _entry(row: Row) -> tuple[str, ...]:
     """One entry as a row for a reader."""
+    _, _, id, did, answer, verdict, slip, _, _, ms, _ = row
     when, given = f"{moment(ms).astimezone():%d %b %Y, %H:%M}", read_json(answer)
     try:
         words = answer_words(bank.exercise(id), given) if given is not None else ""

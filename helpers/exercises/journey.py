@@ -30,7 +30,13 @@ DAY_MS = 86_400_000
 
 def frame(record: Record) -> pd.DataFrame:
     """The events of a record in order, with :data:`COLUMNS`; ``time`` in ms since 1970 UTC."""
-    return pd.DataFrame(record.select(", ".join(COLUMNS)), columns=COLUMNS)
+    return short(pd.DataFrame(record.select(", ".join(COLUMNS)), columns=COLUMNS, dtype=object))
+
+
+def short(events: pd.DataFrame) -> pd.DataFrame:
+    """The same with the few different texts of a long record held once, so that comparing them is quick."""
+    texts = ("exercise", "did", "verdict", "misconception", "version")
+    return events.assign(**{name: pd.Categorical(events[name]) for name in texts})
 
 
 def revisits() -> tuple[int, ...]:
@@ -62,15 +68,15 @@ class Journey:
             asked: the questions; those of all notebooks unless given.
         """
         asked = [one for name in bank.notebooks() for one in bank.exercises(name)] if asked is None else asked
-        known = events[events["exercise"].isin([one.id for one in asked])]
+        known = short(events[events["exercise"].isin([one.id for one in asked])])
         days = _days(known["time"], now)
         rows = {one.id: _standing(one, [], []) for one in asked}
         judged = known["verdict"].isin([RIGHT, NOT_YET]) & (known["did"] == ANSWERED)
-        counts = known[judged | (known["did"] == AGAIN)]
+        done = np.where(known["did"] == AGAIN, AGAIN, known["verdict"].astype(object))
+        counts = known.assign(day=days, done=done)[judged | (known["did"] == AGAIN)]
         wanted = {one.id: one for one in asked}
-        for id, part in counts.assign(day=days).groupby("exercise", sort=False):
-            done = np.where(part["did"] == AGAIN, AGAIN, part["verdict"]).tolist()
-            rows[id] = _standing(wanted[id], done, part["day"].tolist(), part["version"].iloc[-1])
+        for id, part in counts.groupby("exercise", sort=False, observed=True):
+            rows[id] = _standing(wanted[id], part["done"].tolist(), part["day"].tolist(), part["version"].iloc[-1])
         return cls(known, pd.DataFrame(rows.values(), index=pd.Index(rows, name="id")), now.date())
 
     # --- how far ---
@@ -101,27 +107,31 @@ class Journey:
         days = [day for day in self.exercises["due"].dropna() if day > self.today]
         return min(days, default=None)
 
+    def _judged(self) -> pd.DataFrame:
+        return self.events[self.events["verdict"].isin([RIGHT, NOT_YET]) & (self.events["did"] == ANSWERED)]
+
     # --- slips ---
 
     def slips(self) -> pd.DataFrame:
         """The named slips shown: one row a name, with ``times``, ``exercise`` (where it was shown last), ``last`` (the
         day) and ``mended`` (that question was right afterwards); what is not mended comes first, then the frequent."""
-        shown = self.events[(self.events["did"] == ANSWERED) & (self.events["misconception"].fillna("") != "")]
+        named = self.events["misconception"].notna() & (self.events["misconception"] != "")
+        shown = self.events[(self.events["did"] == ANSWERED) & named]
         if shown.empty:
             return pd.DataFrame(columns=["times", "exercise", "mended"]).rename_axis("name")
-        groups = shown.groupby("misconception", sort=False)["exercise"]
-        found = pd.DataFrame({"times": groups.size(), "exercise": groups.last()}).rename_axis("name")
-        judged = self.events[self.events["verdict"].isin([RIGHT, NOT_YET]) & (self.events["did"] == ANSWERED)]
-        last = judged.groupby("exercise")["verdict"].last()
-        found["mended"] = found["exercise"].map(last).eq(RIGHT)
+        last = shown.drop_duplicates("misconception", keep="last").set_index("misconception")["exercise"].astype(str)
+        times = shown["misconception"].value_counts()
+        found = pd.DataFrame({"times": times.loc[last.index].to_numpy(), "exercise": last}).rename_axis("name")
+        found.index = found.index.astype(str)
+        verdicts = self._judged().drop_duplicates("exercise", keep="last").set_index("exercise")["verdict"]
+        found["mended"] = [verdicts.get(id) == RIGHT for id in found["exercise"]]
         return found.sort_values(["mended", "times"], ascending=[True, False], kind="stable")
 
     # --- how sure ---
 
     def calibration(self) -> Calibration:
         """How sure the learner was, against how often the first answer was right."""
-        judged = self.events[self.events["verdict"].isin([RIGHT, NOT_YET]) & (self.events["did"] == ANSWERED)]
-        first = judged.drop_duplicates("exercise").dropna(subset=["confidence"])
+        first = self._judged().drop_duplicates("exercise").dropna(subset=["confidence"])
         right, sure = first["verdict"].eq(RIGHT), first["confidence"].astype(float)
         by = pd.DataFrame({"right": right.groupby(sure).sum(), "answers": right.groupby(sure).size()})
         brier = float(((sure - right) ** 2).mean()) if len(first) else None

@@ -205,6 +205,18 @@ class Record:
         with self._lock:
             return self._with(lambda db: db.execute(f"SELECT {columns} FROM events ORDER BY place, id").fetchall())
 
+    def latest(self, most: int) -> list[Row]:
+        """The last events, the newest first."""
+        wanted = f"SELECT {COLUMNS} FROM events ORDER BY place DESC, id DESC LIMIT ?"
+        with self._lock:
+            return self._with(lambda db: db.execute(wanted, (most,)).fetchall())
+
+    def since(self) -> datetime | None:
+        """When the first event was; None if there is none."""
+        with self._lock:
+            found = self._with(lambda db: db.execute("SELECT time FROM events ORDER BY place, id LIMIT 1").fetchone())
+        return moment(found[0]) if found else None
+
     def count(self) -> int:
         """How many events there are."""
         with self._lock:

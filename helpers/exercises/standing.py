@@ -201,7 +201,7 @@ class Standing:
 
 
 def _picture(picture: OwnPicture) -> str:
-    return page.figure(picture.png(small=True), picture.describe(), picture.caption(), look.WIDTH)
+    return page.figure(picture.png(), picture.describe(), picture.caption(), look.WIDTH)
 
 
 def duration(minutes: float) -> str:
