@@ -26,15 +26,19 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                     systems made of bands of one value, ``tallies`` weigh several, ``grades`` is what they give back.
 
 ``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a figure that stays alive), ``still`` (one that does not
-                move), ``page`` (the one door for HTML), and the pictures: ``count``, ``intervals``, ``definitions``.
-                Each can say itself in words.
+                move), ``page`` (the one door for HTML), and the pictures: ``count``, ``intervals``, ``definitions``,
+                ``progress`` (a learner's own). Each can say itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
                 and work by keyboard; ``explorer`` moves a count, ``report`` reads a pasted one; ``panel`` and
                 ``words`` are what they share;
                 ``tables`` is how a notebook shows data frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``
-                (for those who write questions).
+                (for those who write questions), ``forms`` (the tests before and after the course).
+
+    The learner's record: ``record`` (a log on this computer, in a ``record_file``), ``resume`` (ties it to the
+    session), ``journey`` (where a learner stands: pure), ``places`` (where each question stands), ``standing`` (the
+    page that says so), ``exchange`` (taking it along: pure), ``desk`` (what the learner sees of all this).
 ``selfcheck``   Whether this computer has what the course needs; standard library only.
 ``dictionary``  Writes ``data/README.md`` from the schema.
 

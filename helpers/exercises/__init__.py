@@ -8,8 +8,18 @@ the learner's record (what was done).
 >>> your_record()                # what is recorded: see it, take it along, delete it
 """
 
+from typing import Any
+
 from helpers.exercises.card import ask, check
-from helpers.exercises.desk import where_you_stand, your_record
-from helpers.exercises.forms import after, before
 
 __all__ = ["after", "ask", "before", "check", "where_you_stand", "your_record"]
+
+
+def __getattr__(name: str) -> Any:
+    """The start page's own rooms are loaded where they are used: most notebooks only ask."""
+    from importlib import import_module
+
+    rooms = {"where_you_stand": "desk", "your_record": "desk", "after": "forms", "before": "forms"}
+    if name not in rooms:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"helpers.exercises.{rooms[name]}"), name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from helpers.exercises import bank, exchange
+from helpers.exercises import bank
 from helpers.exercises.judge import Verdict, judge
 from helpers.exercises.record import Record
 from helpers.exercises.session import Event, Session, Work
@@ -127,10 +127,14 @@ class Parcel:
 
 def as_file(kind: str, record: Record = RECORD) -> str:
     """The record as the text of a file to take along: ``json`` (xAPI) or ``csv``."""
+    from helpers.exercises import exchange  # with the first file, not with the first question
+
     rows = record.rows()
     return exchange.to_csv(rows) if kind == "csv" else exchange.to_xapi(rows, record.learner())
 
 
 def parcel(kind: str, record: Record = RECORD) -> Parcel:
     """The same, on its way to the page."""
+    from helpers.exercises import exchange
+
     return Parcel.of(exchange.file_name(datetime.now(), kind), as_file(kind, record))
