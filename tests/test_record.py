@@ -15,7 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
+import course
 from helpers.exercises import bank, card, record_file, resume
 from helpers.exercises.bank import Exercise, exercise, version
 from helpers.exercises.card import Card
@@ -406,6 +408,21 @@ def test_a_database_of_another_program_is_set_aside_unchanged(record: Record, ap
     assert aside.read_bytes() == theirs and "another program" in record.was_set_aside
 
 
+def test_a_database_of_another_program_that_was_killed_is_not_even_opened(record: Record, tmp_path: Path) -> None:
+    """Opening it would move what stands in its log into its file."""
+    foreign(tmp_path / "theirs" / NAME, 7, wal=True)
+    record.folder.mkdir()
+    with closing(sqlite3.connect(tmp_path / "theirs" / NAME)) as theirs:
+        theirs.execute("INSERT INTO events VALUES ('not yet in the file itself')")
+        theirs.commit()
+        files = {end: (tmp_path / "theirs" / f"{NAME}{end}").read_bytes() for end in ("", "-wal")}
+    for end, data in files.items():
+        Path(f"{record.path}{end}").write_bytes(data)
+    record.note(Event("start-01", answer="mine", verdict="right"))
+    asides = {path.name.partition(".sqlite")[2]: path.read_bytes() for path in record.files_set_aside()}
+    assert asides == files and files["-wal"]
+
+
 def test_files_set_aside_in_the_same_second_do_not_meet(record: Record) -> None:
     for text in (b"one", b"two", b"three"):
         record.folder.mkdir(exist_ok=True)
@@ -608,7 +625,10 @@ def test_another_program_holds_the_file(record: Record, monkeypatch: pytest.Monk
 # --- seen and deleted -------------------------------------------------------------------------------------------------
 
 
-def test_everything_can_be_deleted(record: Record) -> None:
+def test_everything_can_be_deleted(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = record_file._prepare
+    # Some builds of SQLite overwrite what is deleted by themselves; ours must not rest on that.
+    monkeypatch.setattr(record_file, "_prepare", lambda db: (prepared(db), db.execute("PRAGMA secure_delete = OFF")))
     other = Record(record.folder)
     secret = "a very private answer"
     record.folder.mkdir()
@@ -626,6 +646,20 @@ def test_everything_can_be_deleted(record: Record) -> None:
     assert answers(record) == ["new"]
 
 
+def test_what_is_deleted_while_another_kernel_reads_is_gone_too(record: Record, monkeypatch) -> None:
+    monkeypatch.setattr(record_file, "WAIT", 0.2)
+    secret = "a very private answer"
+    record.note(*(Event("start-01", answer=f"{secret} {at}", verdict="right") for at in range(50)))
+    with closing(sqlite3.connect(record.path, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM events").fetchone()
+        record.erase()
+        other.execute("COMMIT")
+        assert record.events() == []
+        record.close()
+    assert secret.encode() not in record.path.read_bytes()
+
+
 def test_the_folder_is_the_users_own_unless_a_variable_names_another(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.delenv(FOLDER)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
@@ -637,6 +671,24 @@ def test_the_folder_is_the_users_own_unless_a_variable_names_another(monkeypatch
 def test_the_tests_themselves_run_on_an_empty_record_of_their_own() -> None:
     assert "course-record-" in os.environ[FOLDER]
     assert resume.RECORD.folder == Path(os.environ[FOLDER])
+
+
+def test_what_a_learner_did_does_not_change_what_a_notebook_shows(record: Record) -> None:
+    """The check of all outputs passes on a full record as on an empty one."""
+    for one in ALL:
+        answer = one.code if one.kind == "code" else plain(betraying_answer(one, one.misconceptions[0]))
+        record.note(Event(one.id, HINT), Event(one.id, answer=answer, verdict="not yet", version=version(one)))
+    record.close()
+    strict = next(words for _, words in course.CHECKS if "--nbval" in words)
+    told = subprocess.run(
+        [sys.executable, *strict[:-1], "notebooks/00_start_here.ipynb", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env=os.environ | {FOLDER: str(record.folder)},
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0, told.stdout[-3000:]
+    assert len(record.events()) == 2 * len(ALL), "and nothing was recorded by running it"
 
 
 def test_nothing_is_read_or_written_before_a_question_is_asked(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The learner's desk: where you stand, and your record to look at, to take along, to bring in, and to delete.
 
-What is a learner's own is only ever sent to the live page: the twin that a notebook keeps is that of an empty record.
+What is a learner's own is only ever sent to the live page: the twin that a notebook keeps knows no record.
 
 >>> where_you_stand()
 >>> your_record()
@@ -19,7 +19,7 @@ import traitlets
 
 from helpers.exercises import bank, card, exchange, places, resume
 from helpers.exercises.forms import answer_words
-from helpers.exercises.journey import COLUMNS, Journey, frame
+from helpers.exercises.journey import Journey, frame
 from helpers.exercises.record import Record, Row, moment, read_json
 from helpers.exercises.resume import RECORD, SESSION
 from helpers.exercises.session import AGAIN, ANSWERED, HINT, SOLUTION
@@ -79,7 +79,7 @@ class Desk(anywidget.AnyWidget):
         raise TypeError(f"{type(self).__name__} shows nothing: a desk defines show.")
 
     def twin(self) -> str:
-        """The page of an empty record, for where there is no kernel."""
+        """What stands here, for where there is no kernel; knows no record."""
         raise TypeError(f"{type(self).__name__} has no twin: a desk defines twin.")
 
     def do(self, message: dict[str, Any], buffers: list[Any]) -> None:
@@ -129,8 +129,12 @@ class WhereYouStand(Desk):
         return standing(frame(self.record)).html()
 
     def twin(self) -> str:
-        """The page of one who has not begun."""
-        return standing(pd.DataFrame([], columns=COLUMNS)).html() + LIVE
+        """What stands here, in words that no record and no other notebook changes."""
+        return (
+            "<p>Here stands how many questions of each notebook you have answered, what to do next, what to revisit, "
+            "which slips are worth another look, how many minutes are left, and what has changed between the twelve "
+            f"questions before the course and those after it.</p>{LIVE}"
+        )
 
     def do(self, message: dict[str, Any], buffers: list[Any]) -> None:
         """Send the page as a file."""

@@ -167,7 +167,6 @@ class Record:
         """
 
         def write(db: sqlite3.Connection) -> None:
-            db.execute("PRAGMA secure_delete = ON")
             with at_once(db):
                 for table in ("events", "drafts", "facts"):
                     db.execute(f"DELETE FROM {table}")
