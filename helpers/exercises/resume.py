@@ -22,7 +22,7 @@ def remember(session: Session, record: Record) -> Session:
     session.recall = lambda id: recall(record, id)
     session.listeners.append(record.note)
     session.sketch = record.sketch
-    session.trouble = lambda: record.trouble
+    session.trouble = lambda: record.trouble or record.was_set_aside
     return session
 
 

@@ -92,7 +92,7 @@ class Session:
     sketch: Callable[[str, Any, float | None], None] | None = None
     """Told what is typed or chosen on a card before it is checked: exercise, draft, confidence."""
     trouble: Callable[[], str] = str
-    """A sentence on why nothing is being saved; "" while all is well."""
+    """A sentence on why nothing is being saved, or on what happened to what was; "" while all is well."""
 
     def work(self, id: str) -> Work:
         """Where the learner stands with an exercise."""

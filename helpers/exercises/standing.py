@@ -53,7 +53,7 @@ class Standing:
         if self.journey.finished:
             return f"All {total} questions are right."
         not_yet = f", {counts[NOT_YET]} not yet" if counts[NOT_YET] else ""
-        return f"{counts[RIGHT]} of {total} questions are right{not_yet}. There is {left} left to do."
+        return f"{counts[RIGHT]} of {total} questions are right{not_yet}. {left.capitalize()} are left."
 
     def html(self) -> str:
         """The page."""
