@@ -361,6 +361,7 @@ def test_a_damaged_file_is_set_aside_and_the_course_goes_on(record: Record, kind
         assert aside.read_bytes() == broken, "what was there is untouched"
     assert "iron" in answers(record)
     assert aside.name in record.was_set_aside and "set aside" in record.was_set_aside
+    shown.refresh()
     assert record.trouble == "" and "set aside" in shown.trouble and aside.name in WhereYouStand(record).html
     assert len(Record(record.folder).events()) == before, "and it is kept from now on"
 
