@@ -12,8 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING
 
 import ipywidgets
 import pandas as pd
@@ -22,16 +20,14 @@ import traitlets
 from helpers.blood.count import BloodCount, Person, Value
 from helpers.blood.reference import DEFAULT_REFERENCE, Reference, interval, may_be_pregnant
 from helpers.blood.severity import Grade, grade_all
-from helpers.blood.units import ANALYTES, show
+from helpers.blood.units import show
 from helpers.evidence import table
+from helpers.panels.amounts import amount_slider, amount_text, amount_texts, steps
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
-from helpers.panels.panel import Panel
+from helpers.panels.panel import Later, Panel
 from helpers.panels.words import PREGNANCY, SEX, YEARS, links
 from helpers.pictures import look, page
 from helpers.pictures.count import LANES, CountPicture, person_words, short_name
-
-if TYPE_CHECKING:
-    import asyncio
 
 VALUES = ("hb", "wbc", "anc", "plt", "retic", "mcv")
 """What can be moved."""
@@ -40,35 +36,8 @@ SYSTEMS = ("ctcae", "who_anemia", "neutropenia", "thrombocytopenia", "pancytopen
 """What is graded unless fewer systems are asked for."""
 
 _ABOUT = ("age_y", "sex", "trimester", "duffy_null", "elevation_m")
-_SETTLES_S = 0.06
-"""The words follow the picture when nothing has moved for so long, so that they never hold it up."""
-
-_SPOKEN = {
-    "g/L": "grams per liter",
-    "g/dL": "grams per deciliter",
-    "mmol/L": "millimoles per liter",
-    "×10⁹/L": "times ten to the nine per liter",
-    "×10³/µL": "thousand per microliter",
-    "fL": "femtoliters",
-}
 _DUFFY = {"not known": None, "yes": True, "no": False}
 _UNITS = {"SI (g/L, ×10⁹/L)": "si", "conventional (g/dL, ×10³/µL)": "conventional", "mmol/L for hemoglobin": "mmol"}
-
-
-@cache
-def steps(analyte: str) -> list[float]:
-    """Where a slider stops, course's unit: each unit of a linear axis, 40 round numbers a decade of a log one."""
-    item = ANALYTES[analyte]
-    low, high = item.axis_low, item.axis_high
-    if item.axis_scale == "linear":
-        unit = 10.0**-item.decimals
-        first = math.ceil(max(low, item.plausible_low) / unit)
-        return [round(place * unit, item.decimals) for place in range(first, math.floor(high / unit) + 1)]
-    tenths = [*range(10, 30), *range(30, 60, 2), *range(60, 100, 5)]
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    amounts = {round(tenth * 10.0 ** (power - 1), item.decimals) for power in powers for tenth in tenths}
-    zero = [0.0] if item.may_be_zero else []
-    return zero + sorted(amount for amount in amounts if low <= amount <= high)
 
 
 def healthy_adult(reference: Reference = DEFAULT_REFERENCE) -> BloodCount:
@@ -358,7 +327,6 @@ class _View:
 
     def __init__(self, model: CountExplorer) -> None:
         self.model = model
-        self._waiting: asyncio.TimerHandle | None = None
         self.sliders = {name: self._slider(name) for name in dict.fromkeys(self._slider_names())}
         self.picture = Picture(width=look.WIDTH)
         self.words = Words()
@@ -377,6 +345,7 @@ class _View:
             [column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px", "overflow": "visible"}
         )
         self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px", "overflow": "visible"})
+        self._tell_later = Later(self._tell)
         model.observe(self._follow, "changes")
         self._follow(None)
 
@@ -384,24 +353,11 @@ class _View:
         return [part for name in self.model.show for part in (("anc", "wbc") if name == "white" else (name,))]
 
     def _slider(self, analyte: str) -> Slider:
-        line = ANALYTES[analyte].line
-        slider = Slider(
-            short_name(analyte), *self._texts(analyte), amount=getattr(self.model, analyte), may_be_unknown=True,
-            tag={"o": "●", "s": "■", "^": "▲", "D": "◆"}[look.MARKER[line]], ink=look.INK[line],
-            describe=lambda amount: self._text(analyte, amount),
-        )  # fmt: skip
+        slider = amount_slider(
+            analyte, getattr(self.model, analyte), lambda amount: amount_text(analyte, amount, self.model.units)
+        )
         traitlets.link((self.model, analyte), (slider, "amount"))
         return slider
-
-    def _texts(self, analyte: str) -> tuple[list[float], list[str], list[str]]:
-        amounts = steps(analyte)
-        pairs = [self._text(analyte, amount) for amount in amounts]
-        return amounts, [shown for shown, _ in pairs], [spoken for _, spoken in pairs]
-
-    def _text(self, analyte: str, amount: float) -> tuple[str, str]:
-        shown = show(amount, analyte, self.model.units, beside=False)
-        number, _, unit = shown.partition(" ")
-        return shown, f"{number} {_SPOKEN.get(unit, unit)}"
 
     def _controls(self) -> list[ipywidgets.Widget]:
         model, controls = self.model, []
@@ -465,24 +421,15 @@ class _View:
 
     def _new_units(self, change: dict) -> None:
         for analyte, slider in self.sliders.items():
-            slider.steps(*self._texts(analyte))
+            slider.steps(*amount_texts(analyte, self.model.units))
 
     def _follow(self, change: dict | None) -> None:
         """Picture and sentence at once; the tables when the learner rests."""
-        import asyncio  # a kernel has it; a bare import of the helpers need not pay for it
-
-        model = self.model
-        self.picture.show(model.picture.png(), model.picture.describe())
-        if self._waiting:
-            self._waiting.cancel()
-        try:
-            self._waiting = asyncio.get_running_loop().call_later(_SETTLES_S, self._tell)
-        except RuntimeError:
-            self._tell()
+        self.picture.show(self.model.picture.png(), self.model.picture.describe())
+        self._tell_later()
 
     def _tell(self) -> None:
         model = self.model
-        self._waiting = None
         for name in ("anc", "wbc"):
             if "white" in model.show:
                 self.sliders[name].layout.display = "" if model.white == name else "none"

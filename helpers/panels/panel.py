@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets
 import traitlets
+
+if TYPE_CHECKING:
+    import asyncio
+
+SETTLES_S = 0.06
+"""Words follow a picture when nothing has moved for so long, so that they never hold it up."""
+
+
+class Later:
+    """Does something once the learner rests: each call puts it off; without an event loop it is done at once."""
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        self._do = do
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def __call__(self) -> None:
+        import asyncio  # a kernel has it; a bare import of the helpers need not pay for it
+
+        if self._waiting:
+            self._waiting.cancel()
+        try:
+            self._waiting = asyncio.get_running_loop().call_later(SETTLES_S, self._do)
+        except RuntimeError:
+            self._do()
 
 
 class View(Protocol):

@@ -20,6 +20,8 @@ class StillPicture(ABC):
     """The figure, painted when the picture is made."""
     sources: str
     """Keys of ``data/sources.csv``, separated by spaces."""
+    width: int = look.WIDTH
+    """Pixels as shown."""
 
     @abstractmethod
     def point(self) -> str:
@@ -33,8 +35,8 @@ class StillPicture(ABC):
     def caption(self) -> str:
         """How to read it and where it comes from, in light markdown: the small type below the picture."""
 
-    def png(self, small: bool = False) -> bytes:
-        """The picture as PNG; ``small`` for one that is kept in a notebook's file."""
+    def image(self, small: bool = False) -> bytes:
+        """The picture's bytes, PNG or JPEG; ``small`` for one that is kept in a notebook's file."""
         return self.live.png(small)
 
     def links(self) -> str:
@@ -51,4 +53,4 @@ class StillPicture(ABC):
 
     def _repr_html_(self) -> str:
         cite(self.sources)
-        return page.figure(self.png(small=True), self.describe(), self.caption(), look.WIDTH)
+        return page.figure(self.image(small=True), self.describe(), self.caption(), self.width)
