@@ -130,7 +130,7 @@ class LimitsPicture(ForestPicture):
 
     def __init__(self, shares: Sequence[float] = (1, 5, 20), cells: Sequence[int] = (100, 200, 500, 1000)) -> None:
         self.shares, self.cells = tuple(shares), tuple(cells)
-        self.sources = "HAEMATOL_ATLAS_18 GORCZYCA_BLASTS"
+        self.sources = "CYTOLOGY_ATLAS_18 GORCZYCA_BLASTS"
         top = 10 * math.ceil(exact_limits(round(max(shares) * min(cells) / 100), min(cells))[1] / 10)
         ticks = tuple(float(tick) for tick in range(0, top + 1, 10))
         scale = Scale("", 0, top, ticks, tuple(f"{tick:g} %" for tick in ticks), said="the truth, in percent")
