@@ -18,7 +18,7 @@ from helpers.pictures import look
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
 from helpers.pictures.live import LiveFigure, line, rectangle
 
-_LEFT, _RIGHT, _TOP, _ROW = 116, 134, 62, 34
+_LEFT, _RIGHT, _TOP, _ROW = 116, 156, 62, 34
 _SHADE = "#F0F1F3"
 
 
@@ -114,8 +114,8 @@ class DifferentialPicture:
 
 
 def _percent(share: float) -> str:
-    """A share with one digit where it is small."""
-    return f"{share:.1f}" if 0 < share < 9.95 else f"{share:.0f}"
+    """A share with one digit where it is near none or all."""
+    return f"{share:.1f}" if 0 < share < 9.95 or 98.95 < share < 100 else f"{share:.0f}"
 
 
 class LimitsPicture(ForestPicture):
