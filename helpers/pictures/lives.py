@@ -28,7 +28,6 @@ Figure = Mapping[str, Any]
 
 _HOURS = {"h": 1, "d": 24, "days": 24}
 _UNIT = {"h": "hours", "d": "days", "days": "days"}
-_SIGN = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
 _BILLION = 1e9
 _SEEN_RANGE = 1.2
 """A range can be seen where its high end is more than so many times its low end."""
@@ -95,12 +94,10 @@ def lives() -> dict[str, Figure]:
 
 
 def hours(found: Figure) -> tuple[float, float, float]:
-    """A time as low end, middle and high end, in hours; without a middle it is halfway on a log axis."""
+    """A time as low end, middle and high end, in hours; the middle is NaN where only a range is printed."""
     factor = _HOURS[found["unit"]]
     low, middle, high = (found[name] for name in ("low", "value", "high"))
-    if middle is None:
-        middle = math.sqrt(low * high)
-    return (low or middle) * factor, middle * factor, (high or middle) * factor
+    return (low or middle) * factor, math.nan if middle is None else middle * factor, (high or middle) * factor
 
 
 def time_words(found: Figure, narrow: bool = True) -> str:
@@ -158,7 +155,7 @@ class LivesPicture(StillPicture):
         axes = self.axes[block.line] = live.axes(_LEFT, top, look.WIDTH - _LEFT - _RIGHT, height)
         _time_axis(axes, height)
         header = dict(fontweight="bold", color=ink)
-        live.text(_LEFT + 3, top + 2, f"{_SIGN[look.MARKER[block.line]]} {block.name}", **header)
+        live.text(_LEFT + 3, top + 2, f"{look.SIGN[block.line]} {block.name}", **header)
         made = f"{self.figures[block.production]['value'] / _BILLION:.0f} billion made a day"
         live.text(look.WIDTH - _RIGHT, top + 2, made, ha="right", color=ink)
         at = _HEADER + 4
