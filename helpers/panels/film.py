@@ -244,7 +244,9 @@ class _View:
         self.strip, self.words = Picture(width=model.strip.width), Words()
         wrap = {"flex_flow": "row wrap", "grid_gap": "7px 20px", "overflow": "visible"}
         boxes = [ipywidgets.Box(group, layout=wrap) for group in self._controls()]
-        fields = ipywidgets.Box([self.field, self.normal], layout=wrap)
+        for picture in (self.field, self.normal):
+            picture.layout.flex, picture.layout.min_width = "0 1 360px", "300px"
+        fields = ipywidgets.Box([self.field, self.normal], layout={"flex_flow": "row wrap", "grid_gap": "7px 12px"})
         strip = [self.strip] if model.with_white else []
         self.box = ipywidgets.VBox(
             [*boxes, fields, *strip, self.words],

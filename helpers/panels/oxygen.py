@@ -126,8 +126,7 @@ class OxygenPanel(Panel):
         if found.enough:
             said.append(
                 f"**What the body takes.** {found.need:g} of {found.delivery:.0f} mL: {found.extraction_pct:.0f} %. An "
-                f"adult at rest uses {normal[0]:g} to {normal[1]:g} mL a minute; fever and effort raise it, and the "
-                "rest is the reserve."
+                f"adult at rest uses {normal[0]:g} to {normal[1]:g} mL a minute; the rest is the reserve."
             )
         else:
             said.append(

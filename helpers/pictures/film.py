@@ -122,7 +122,15 @@ class FieldPicture(PaintedPicture):
     # --- the picture ---
 
     def paint(self) -> np.ndarray:
-        """The picture: uint8 of (side, side, 3)."""
+        """The picture: uint8 of (height, width, 3)."""
+        painted = self.paint_field()
+        if self.title:
+            above = np.full((round(_TITLE * SHARPNESS), painted.shape[1], 3), 255, np.uint8)
+            painted = np.concatenate([above, painted])
+        return written(painted, SHARPNESS, self._write)
+
+    def paint_field(self) -> np.ndarray:
+        """The round field alone, without words: uint8 of (side, side, 3)."""
         side = round(FIELD * SHARPNESS)
         scale = round(self.scale * SHARPNESS, 3)
         glass = np.zeros((side, side, 3), dtype=np.float32)
@@ -133,10 +141,7 @@ class FieldPicture(PaintedPicture):
         lay_on(glass, ((dye, x, y) for dye, (x, y) in zip(dyed, middles.tolist(), strict=True)))
         light, inside = _lamp(side)
         glass *= inside
-        painted = shine(glass, light)
-        if self.title:
-            painted = np.concatenate([np.full((round(_TITLE * SHARPNESS), side, 3), 255, np.uint8), painted])
-        return written(painted, SHARPNESS, self._write)
+        return shine(glass, light)
 
     def _write(self, pen: Pen) -> None:
         bottom = self.middle[1] + FIELD / 2
