@@ -14,7 +14,7 @@ from helpers.blood.film import Cells, Film, cell_kinds
 from helpers.pictures import look
 from helpers.pictures.film import FieldPicture
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
-from helpers.pictures.stain import lay_on, shine, sprite
+from helpers.pictures.stain import lay_cells, shine
 
 FILMS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {
@@ -71,16 +71,8 @@ class SixFilmsPicture(PaintedPicture):
     def _white_cells(self, paper: np.ndarray, letter: str, left: int, top: int) -> None:
         """The next white cells met, on a strip of glass below the field."""
         glass = np.zeros((round((_STRIP - 6) * SHARPNESS), round(_SIDE * SHARPNESS), 3), dtype=np.float32)
-        cells = self.met[letter]
         step, middle = glass.shape[1] / _WHITE, glass.shape[0] / 2
-        every = zip(cells.kinds, cells.diameter_um, cells.looks.tolist(), strict=True)
-        lay_on(
-            glass,
-            (
-                (sprite(kind, round(wide * 5) / 5, 2.9 * SHARPNESS, turn), step * (place + 0.5), middle)
-                for place, (kind, wide, turn) in enumerate(every)
-            ),
-        )
+        lay_cells(glass, self.met[letter], [(step * (at + 0.5), middle) for at in range(_WHITE)], 2.9 * SHARPNESS)
         top += round(6 * SHARPNESS)
         paper[top : top + glass.shape[0], left : left + glass.shape[1]] = shine(glass)
 
