@@ -13,7 +13,7 @@ import pytest
 from frictionless import Check, Checklist, Package, errors
 
 from helpers import dictionary
-from helpers.evidence import DATA, source, table
+from helpers.evidence import DATA, constant, source, table
 from helpers.exercises import bank
 
 PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
@@ -98,6 +98,15 @@ def test_the_data_keeps_its_schema():
         pytest.param("severity", lambda rows: rows.append(dict(rows[0])), "unique-error", id="a criterion twice"),
         pytest.param("definitions", lambda rows: rows.append(dict(rows[0])), "primary-key", id="a limit twice"),
         pytest.param("units", lambda rows: rows.append(dict(rows[0])), "primary-key", id="a unit twice"),
+        pytest.param("films", put("seg_pct", "140"), "constraint-error", id="a share of 140 percent"),
+        pytest.param("film_signs", put("film", "nobody"), "foreign-key", id="a sign of an unknown film"),
+        pytest.param("film_signs", put("sign", "star"), "foreign-key", id="a sign that is no kind of cell"),
+        pytest.param("film_cells", put("cell", "heart"), "foreign-key", id="a film cell that is no blood cell"),
+        pytest.param("film_cells", put("drawn_um", "0"), "constraint-error", id="a cell without width"),
+        pytest.param("lives", put("cell", "heart"), "foreign-key", id="the life of an unknown cell"),
+        pytest.param("lives", put("quantity", "years"), "constraint-error", id="an unknown quantity"),
+        pytest.param("findings", put("topic", "pain"), "constraint-error", id="an unknown topic"),
+        pytest.param("film_factors", lambda rows: rows.append(dict(rows[0])), "primary-key", id="a factor twice"),
         pytest.param("sources", drop("CRS-001"), "foreign-key", id="a patient's paper that was removed"),
         pytest.param("sources", drop("CTCAE5"), "row-constraint", id="a source that was removed"),
     ],
@@ -441,6 +450,236 @@ def test_severity_in_another_language_is_translated():
     assert (foreign == rows["severity_in_english"].notna()).all()
 
 
+# --- cells, their lives, what low counts do, and the teaching films
+
+FILM_TABLES = ("cells", "lives", "findings", "film_cells", "films", "film_signs", "film_factors")
+Tables = dict[str, pd.DataFrame]
+SHARES = ["seg_pct", "band_pct", "lymph_pct", "mono_pct", "eos_pct", "baso_pct", "blast_pct", "other_pct"]
+
+
+def differential_is_not_100(tables: Tables) -> list[str]:
+    films = tables["films"].set_index("film")
+    return list(films.index[(films[SHARES].sum(axis=1) - 100).abs() > 0.5])
+
+
+def indices_do_not_fit(tables: Tables) -> list[str]:
+    """Films whose hemoglobin, red cells and MCV give red cells no blood has: MCHC outside 270 to 360 g/L."""
+    films = tables["films"].set_index("film")
+    mchc = 1000 * films["hb"] / (films["rbc"] * films["mcv"])
+    return list(films.index[~mchc.between(270, 360)])
+
+
+def count_is_not_plausible(tables: Tables) -> list[str]:
+    limits = table("analytes").set_index("name")
+    films = tables["films"].set_index("film")
+    return [
+        f"{film}: {name}"
+        for name in ("rbc", "mcv", "rdw", "hb", "wbc", "plt", "retic", "nrbc")
+        for film, value in films[name].items()
+        if value and not limits.loc[name, "plausible_low"] <= value <= limits.loc[name, "plausible_high"]
+    ]
+
+
+def other_cells_lack_a_kind(tables: Tables) -> list[str]:
+    films, kinds = tables["films"], set(tables["film_cells"]["kind"])
+    return list(films.loc[(films["other_pct"] > 0) != films["other_kind"].isin(kinds), "film"])
+
+
+def sign_is_counted_among_others(tables: Tables) -> list[str]:
+    among = tables["film_cells"].set_index("kind")["of"]
+    signs = tables["film_signs"]
+    return list(signs.loc[signs["sign"].map(among) != signs["of"], "sign"])
+
+
+def signs_are_more_than_the_cells(tables: Tables) -> list[str]:
+    shares = tables["film_signs"].groupby(["film", "of"])["share_pct"].sum()
+    return [film for (film, _), share in shares.items() if share > 100]
+
+
+def basis_and_source_disagree(tables: Tables) -> list[str]:
+    """A published share needs a source beside the course; a drawing choice says that it is one, and is graded D."""
+    signs = tables["film_signs"]
+    own, choice = signs["source"] == "COURSE", signs["note"].fillna("").str.startswith("A drawing choice")
+    good = (signs["basis"] == "published") & ~signs["source"].str.split().map(lambda keys: "COURSE" in keys)
+    good |= (signs["basis"] == "course") & own & choice & (signs["confidence"] == "D")
+    return list(signs.loc[~good, "sign"])
+
+
+def size_is_not_as_printed(tables: Tables) -> list[str]:
+    """Drawn inside the printed range, or the note says why not."""
+    cells = tables["film_cells"].set_index("kind")
+    inside = (cells["diameter_low_um"] <= cells["drawn_um"]) & (cells["drawn_um"] <= cells["diameter_high_um"])
+    said = cells["note"].fillna("").str.contains("drawing choice|Only an upper limit is printed")
+    return list(cells.index[~(inside | said)])
+
+
+def spread_leaves_the_printed_range(tables: Tables) -> list[str]:
+    """Two standard deviations of the drawn size stay within a quarter beyond the printed range."""
+    cells = tables["film_cells"].dropna(subset=["diameter_low_um", "diameter_high_um"]).set_index("kind")
+    reach = 2 * cells["drawn_um"] * cells["spread_pct"] / 100
+    width = 0.25 * (cells["diameter_high_um"] - cells["diameter_low_um"])
+    low, high = cells["diameter_low_um"] - width, cells["diameter_high_um"] + width
+    return list(cells.index[(cells["drawn_um"] - reach < low - 0.5) | (cells["drawn_um"] + reach > high + 0.5)])
+
+
+def does_not_come_from_the_stem_cell(tables: Tables) -> list[str]:
+    parent = tables["cells"].set_index("cell")["descends_from"].to_dict()
+    lost = []
+    for cell in parent:
+        seen, here = [], cell
+        while here in parent and not pd.isna(parent[here]) and here not in seen:
+            seen.append(here)
+            here = parent[here]
+        if here != "stem_cell":
+            lost.append(cell)
+    return lost
+
+
+def range_does_not_hold_its_value(tables: Tables) -> list[str]:
+    wrong = []
+    for name in ("lives", "findings"):
+        rows = tables[name]
+        low, value, high = (rows[column] for column in ("low", "value", "high"))
+        crossed = (low > value) | (value > high) | (low > high)
+        lone = (low.isna() != high.isna()) | (value.isna() & low.isna() & (rows["unit"] != "words"))
+        wrong += list(rows.loc[crossed | lone, "id"])
+    return wrong
+
+
+def exposure_is_turned_around(tables: Tables) -> list[str]:
+    rows = tables["findings"]
+    return list(rows.loc[rows["exposure_low"] > rows["exposure_high"], "id"])
+
+
+def percentage_is_not_events_over_people(tables: Tables) -> list[str]:
+    rows = tables["findings"].query("unit == '%'").dropna(subset=["n", "events", "value"])
+    off = (100 * rows["events"].astype(float) / rows["n"].astype(float) - rows["value"]).abs()
+    return list(rows.loc[off > 0.6, "id"])
+
+
+def words_and_numbers_are_mixed(tables: Tables) -> list[str]:
+    rows = tables["findings"]
+    return list(rows.loc[rows["value"].isna() != (rows["unit"] == "words"), "id"])
+
+
+def derived_is_not_called_so(tables: Tables) -> list[str]:
+    """What the course worked out is graded D, names the course among its sources and says how."""
+    wrong = []
+    for name in ("lives", "film_factors"):
+        rows = tables[name]
+        own = rows["source"].str.split().map(lambda keys: "COURSE" in keys)
+        said = rows["note"].fillna("").str.startswith("Derived: ")
+        wrong += list(rows.loc[(own != (rows["confidence"] == "D")) | (own != said), "id"])
+    return wrong
+
+
+def does_not_fit_the_picture(tables: Tables) -> list[str]:
+    """Words that stand beside a picture are short."""
+    long = [row for row in tables["lives"]["label"] if len(row) > 22]
+    return long + [row for row in tables["findings"]["group"] if len(row) > 30]
+
+
+RULES = (
+    differential_is_not_100,
+    indices_do_not_fit,
+    count_is_not_plausible,
+    other_cells_lack_a_kind,
+    sign_is_counted_among_others,
+    signs_are_more_than_the_cells,
+    basis_and_source_disagree,
+    size_is_not_as_printed,
+    spread_leaves_the_printed_range,
+    does_not_come_from_the_stem_cell,
+    range_does_not_hold_its_value,
+    exposure_is_turned_around,
+    percentage_is_not_events_over_people,
+    words_and_numbers_are_mixed,
+    derived_is_not_called_so,
+    does_not_fit_the_picture,
+)
+
+
+@pytest.mark.parametrize("broken", RULES, ids=lambda rule: rule.__name__)
+def test_a_rule_of_the_film_tables(broken):
+    assert broken({name: table(name) for name in FILM_TABLES}) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "name", "where", "column", "wrong"),
+    [
+        (differential_is_not_100, "films", "normal", "lymph_pct", 47),
+        (indices_do_not_fit, "films", "megaloblastic", "hb", 110),
+        (count_is_not_plausible, "films", "ttp", "plt", 9999),
+        (other_cells_lack_a_kind, "films", "hairy_cell", "other_kind", None),
+        (other_cells_lack_a_kind, "films", "normal", "other_kind", "hairy_cell"),
+        (sign_is_counted_among_others, "film_signs", "pelgeroid", "of", "red_cells"),
+        (signs_are_more_than_the_cells, "film_signs", "macro_ovalocyte", "share_pct", 97),
+        (basis_and_source_disagree, "film_signs", "schistocyte", "source", "COURSE BURNS2004"),
+        (basis_and_source_disagree, "film_signs", "teardrop", "basis", "published"),
+        (basis_and_source_disagree, "film_signs", "teardrop", "note", None),
+        (size_is_not_as_printed, "film_cells", "monocyte", "drawn_um", 9),
+        (size_is_not_as_printed, "film_cells", "schistocyte", "note", "No printed size."),
+        (spread_leaves_the_printed_range, "film_cells", "lymphocyte", "spread_pct", 40),
+        (does_not_come_from_the_stem_cell, "cells", "red_cell", "descends_from", "nobody"),
+        (does_not_come_from_the_stem_cell, "cells", "myeloid_progenitor", "descends_from", "red_cell"),
+        (does_not_come_from_the_stem_cell, "cells", "platelet", "descends_from", None),
+        (range_does_not_hold_its_value, "lives", "red_life", "value", 300),
+        (range_does_not_hold_its_value, "lives", "stem_number", "low", None),
+        (range_does_not_hold_its_value, "lives", "red_pool", "value", None),
+        (range_does_not_hold_its_value, "findings", "uhl2017_plt_5", "low", 4),
+        (exposure_is_turned_around, "findings", "carson2002_death_71_80", "exposure_low", 800),
+        (percentage_is_not_events_over_people, "findings", "topps_none", "events", 115),
+        (words_and_numbers_are_mixed, "findings", "slichter2021_words", "unit", "%"),
+        (derived_is_not_called_so, "lives", "red_loss", "confidence", "A"),
+        (derived_is_not_called_so, "film_factors", "rbc_atlas", "note", None),
+        (does_not_fit_the_picture, "lives", "red_life", "label", "how long a red cell lives"),
+    ],
+)
+def test_the_rule_notices(broken, name, where, column, wrong):
+    """Every rule above is seen to fail."""
+    tables = {other: table(other) for other in FILM_TABLES}
+    rows = tables[name].copy()
+    key = {"film_signs": "sign"}.get(name, rows.columns[0])
+    rows.loc[rows[key] == where, column] = wrong
+    assert broken(tables) == []
+    assert broken(tables | {name: rows})
+
+
+def test_constants_and_tables_say_the_same():
+    lives = table("lives").set_index("id")
+    assert constant("platelet_life_d") == lives.loc["platelet_life", "value"]
+    assert constant("platelet_marrow_d") == lives.loc["megakaryocyte_transit", "value"]
+    marrow = lives.loc[["erythroblast_transit", "reticulocyte_marrow"], "value"].sum()
+    assert constant("red_cell_marrow_d") == pytest.approx(marrow, abs=0.1)
+    life = constant("red_cell_chain_stages") * constant("red_cell_chain_stage_d")
+    assert life == pytest.approx(lives.loc["red_life_gamma", "value"], abs=1)
+    assert lives.loc["red_loss", "value"] == pytest.approx(100 / lives.loc["red_life_gamma", "value"], abs=0.005)
+    per_liter = lives.loc["platelet_production", "value"]
+    assert lives.loc["platelet_production_body", "value"] == pytest.approx(5e9 * per_liter, rel=0.02)
+    low, high = (constant(f"oxygen_normal_need_{end}_ml_per_min") for end in ("low", "high"))
+    assert low < constant("oxygen_normal_need_ml_per_min") < high
+    cell = table("film_cells").set_index("kind").loc["red_cell"]
+    assert cell["drawn_um"] == constant("film_red_cell_diameter_um")
+
+
+def test_the_teaching_films_are_what_they_are_called():
+    """Severe aplastic anemia meets its criteria, leukemia has its blasts, and hidden platelets are hidden."""
+    films = table("films").set_index("film")
+    neutrophils = films["wbc"] * (films["seg_pct"] + films["band_pct"]) / 100
+    limits = table("aplastic").query("tier == 'severe' and part == 'blood'").groupby("analyte")["limit"].min()
+    severe, lesser = films.loc["aplastic_severe"], films.loc["aplastic_non_severe"]
+    assert neutrophils["aplastic_severe"] < limits["anc"] and severe["plt"] < limits["plt"]
+    assert severe["retic"] < limits["retic"]
+    met = (neutrophils["aplastic_non_severe"] < limits["anc"], lesser["plt"] < limits["plt"])
+    assert sum(met) == 0
+    assert films.loc["acute_leukemia", "blast_pct"] >= constant("blast_limit_pct")
+    signs = table("film_signs").set_index(["film", "sign"])["share_pct"]
+    assert signs["ttp", "schistocyte"] > constant("schistocyte_limit_pct") > signs["normal", "schistocyte"]
+    single = films.loc["edta_clumps", "plt"]
+    assert single / (1 - signs["edta_clumps", "platelet_clump"] / 100) == pytest.approx(220, rel=0.02)
+    assert (films.drop(["normal", "edta_clumps", "iron_lack"])["hb"] < 120).all()
+
+
 def test_text_is_in_us_spelling():
     british = re.compile(
         r"anaemi|haem[aoe]|leukaemi|oedema|tumour|paediatr|leucocyt|normalis|ciclosporin|neutropaen", re.I
@@ -450,6 +689,8 @@ def test_text_is_in_us_spelling():
         assert not table("patients")[column].dropna().str.contains(british).any(), column
     assert not table("glossary")["meaning"].str.contains(british).any()
     assert not table("constants")["meaning"].str.contains(british).any()
+    for name, column in (("cells", "job"), ("cells", "when_low"), ("film_cells", "look"), ("findings", "who")):
+        assert not table(name)[column].dropna().str.contains(british).any(), name
 
 
 def test_how_many_there_are():

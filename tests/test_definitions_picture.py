@@ -39,13 +39,13 @@ def three() -> pd.DataFrame:
 
 def bars(picture: DefinitionsPicture, definition: str) -> dict[str, int]:
     """How many bars of each kind are drawn in one row."""
-    picture.png()
+    picture.image()
     axes = next(axes for axes in picture.live.figure.axes if axes.get_label() == definition)
     return {group.get_label(): len(group) for group in axes.containers}
 
 
 def words(picture: DefinitionsPicture) -> list[str]:
-    picture.png()
+    picture.image()
     return [text.get_text() for text in picture.live.figure.texts]
 
 
@@ -79,7 +79,7 @@ def test_unknown_is_neither_met_nor_not_met(three):
 
 def test_a_patient_has_the_same_place_in_every_row(three):
     picture = DefinitionsPicture(three.loc[["C", "B", "A"]])
-    picture.png()
+    picture.image()
     places = {
         (axes.get_label(), group.get_label()): [round(bar.get_center()[0]) for bar in group]
         for axes in picture.live.figure.axes
@@ -127,7 +127,7 @@ def test_a_weak_source_is_said(patients):
 
 def test_no_words_leave_the_paper_or_touch(patients):
     picture = DefinitionsPicture(patients)
-    picture.png()
+    picture.image()
     live = picture.live
     boxes = [text.get_window_extent(live.canvas.get_renderer()) for text in live.figure.texts]
     assert all(box.x0 >= 0 and box.x1 <= live.width * live.sharpness and box.y0 >= 0 for box in boxes)
@@ -137,7 +137,7 @@ def test_no_words_leave_the_paper_or_touch(patients):
 
 def test_each_line_has_its_ink_and_its_sign(patients):
     picture = DefinitionsPicture(patients, ["iran_series"])
-    picture.png()
+    picture.image()
     inks = {text.get_text(): text.get_color() for text in picture.live.figure.texts}
     assert inks["● Hb 100"] == look.INK["red"]
     assert inks["■ WBC 4"] == look.INK["white"]
@@ -151,8 +151,8 @@ def test_it_is_shown_as_a_figure_with_its_words(patients):
     assert html.startswith('<figure class="course-figure"><img src="data:image/png;base64,')
     assert f'alt="{picture.point()}.' in html
     assert "IRAN683" in cited().index
-    assert Image.open(io.BytesIO(picture.png(small=True))).width == look.WIDTH * 1.5
-    assert len(picture.png(small=True)) < 60_000
+    assert Image.open(io.BytesIO(picture.image(small=True))).width == look.WIDTH * 1.5
+    assert len(picture.image(small=True)) < 60_000
 
 
 @pytest.mark.parametrize(

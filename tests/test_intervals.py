@@ -142,7 +142,7 @@ def test_it_shows_itself_with_its_words_and_remembers_its_sources(picture):
     assert "<figcaption>" in page
     assert set(picture.sources.split()) == set(cited().index)
     assert all(source(key).link in page for key in picture.sources.split())
-    assert len(picture.png(small=True)) < 40_000
+    assert len(picture.image(small=True)) < 40_000
     forget_citations()
 
 

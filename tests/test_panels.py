@@ -266,7 +266,7 @@ def test_a_step_is_one_picture_and_one_message_of_words(monkeypatch):
     view.sliders["hb"].set_state({"index": 3, "known": True})
     filled = [(name, keys) for name, keys in sent if keys]
     assert [name for name, _ in filled] == ["picture", "words"], "the picture goes first, each in one message"
-    assert filled[0][1] == {"png", "alt"}
+    assert filled[0][1] == {"image", "alt"}
 
 
 def test_the_twin_holds_picture_alt_text_and_tables():

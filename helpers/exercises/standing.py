@@ -15,7 +15,7 @@ from helpers.exercises import bank, places
 from helpers.exercises.card import CONFIDENCE, SIGNS
 from helpers.exercises.journey import OPEN, Journey, areas, handed_in, minutes_left
 from helpers.exercises.judge import NOT_YET, RIGHT
-from helpers.pictures import look, page
+from helpers.pictures import page
 from helpers.pictures.progress import CalibrationPicture, ChangePicture, Level, OwnPicture, Pair, Part, ProgressPicture
 
 BEFORE, AFTER = "forms/before", "forms/after"
@@ -201,7 +201,7 @@ class Standing:
 
 
 def _picture(picture: OwnPicture) -> str:
-    return page.figure(picture.png(), picture.describe(), picture.caption(), look.WIDTH)
+    return page.figure(picture.image(), picture.describe(), picture.caption(), picture.width)
 
 
 def duration(minutes: float) -> str:

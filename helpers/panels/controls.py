@@ -13,6 +13,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from helpers.pictures import page
+
 CSS = """
 .course {
     color: var(--jp-ui-font-color1, CanvasText); font: 14px/1.45 var(--jp-ui-font-family, system-ui, sans-serif);
@@ -57,6 +59,17 @@ CSS = """
 .course-figure { margin: 0; }
 .course-figure img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 .course-figure figcaption { font-size: 12px; margin-top: 4px; max-width: 500px; }
+.course-figure .frame { position: relative; display: inline-block; max-width: 100%; }
+.course-figure .frame img:focus-visible { outline: 3px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; }
+.course-figure .tip {
+    position: absolute; transform: translateX(-50%); pointer-events: none; white-space: nowrap; z-index: 2;
+    background: #1b1d20; color: #fff; font-size: 13px; padding: 1px 7px; border-radius: 4px;
+}
+.course-figure .ring {
+    position: absolute; transform: translate(-50%, -50%); pointer-events: none; border: 2px solid #1b1d20;
+    border-radius: 50%; box-shadow: 0 0 0 1.5px #fff; box-sizing: border-box;
+}
+.course-figure :is(.tip, .ring)[hidden] { display: none; }
 .course .said {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }
@@ -76,6 +89,8 @@ CSS = """
 .course-table thead th { border-bottom-width: 2px; }
 .course-table tbody th { font-weight: 600; }
 .course-words .course-table :is(th, td) { white-space: normal !important; overflow-wrap: anywhere !important; }
+.course-words .course-table th { overflow-wrap: break-word !important; }
+.course-words .course-table :is(th, td)[style*="align:right"] { overflow-wrap: normal !important; }
 """
 
 _HELP = """
@@ -378,7 +393,8 @@ class Writing(_Control):
 class Picture(anywidget.AnyWidget):
     """A picture that is replaced without a flicker: one ``<img>`` that stays, with its words.
 
-    ``png`` and ``alt`` are sent together by :meth:`show`. ``caption`` is HTML made by :mod:`helpers.pictures.page`.
+    Picture, words and marks are sent together by :meth:`show`; ``caption`` is HTML of :mod:`helpers.pictures.page`.
+    Where there are marks, pointing at one shows its name, and so do the arrow keys, which also say it.
     """
 
     _css = CSS
@@ -388,39 +404,94 @@ class Picture(anywidget.AnyWidget):
     export default { render({ model, el }) {
       el.classList.add("course");
       const figure = make(el, "figure", { className: "course-figure" });
-      const image = make(figure, "img", { width: model.get("width") });
+      const frame = make(figure, "div", { className: "frame" });
+      const image = make(frame, "img", { width: model.get("width") });
+      const tip = make(frame, "span", { className: "tip", hidden: true, ariaHidden: "true" });
+      const ring = make(frame, "span", { className: "ring", hidden: true, ariaHidden: "true" });
+      const said = make(frame, "span", { className: "said" });
+      said.setAttribute("aria-live", "polite");
       const caption = make(figure, "figcaption");
-      let address = "";
+      caption.style.maxWidth = model.get("width") + "px";
+      let [address, at] = ["", -1];
+      const point = (mark) => {
+        tip.hidden = ring.hidden = !mark;
+        if (!mark) return;
+        const [x, y, radius, name] = mark;
+        const shrunk = image.clientWidth / model.get("width");
+        tip.textContent = name;
+        tip.style.left = x * shrunk + "px";
+        tip.style.top = (y + radius) * shrunk + 4 + "px";
+        const wide = Math.max(radius * shrunk, 5) * 2 + 4 + "px";
+        Object.assign(ring.style, { left: x * shrunk + "px", top: y * shrunk + "px", width: wide, height: wide });
+      };
       const paint = () => {
         const old = address;
-        address = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
+        address = URL.createObjectURL(new Blob([model.get("image")], { type: model.get("media") }));
         image.alt = model.get("alt");
         image.src = address;
         if (old) URL.revokeObjectURL(old);
+        point();
+        at = -1;
+        const named = model.get("marks").length > 0;
+        image.toggleAttribute("data-lm-suppress-shortcuts", named);
+        if (named) image.tabIndex = 0; else image.removeAttribute("tabindex");
       };
       const write = () => { caption.innerHTML = model.get("caption"); caption.hidden = !model.get("caption"); };
-      model.on("change:png", paint);
+      const nearest = (event) => {
+        const box = image.getBoundingClientRect();
+        const grown = model.get("width") / box.width;
+        const [px, py] = [(event.clientX - box.left) * grown, (event.clientY - box.top) * grown];
+        let best, least = Infinity;
+        for (const mark of model.get("marks")) {
+          const away = Math.hypot(mark[0] - px, mark[1] - py) - Math.max(mark[2], 4);
+          if (away < 1 && mark[2] < least) [best, least] = [mark, mark[2]];
+        }
+        return best;
+      };
+      image.addEventListener("pointermove", (event) => point(nearest(event)));
+      image.addEventListener("pointerdown", (event) => point(nearest(event)));
+      image.addEventListener("pointerleave", () => point());
+      image.addEventListener("blur", () => point());
+      image.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") return image.closest(".jp-Cell")?.focus();
+        const marks = model.get("marks");
+        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        if (!marks.length || !step) return;
+        event.preventDefault();
+        event.stopPropagation();
+        at = at < 0 ? (step > 0 ? 0 : marks.length - 1) : (at + step + marks.length) % marks.length;
+        point(marks[at]);
+        said.textContent = `${marks[at][3]}, ${at + 1} of ${marks.length}`;
+      });
+      model.on("change:image", paint);
       model.on("change:caption", write);
       paint();
       write();
       return () => {
-        model.off("change:png", paint);
+        model.off("change:image", paint);
         model.off("change:caption", write);
         URL.revokeObjectURL(address);
       };
     } };
     """
     )
-    png = traitlets.Bytes(b"").tag(sync=True)
+    image = traitlets.Bytes(b"").tag(sync=True)
+    media = traitlets.Unicode("image/png").tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
     caption = traitlets.Unicode("").tag(sync=True)
     width = traitlets.Int(500).tag(sync=True)
+    marks = traitlets.List().tag(sync=True)
+    """What lies where: ``[x, y, radius, name]`` in pixels as shown, those worth a look first."""
 
-    def show(self, png: bytes, alt: str, caption: str | None = None) -> None:
-        """Replace the picture and its words in one message."""
+    def show(
+        self, image: bytes, alt: str, caption: str | None = None, marks: Sequence[Sequence[Any]] | None = None
+    ) -> None:
+        """Replace the picture (PNG or JPEG) and its words in one message."""
         with self.hold_sync():
-            self.alt = alt
-            self.png = png
+            self.alt, self.media = alt, page.media_type(image)
+            if marks is not None:
+                self.marks = [list(mark) for mark in marks]
+            self.image = image
             if caption is not None:
                 self.caption = caption
 

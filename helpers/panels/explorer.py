@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING
 
 import ipywidgets
 import pandas as pd
@@ -22,16 +19,14 @@ import traitlets
 from helpers.blood.count import BloodCount, Person, Value
 from helpers.blood.reference import DEFAULT_REFERENCE, Reference, interval, may_be_pregnant
 from helpers.blood.severity import Grade, grade_all
-from helpers.blood.units import ANALYTES, show
+from helpers.blood.units import show
 from helpers.evidence import table
+from helpers.panels.amounts import amount_slider, amount_text, amount_texts, known, steps
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
-from helpers.panels.panel import Panel
+from helpers.panels.panel import Later, Panel
 from helpers.panels.words import PREGNANCY, SEX, YEARS, links
 from helpers.pictures import look, page
 from helpers.pictures.count import LANES, CountPicture, person_words, short_name
-
-if TYPE_CHECKING:
-    import asyncio
 
 VALUES = ("hb", "wbc", "anc", "plt", "retic", "mcv")
 """What can be moved."""
@@ -40,35 +35,8 @@ SYSTEMS = ("ctcae", "who_anemia", "neutropenia", "thrombocytopenia", "pancytopen
 """What is graded unless fewer systems are asked for."""
 
 _ABOUT = ("age_y", "sex", "trimester", "duffy_null", "elevation_m")
-_SETTLES_S = 0.06
-"""The words follow the picture when nothing has moved for so long, so that they never hold it up."""
-
-_SPOKEN = {
-    "g/L": "grams per liter",
-    "g/dL": "grams per deciliter",
-    "mmol/L": "millimoles per liter",
-    "×10⁹/L": "times ten to the nine per liter",
-    "×10³/µL": "thousand per microliter",
-    "fL": "femtoliters",
-}
 _DUFFY = {"not known": None, "yes": True, "no": False}
 _UNITS = {"SI (g/L, ×10⁹/L)": "si", "conventional (g/dL, ×10³/µL)": "conventional", "mmol/L for hemoglobin": "mmol"}
-
-
-@cache
-def steps(analyte: str) -> list[float]:
-    """Where a slider stops, course's unit: each unit of a linear axis, 40 round numbers a decade of a log one."""
-    item = ANALYTES[analyte]
-    low, high = item.axis_low, item.axis_high
-    if item.axis_scale == "linear":
-        unit = 10.0**-item.decimals
-        first = math.ceil(max(low, item.plausible_low) / unit)
-        return [round(place * unit, item.decimals) for place in range(first, math.floor(high / unit) + 1)]
-    tenths = [*range(10, 30), *range(30, 60, 2), *range(60, 100, 5)]
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    amounts = {round(tenth * 10.0 ** (power - 1), item.decimals) for power in powers for tenth in tenths}
-    zero = [0.0] if item.may_be_zero else []
-    return zero + sorted(amount for amount in amounts if low <= amount <= high)
 
 
 def healthy_adult(reference: Reference = DEFAULT_REFERENCE) -> BloodCount:
@@ -129,7 +97,6 @@ class CountExplorer(Panel):
     units = traitlets.Enum(list(_UNITS.values()), "si")
     white = traitlets.Enum(["anc", "wbc"], "anc", help="which white count has the slider and the strip")
     patient = traitlets.Unicode(None, allow_none=True, help="the published patient loaded last")
-    changes = traitlets.Int(0, help="counts the updates; what shows the explorer watches this")
 
     def __init__(
         self,
@@ -152,7 +119,6 @@ class CountExplorer(Panel):
         self.show, self.systems, self.reference = tuple(show), tuple(systems), reference
         self.with_person, self.with_patients, self.with_tables = person, patients, tables
         self._start = count or healthy_adult(reference)
-        self._quiet = False
         self._base, self._patient_row = self._start, None
         self.observe(self._moved, [*VALUES, *_ABOUT, "marrow_cellularity_pct", "retic_method", "units", "white"])
         self.observe(lambda change: self._show_patient(), "patient")
@@ -160,28 +126,12 @@ class CountExplorer(Panel):
 
     # --- the model ---
 
-    @contextmanager
-    def _together(self):
-        """Several changes, one update."""
-        self._quiet = True
-        try:
-            with self.hold_trait_notifications():
-                yield
-        finally:
-            self._quiet = False
-        self._update()
-
-    def _moved(self, change: dict) -> None:
-        if not self._quiet:
-            self._update()
-
     def set_count(self, count: BloodCount) -> None:
         """Show this count: its values, its person, and what else it holds (lymphocytes, hematocrit ...)."""
         with self._together():
             self._base = count
             for name in VALUES:
-                amount = getattr(count, name)
-                setattr(self, name, None if math.isnan(amount) else amount)
+                setattr(self, name, known(count, name))
             for name in _ABOUT:
                 setattr(self, name, getattr(count.person, name))
             if "white" in self.show and (self.anc is None) != (self.wbc is None):
@@ -202,7 +152,7 @@ class CountExplorer(Panel):
     def _show_patient(self) -> None:
         if self.patient is None:
             self._patient_row = None
-            self._moved({})
+            self._moved()
         else:
             rows = table("patients")
             self._patient_row = rows[rows["patient"] == self.patient].iloc[0]
@@ -210,10 +160,10 @@ class CountExplorer(Panel):
 
     def reset(self) -> None:
         """Back to the count it started with."""
-        self._quiet = True
-        self.patient, self._patient_row = None, None
-        self.marrow_cellularity_pct, self.retic_method = None, "automated"
-        self.set_count(self._start)
+        with self._together():
+            self.patient, self._patient_row = None, None
+            self.marrow_cellularity_pct, self.retic_method = None, "automated"
+            self.set_count(self._start)
 
     @property
     def strips(self) -> tuple[str, ...]:
@@ -245,7 +195,7 @@ class CountExplorer(Panel):
         if not self.may_be_pregnant:
             about["trimester"] = None
         given = {name: getattr(self, name) for name in VALUES}
-        changed = {name: amount for name, amount in given.items() if amount != _amount(self._base, name)}
+        changed = {name: amount for name, amount in given.items() if amount != known(self._base, name)}
         person = Person(**about, smoker=self._base.person.smoker)
         if changed or person != self._base.person:
             self._base = self._base.change(**changed, **about)
@@ -320,7 +270,7 @@ class CountExplorer(Panel):
         words = row["severity_as_stated"] if pd.isna(row["severity_in_english"]) else row["severity_in_english"]
         if not pd.isna(words):
             said.append(f"In the authors' words: {page.literal(str(words))}.")
-        moved = [name for name in VALUES if _amount(self.count, name) != _amount(BloodCount.from_row(row), name)]
+        moved = [name for name in VALUES if known(self.count, name) != known(BloodCount.from_row(row), name)]
         if moved:
             said.append(f"You have moved: {', '.join(short_name(name).lower() for name in moved)}.")
         return " ".join([*said, links(row["source"])])
@@ -338,11 +288,6 @@ class CountExplorer(Panel):
         return _View(self)
 
 
-def _amount(count: BloodCount, name: str) -> float | None:
-    amount = getattr(count, name)
-    return None if math.isnan(amount) else amount
-
-
 def _cell(given: Grade) -> str:
     if given.grade is None:
         return f"{given.text}: {page.literal(given.reason)}"
@@ -358,7 +303,6 @@ class _View:
 
     def __init__(self, model: CountExplorer) -> None:
         self.model = model
-        self._waiting: asyncio.TimerHandle | None = None
         self.sliders = {name: self._slider(name) for name in dict.fromkeys(self._slider_names())}
         self.picture = Picture(width=look.WIDTH)
         self.words = Words()
@@ -377,6 +321,7 @@ class _View:
             [column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px", "overflow": "visible"}
         )
         self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px", "overflow": "visible"})
+        self._tell_later = Later(self._tell)
         model.observe(self._follow, "changes")
         self._follow(None)
 
@@ -384,24 +329,11 @@ class _View:
         return [part for name in self.model.show for part in (("anc", "wbc") if name == "white" else (name,))]
 
     def _slider(self, analyte: str) -> Slider:
-        line = ANALYTES[analyte].line
-        slider = Slider(
-            short_name(analyte), *self._texts(analyte), amount=getattr(self.model, analyte), may_be_unknown=True,
-            tag={"o": "●", "s": "■", "^": "▲", "D": "◆"}[look.MARKER[line]], ink=look.INK[line],
-            describe=lambda amount: self._text(analyte, amount),
-        )  # fmt: skip
+        slider = amount_slider(
+            analyte, getattr(self.model, analyte), lambda amount: amount_text(analyte, amount, self.model.units)
+        )
         traitlets.link((self.model, analyte), (slider, "amount"))
         return slider
-
-    def _texts(self, analyte: str) -> tuple[list[float], list[str], list[str]]:
-        amounts = steps(analyte)
-        pairs = [self._text(analyte, amount) for amount in amounts]
-        return amounts, [shown for shown, _ in pairs], [spoken for _, spoken in pairs]
-
-    def _text(self, analyte: str, amount: float) -> tuple[str, str]:
-        shown = show(amount, analyte, self.model.units, beside=False)
-        number, _, unit = shown.partition(" ")
-        return shown, f"{number} {_SPOKEN.get(unit, unit)}"
 
     def _controls(self) -> list[ipywidgets.Widget]:
         model, controls = self.model, []
@@ -465,24 +397,15 @@ class _View:
 
     def _new_units(self, change: dict) -> None:
         for analyte, slider in self.sliders.items():
-            slider.steps(*self._texts(analyte))
+            slider.steps(*amount_texts(analyte, self.model.units))
 
     def _follow(self, change: dict | None) -> None:
         """Picture and sentence at once; the tables when the learner rests."""
-        import asyncio  # a kernel has it; a bare import of the helpers need not pay for it
-
-        model = self.model
-        self.picture.show(model.picture.png(), model.picture.describe())
-        if self._waiting:
-            self._waiting.cancel()
-        try:
-            self._waiting = asyncio.get_running_loop().call_later(_SETTLES_S, self._tell)
-        except RuntimeError:
-            self._tell()
+        self.picture.show(self.model.picture.png(), self.model.picture.describe())
+        self._tell_later()
 
     def _tell(self) -> None:
         model = self.model
-        self._waiting = None
         for name in ("anc", "wbc"):
             if "white" in model.show:
                 self.sliders[name].layout.display = "" if model.white == name else "none"

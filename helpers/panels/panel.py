@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets
 import traitlets
+
+if TYPE_CHECKING:
+    import asyncio
+
+SETTLES_S = 0.06
+"""Words follow a picture when nothing has moved for so long, so that they never hold it up."""
+
+
+class Later:
+    """Does something once the learner rests: each call puts it off; without an event loop it is done at once."""
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        self._do = do
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def __call__(self) -> None:
+        import asyncio  # a kernel has it; a bare import of the helpers need not pay for it
+
+        if self._waiting:
+            self._waiting.cancel()
+        try:
+            self._waiting = asyncio.get_running_loop().call_later(SETTLES_S, self._do)
+        except RuntimeError:
+            self._do()
 
 
 class View(Protocol):
@@ -19,7 +45,29 @@ class Panel(traitlets.HasTraits):
 
     status: str
     """The present state in a sentence."""
+    changes = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
+    _quiet = False
     _view: View | None = None
+
+    def _update(self) -> None:
+        """Work out anew what follows from the traits."""
+        raise TypeError(f"{type(self).__name__} does not update: a panel that moves defines _update.")
+
+    def _moved(self, change: dict | None = None) -> None:
+        """Something moved: what follows from it is worked out, unless more is about to move."""
+        if not self._quiet:
+            self._update()
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Several changes, one update; one inside another counts as one."""
+        outer, self._quiet = self._quiet, True
+        try:
+            with self.hold_trait_notifications():
+                yield
+        finally:
+            self._quiet = outer
+        self._moved()
 
     def make_view(self) -> View:
         """Build the widgets."""

@@ -114,14 +114,19 @@ def frame_html(frame: pd.DataFrame) -> str:
     return table(pd.concat([named.head(half), named.tail(half)]), size, unknown="NaN")
 
 
-def figure(png: bytes, alt: str, caption: str = "", width: int | None = None) -> str:
+def media_type(picture: bytes) -> str:
+    """What kind of picture these bytes are: ``image/png`` or ``image/jpeg``."""
+    return "image/jpeg" if picture.startswith(b"\xff\xd8") else "image/png"
+
+
+def figure(picture: bytes, alt: str, caption: str = "", width: int | None = None) -> str:
     """A picture with its words: ``alt`` says it to those who do not see it, ``caption`` (light markdown) stands below.
 
     Args:
-        png: the picture's bytes; they are put into the page itself.
+        picture: its bytes, PNG or JPEG; they are put into the page itself.
         width: pixels as shown at most; it shrinks on a narrower page.
     """
-    address = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+    address = f"data:{media_type(picture)};base64," + base64.b64encode(picture).decode("ascii")
     size = f' width="{width}"' if width else ""
     below = f"<figcaption>{inline(caption)}</figcaption>" if caption else ""
     return (

@@ -20,6 +20,8 @@ class StillPicture(ABC):
     """The figure, painted when the picture is made."""
     sources: str
     """Keys of ``data/sources.csv``, separated by spaces."""
+    width: int = look.WIDTH
+    """Pixels as shown."""
 
     @abstractmethod
     def point(self) -> str:
@@ -33,22 +35,28 @@ class StillPicture(ABC):
     def caption(self) -> str:
         """How to read it and where it comes from, in light markdown: the small type below the picture."""
 
-    def png(self, small: bool = False) -> bytes:
-        """The picture as PNG; ``small`` for one that is kept in a notebook's file."""
+    def image(self, small: bool = False) -> bytes:
+        """The picture's bytes, PNG or JPEG; ``small`` for one that is kept in a notebook's file."""
         return self.live.png(small)
 
     def links(self) -> str:
         """The sources as links in light markdown."""
         return "; ".join(page.link(source(key).short, source(key).link) for key in self.sources.split())
 
+    @staticmethod
+    def lines(title: str) -> list[str]:
+        """A title in lines that fit."""
+        return textwrap.wrap(title, TITLE_LETTERS)
+
     def write_title(self) -> None:
         """Put the title at the top of the figure."""
-        words = "\n".join(textwrap.wrap(self.point(), TITLE_LETTERS))
-        self.live.text(12, 8, words, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
+        self.live.text(
+            12, 8, "\n".join(self.lines(self.point())), fontsize=look.TITLE, fontweight="bold", linespacing=1.2
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.point()}"
 
     def _repr_html_(self) -> str:
         cite(self.sources)
-        return page.figure(self.png(small=True), self.describe(), self.caption(), look.WIDTH)
+        return page.figure(self.image(small=True), self.describe(), self.caption(), self.width)
