@@ -294,11 +294,12 @@ _cards: dict[tuple[str, str], Card] = {}
 
 def _card(id: str, part: str) -> Card:
     """The card of an exercise in this kernel: the same one whenever it is asked for again."""
+    SESSION.look_again(id)
     card = _cards.get((id, part))
     if card is None or card.comm is None:
         card = _cards[id, part] = Card(exercise(id), SESSION, part)
-    SESSION.look_again(id)
-    card.refresh()
+    else:
+        card.refresh()
     cite(" ".join(card.exercise.sources))
     return card
 

@@ -176,7 +176,8 @@ def _form(name: str) -> Form:
     form = _forms.get(name)
     if form is None or form.comm is None:
         form = _forms[name] = Form(name)
-    form.look_again()
+    else:
+        form.look_again()
     return form
 
 

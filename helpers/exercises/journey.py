@@ -29,8 +29,9 @@ DAY_MS = 86_400_000
 
 
 def frame(record: Record) -> pd.DataFrame:
-    """The events of a record in order, with :data:`COLUMNS`; ``time`` in ms since 1970 UTC."""
-    return short(pd.DataFrame(record.select(", ".join(COLUMNS)), columns=COLUMNS, dtype=object))
+    """What was answered and begun again in a record, in order, with :data:`COLUMNS`; ``time`` in ms since 1970 UTC."""
+    rows = record.select(", ".join(COLUMNS), ANSWERED, AGAIN)
+    return short(pd.DataFrame(rows, columns=COLUMNS, dtype=object))
 
 
 def short(events: pd.DataFrame) -> pd.DataFrame:

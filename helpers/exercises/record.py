@@ -199,10 +199,12 @@ class Record:
         """All events in order."""
         return [event for event in map(_event, self.rows()) if event is not None]
 
-    def select(self, columns: str) -> list[Row]:
-        """Some columns of all events in order: ``select("exercise, verdict")``."""
+    def select(self, columns: str, *did: str) -> list[Row]:
+        """Some columns of the events of some kinds in order: ``select("exercise, verdict", ANSWERED)``."""
+        kinds = f"WHERE did IN ({', '.join('?' * len(did))})"
+        wanted = f"SELECT {columns} FROM events {kinds} ORDER BY place, id"
         with self._lock:
-            return self._with(lambda db: db.execute(f"SELECT {columns} FROM events ORDER BY place, id").fetchall())
+            return self._with(lambda db: db.execute(wanted, did).fetchall())
 
     def latest(self, most: int) -> list[Row]:
         """The last events, the newest first."""
