@@ -284,7 +284,7 @@ def _schistocyte(cell: _Cell, pallor: float) -> None:
             inside = np.minimum(radius * 1.25 - far, along + 0.12 * radius)
             inside = np.minimum(inside, np.hypot(along + 0.42 * radius, across / 1.15) - 0.5 * radius)
         case 1:  # triangle, no two alike
-            turns = cell.rng.uniform(-0.35, 0.35, 3) + (0.0, 2.1, 4.2)
+            turns = np.array([0.0, 2.1, 4.2]) + cell.rng.uniform(-0.35, 0.35, 3)
             reach = radius * cell.rng.uniform(0.9, 1.35, 3)
             corners = list(zip(reach * np.cos(turns), reach * np.sin(turns), strict=True))
             sides = []
