@@ -331,8 +331,9 @@ def test_desks_and_tests_fit_a_narrow_page_and_links_lead_to_their_question(lab:
         link.click()
         path = "window.jupyterapp.shell.currentWidget?.context?.path"
         one.page.wait_for_function(f"() => {path} === 'notebooks/03_grading_severity.ipynb'")
-        question = one.page.get_by_text("Question grading-06", exact=True)
-        expect(question).to_be_in_viewport(timeout=20_000)
+        question = one.page.locator(".jp-CodeCell:visible").filter(has_text='ask("grading-06")')
+        expect(question).to_be_in_viewport(timeout=30_000)
+        one.idle()
 
 
 def test_on_binder_one_is_reminded_once_and_asked_on_leaving(lab: Lab, browser, tmp_path: Path) -> None:
