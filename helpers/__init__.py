@@ -33,14 +33,19 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 ``oxygen``, ``lives``, ``findings`` (published figures with their limits; ``forest`` draws them,
                 ``lettering`` measures words). Cells are not drawn with lines but painted: ``stain`` (how each looks),
                 ``painted`` (pixels with words), ``film`` (a field, the next white cells), ``portraits``, ``family``,
-                ``six_films``, ``counting`` (a differential). Each can say itself in words.
+                ``six_films``, ``counting`` (a differential). ``progress`` is a learner's own way. Each can say
+                itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
                 and work by keyboard; ``explorer`` moves a count, ``film`` the blood film of one, ``oxygen`` what
                 delivers oxygen; ``counting`` is a bench for a differential, ``report`` reads a pasted count.
                 ``panel``, ``amounts`` and ``words`` are what they share; ``tables`` is how a notebook shows frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``
-                (for those who write questions).
+                (for those who write questions), ``forms`` (the tests before and after the course).
+
+    The learner's record: ``record`` (a log on this computer, in a ``record_file``), ``resume`` (ties it to the
+    session), ``journey`` (where a learner stands: pure), ``places`` (where each question stands), ``standing`` (the
+    page that says so), ``exchange`` (taking it along: pure), ``desk`` (what the learner sees of all this).
 ``selfcheck``   Whether this computer has what the course needs; standard library only.
 ``dictionary``  Writes ``data/README.md`` from the schema.
 
