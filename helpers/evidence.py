@@ -153,6 +153,18 @@ def constant(name: str) -> float:
     return float(values[name])
 
 
+def constant_sources(*names: str) -> str:
+    """Keys of the sources of these constants, each once, separated by spaces.
+
+    Raises:
+        KeyError: no constant has that name.
+    """
+    found = {row["name"]: row["source"] for row in records("constants")}
+    for name in names:
+        constant(name)
+    return " ".join(dict.fromkeys(" ".join(found[name] for name in names).split()))
+
+
 @cache
 def _sources() -> dict[str, Source]:
     return {

@@ -21,7 +21,7 @@ def exact_limits(events: int, of: int, inside_pct: float = 95) -> tuple[float, f
     """Exact (Clopper-Pearson) confidence limits of a counted share, in percent.
 
     The lower limit is the share from which so many events or more would be rare, the upper the one from which so many
-    or fewer would be; "rare" is half of what ``inside_pct`` leaves out.
+    or fewer would be; "rare" is half of what ``inside_pct`` leaves out. Source: CLOPPER1934.
 
     Args:
         events: how many had it, 0 to ``of``.

@@ -22,9 +22,6 @@ SPOKEN = {
 }
 """Units as they are read aloud."""
 
-SIGN = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
-"""A line's marker as a letter."""
-
 
 @cache
 def steps(analyte: str) -> list[float]:
@@ -66,7 +63,7 @@ def amount_slider(analyte: str, amount: float | None, describe: Any = None, labe
     """
     line = ANALYTES[analyte].line
     describe = describe or (lambda given: amount_text(analyte, given))
-    look_of_line = {"tag": SIGN[look.MARKER[line]], "ink": look.INK[line], "may_be_unknown": True}
+    look_of_line = {"tag": look.SIGN[line], "ink": look.INK[line], "may_be_unknown": True}
     return Slider(
         label or short_name(analyte),
         *amount_texts(analyte),

@@ -18,7 +18,7 @@ from helpers.pictures import look
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
 from helpers.pictures.live import LiveFigure, line, rectangle
 
-_LEFT, _RIGHT, _TOP, _ROW = 116, 134, 62, 34
+_LEFT, _RIGHT, _TOP, _ROW = 116, 156, 62, 34
 _SHADE = "#F0F1F3"
 
 
@@ -114,8 +114,8 @@ class DifferentialPicture:
 
 
 def _percent(share: float) -> str:
-    """A share with one digit where it is small."""
-    return f"{share:.1f}" if 0 < share < 9.95 else f"{share:.0f}"
+    """A share with one digit where it is near none or all."""
+    return f"{share:.1f}" if 0 < share < 9.95 or 98.95 < share < 100 else f"{share:.0f}"
 
 
 class LimitsPicture(ForestPicture):
@@ -130,7 +130,7 @@ class LimitsPicture(ForestPicture):
 
     def __init__(self, shares: Sequence[float] = (1, 5, 20), cells: Sequence[int] = (100, 200, 500, 1000)) -> None:
         self.shares, self.cells = tuple(shares), tuple(cells)
-        self.sources = "HAEMATOL_ATLAS_18 GORCZYCA_BLASTS"
+        self.sources = "CYTOLOGY_ATLAS_18 GORCZYCA_BLASTS"
         top = 10 * math.ceil(exact_limits(round(max(shares) * min(cells) / 100), min(cells))[1] / 10)
         ticks = tuple(float(tick) for tick in range(0, top + 1, 10))
         scale = Scale("", 0, top, ticks, tuple(f"{tick:g} %" for tick in ticks), said="the truth, in percent")

@@ -23,7 +23,6 @@ MET, CANNOT_TELL, NOT_MET = "met", "cannot tell", "not met"
 _HEIGHT = {MET: 1.0, CANNOT_TELL: 0.5, NOT_MET: 0.1}
 _FILL = {MET: look.INK["other"], CANNOT_TELL: look.NEUTRAL_EDGE, NOT_MET: look.QUIET}
 _NAME = {"hb": "Hb"}
-_SIGN = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
 _SEX = {"male": "men", "female": "women", "any": ""}
 
 _TOP, _ROW, _BARS = 104, 86, 26
@@ -153,8 +152,13 @@ class DefinitionsPicture(StillPicture):
     def _draw_row(self, live: LiveFigure, name: str, top: float, verdicts: pd.Series) -> None:
         live.text(12, top, self.name(name), fontweight="bold")
         for lineage, words in self.limits(name).items():
-            sign = _SIGN[look.MARKER[lineage]]
-            live.text(_COLUMNS[lineage], top + 20, f"{sign} {words}", fontsize=look.SMALL, color=look.INK[lineage])
+            live.text(
+                _COLUMNS[lineage],
+                top + 20,
+                f"{look.SIGN[lineage]} {words}",
+                fontsize=look.SMALL,
+                color=look.INK[lineage],
+            )
         axes = live.axes(12, top + 43, _BARS_WIDTH, _BARS)
         axes.set_label(name)
         for verdict, height in _HEIGHT.items():

@@ -1,19 +1,15 @@
-"""The virtual blood film: one field under the oil lens, the next white cells met, and cells side by side.
+"""The virtual blood film: one field under the oil lens, the next white cells met, and a cell to be told.
 
 >>> field = FieldPicture(Film.of("megaloblastic"), seed=3)
 >>> field.image(); field.describe()            # JPEG bytes, and the same in words
 >>> WhiteCellsPicture(Film.of("aplastic_severe"), seed=3)
->>> PortraitsPicture(["neutrophil", "lymphocyte", "monocyte"])
 """
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,17 +17,12 @@ from helpers.blood.film import GROUPS, RED, WHITE, Cells, Film, cell_kinds
 from helpers.blood.units import plain
 from helpers.evidence import constant
 from helpers.pictures import look
-from helpers.pictures.stain import KINDS, LIGHT, lay_on, shine, sprite
-from helpers.pictures.still import StillPicture
-
-if TYPE_CHECKING:
-    from PIL.ImageDraw import ImageDraw
-    from PIL.ImageFont import FreeTypeFont
+from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
+from helpers.pictures.portraits import Shelf
+from helpers.pictures.stain import LIGHT, lay_on, shine, sprite
 
 FIELD = 360
 """Pixels as shown: the field's diameter. Two stand side by side in 760 px."""
-SHARPNESS = 1.75
-"""Pixels painted for each pixel shown."""
 
 _TITLE = 26
 """Pixels as shown above the field, for its title."""
@@ -39,67 +30,6 @@ _TRIES = 24
 """Places tried for a cell before it has to touch another."""
 _GRAIN_UM = 0.5
 """How finely free room is measured."""
-
-
-# --- painting -------------------------------------------------------------------------------------------------------
-
-
-def jpeg(painted: np.ndarray, small: bool = False) -> bytes:
-    """A picture as JPEG; ``small`` for one that is kept in a notebook's file."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.fromarray(painted).save(file, "jpeg", quality=78 if small else 90, subsampling=0)
-    return file.getvalue()
-
-
-@cache
-def _font(size: float, bold: bool = False) -> FreeTypeFont:
-    """The course's font at a size in painted pixels."""
-    from matplotlib import font_manager
-    from PIL import ImageFont
-
-    weight = "bold" if bold else "normal"
-    found = font_manager.findfont(font_manager.FontProperties(family=look.FONT, weight=weight))
-    return ImageFont.truetype(found, size)
-
-
-@dataclass
-class _Pen:
-    """Writes on a painted picture, in pixels as shown."""
-
-    draw: ImageDraw
-    sharpness: float
-
-    def write(
-        self, x: float, y: float, words: str, anchor: str = "mm", bold: bool = False, halo: bool = False, ink: str = ""
-    ) -> None:
-        """Words at a place; ``anchor`` as Pillow has it; a halo keeps them readable on cells."""
-        self.draw.text(
-            (x * self.sharpness, y * self.sharpness),
-            words,
-            ink or look.TEXT,
-            _font(look.SMALL * self.sharpness, bold),
-            anchor,
-            stroke_width=round(2.5 * self.sharpness) if halo else 0,
-            stroke_fill=look.PAPER,
-        )
-
-    def bar(self, right: float, y: float, micrometers: float, scale: float) -> None:
-        """A scale bar that ends at ``right``, its length below it."""
-        left = right - micrometers * scale
-        line = [part * self.sharpness for part in (left, y, right, y)]
-        self.draw.line(line, look.TEXT, round(2.5 * self.sharpness))
-        self.write((left + right) / 2, y + 5, f"{micrometers:g} µm", "ma")
-
-
-def _written(painted: np.ndarray, sharpness: float, write: Any) -> np.ndarray:
-    """The picture with words on it: ``write`` gets a :class:`_Pen`."""
-    from PIL import Image, ImageDraw
-
-    image = Image.fromarray(painted)
-    write(_Pen(ImageDraw.Draw(image), sharpness))
-    return np.asarray(image)
 
 
 # --- where the cells lie --------------------------------------------------------------------------------------------
@@ -163,7 +93,7 @@ def _lamp(side: int) -> tuple[np.ndarray, np.ndarray]:
     return light, inside[..., None]
 
 
-class FieldPicture(StillPicture):
+class FieldPicture(PaintedPicture):
     """One field of a film.
 
     Args:
@@ -206,13 +136,9 @@ class FieldPicture(StillPicture):
         painted = shine(glass, light)
         if self.title:
             painted = np.concatenate([np.full((round(_TITLE * SHARPNESS), side, 3), 255, np.uint8), painted])
-        return _written(painted, SHARPNESS, self._write)
+        return written(painted, SHARPNESS, self._write)
 
-    def image(self, small: bool = False) -> bytes:
-        """The picture as JPEG; ``small`` for one that is kept in a notebook's file."""
-        return jpeg(self.paint(), small)
-
-    def _write(self, pen: _Pen) -> None:
+    def _write(self, pen: Pen) -> None:
         bottom = self.middle[1] + FIELD / 2
         pen.bar(FIELD - 6, bottom - 26, 10 if self.magnified else 20, self.scale)
         if self.title:
@@ -225,7 +151,7 @@ class FieldPicture(StillPicture):
             half = 4.7 * len(name)
             x, below = min(max(x, half + 2), FIELD - half - 2), min(y + radius + 9, bottom - 9)
             if all(abs(below - other) > 17 or abs(x - there) > half + wide for there, other, wide in taken):
-                pen.write(x, below, name, halo=True)
+                pen.write(x, below, name, halo=look.PAPER)
                 taken.append((x, below, half))
 
     def _named(self) -> Iterable[tuple[float, float, float, str]]:
@@ -294,7 +220,7 @@ class FieldPicture(StillPicture):
         return f"The field is {self.film.diameter_um:.0f} µm wide, {how}; {drawn}. Sources: {self.links()}."
 
 
-class WhiteCellsPicture(StillPicture):
+class WhiteCellsPicture(PaintedPicture):
     """The next white cells one meets on a film, field after field.
 
     Args:
@@ -305,32 +231,21 @@ class WhiteCellsPicture(StillPicture):
 
     width = 500
     sources = FieldPicture.sources
-    COLUMNS, TILE, ROW, SCALE = 5, 100, 116, 3.8
 
     def __init__(self, film: Film, seed: int = 0, many: int = 10) -> None:
         self.film, self.seed = film, seed
         self.search = film.search(many, seed)
+        below = [cell_kinds()[kind]["short"] for kind in self.search.cells.kinds]
+        self.shelf = Shelf(self.search.cells, below, ["The next white cells met"], 5, 84, 3.8, self.width)
 
     def paint(self) -> np.ndarray:
-        """The picture: uint8 of (height, width, 3); a strip of plain glass where there is no white cell."""
-        cells = self.search.cells
-        rows = max(1, math.ceil(len(cells) / self.COLUMNS))
-        return _shelf(
-            cells, [self._below(i) for i in range(len(cells))], rows, self.COLUMNS, self.TILE, self.ROW, self.SCALE
-        )
-
-    def image(self, small: bool = False) -> bytes:
-        """The picture as JPEG."""
-        return jpeg(self.paint(), small)
+        """The picture: uint8 of (height, width, 3); plain glass where there is no white cell."""
+        return self.shelf.paint()
 
     def marks(self) -> list[tuple[float, float, float, str, str]]:
         """What lies where, as :meth:`FieldPicture.marks` gives it."""
-        places = (_tile(i, self.COLUMNS, self.TILE, self.ROW) for i in range(len(self.search.cells)))
-        kinds = self.search.cells.kinds
-        return [(x, y, 40.0, cell_kinds()[kind]["label"], kind) for (x, y), kind in zip(places, kinds, strict=True)]
-
-    def _below(self, cell: int) -> str:
-        return cell_kinds()[self.search.cells.kinds[cell]]["short"]
+        cells = zip(self.shelf.places(), self.search.cells.kinds, strict=True)
+        return [(x, y, 40.0, cell_kinds()[kind]["label"], kind) for (x, y), kind in cells]
 
     def point(self) -> str:
         """How far one had to look."""
@@ -351,7 +266,7 @@ class WhiteCellsPicture(StillPicture):
         return f"{self.point()}. Drawn larger than in the field. Sources: {self.links()}."
 
 
-class CellPicture(StillPicture):
+class CellPicture(PaintedPicture):
     """One white cell on the glass, not named: the cell to be told.
 
     Args:
@@ -381,10 +296,6 @@ class CellPicture(StillPicture):
             lay_on(glass, [*red, (white, side / 2, side / 2)])
         return shine(glass)
 
-    def image(self, small: bool = False) -> bytes:
-        """The picture as JPEG."""
-        return jpeg(self.paint(), small)
-
     def point(self) -> str:
         """Which cell it is, not what."""
         return "No cell on the glass" if self.number is None else f"Cell {self.number + 1} on the glass"
@@ -399,89 +310,6 @@ class CellPicture(StillPicture):
     def caption(self) -> str:
         """Which cell it is, with the red cells as a measure."""
         return f"{self.point()}." if self.number is None else f"{self.point()}, red cells beside it."
-
-
-class PortraitsPicture(StillPicture):
-    """Cells side by side, at one scale, each with its name and how wide it is.
-
-    Args:
-        kinds: keys of ``data/film_cells.csv``.
-        title: the picture's one point, in a sentence.
-        columns: how many stand in a row.
-    """
-
-    width = 500
-
-    def __init__(self, kinds: Sequence[str], title: str, columns: int = 4) -> None:
-        unknown = [kind for kind in kinds if kind not in KINDS]
-        if unknown or not kinds:
-            raise ValueError(f"Cannot draw {unknown[0] if unknown else 'nothing'}. Choose among: {', '.join(KINDS)}.")
-        self.kinds, self.title, self.columns = tuple(kinds), title, min(columns, len(kinds))
-        self.sources = " ".join(dict.fromkeys(key for kind in kinds for key in cell_kinds()[kind]["source"].split()))
-
-    def paint(self) -> np.ndarray:
-        """The picture: uint8 of (height, width, 3)."""
-        wide = np.array([cell_kinds()[kind]["drawn_um"] for kind in self.kinds])
-        tile = self.width / self.columns
-        scale = min(6.0, (tile - 22) / (wide.max() * 1.1))
-        row = round(wide.max() * 1.15 * scale + 50)
-        cells = Cells(self.kinds, wide, np.arange(len(self.kinds)) % 3)
-        below = [f"{cell_kinds()[kind]['short']}\n{_range(kind)}" for kind in self.kinds]
-        return _shelf(cells, below, math.ceil(len(self.kinds) / self.columns), self.columns, tile, row, scale)
-
-    def image(self, small: bool = False) -> bytes:
-        """The picture as JPEG."""
-        return jpeg(self.paint(), small)
-
-    def point(self) -> str:
-        """The picture's title."""
-        return self.title
-
-    def describe(self) -> str:
-        """Each cell in words: its name, how wide it is, and how to know it."""
-        said = (f"{row['label']}, {_range(row['kind'])}: {row['look']}" for row in map(cell_kinds().get, self.kinds))
-        return f"{self.title}. {' '.join(said)}"
-
-    def caption(self) -> str:
-        """What the numbers are, and their sources."""
-        return (
-            f"{self.title}. Below each name: its printed diameter (≈ where none is printed). Sources: {self.links()}."
-        )
-
-
-def _range(kind: str) -> str:
-    row = cell_kinds()[kind]
-    low, high = row["diameter_low_um"], row["diameter_high_um"]
-    if low is None or high is None:
-        return f"≈ {plain(row['drawn_um'])} µm"
-    return f"{plain(low)}–{plain(high)} µm"
-
-
-def _tile(number: int, columns: int, tile: float, row: float) -> tuple[float, float]:
-    return (number % columns + 0.5) * tile, (number // columns) * row + (row - 30) / 2
-
-
-def _shelf(
-    cells: Cells, below: Sequence[str], rows: int, columns: int, tile: float, row: float, scale: float
-) -> np.ndarray:
-    """Cells in rows on plain glass, each with words below it; ``scale`` is in pixels as shown, a µm."""
-    glass = np.zeros((round(rows * row * SHARPNESS), round(columns * tile * SHARPNESS), 3), dtype=np.float32)
-    dyed = zip(cells.kinds, cells.diameter_um, cells.looks.tolist(), strict=True)
-    places = [_tile(number, columns, tile, row) for number in range(len(cells))]
-    lay_on(
-        glass,
-        (
-            (sprite(kind, round(wide * 5) / 5, scale * SHARPNESS, turn), x * SHARPNESS, y * SHARPNESS)
-            for (kind, wide, turn), (x, y) in zip(dyed, places, strict=True)
-        ),
-    )
-
-    def write(pen: _Pen) -> None:
-        for words, (x, y) in zip(below, places, strict=True):
-            for line, part in enumerate(words.split("\n")):
-                pen.write(x, y + (row - 30) / 2 + 2 + 18 * line - 18 * words.count("\n"), part, "ma")
-
-    return _written(shine(glass), SHARPNESS, write)
 
 
 def _many(number: int, what: str) -> str:

@@ -15,6 +15,9 @@ INK = {"red": "#CD3819", "white": "#273D4D", "platelets": "#9D43EF", "other": "#
 MARKER = {"red": "o", "white": "s", "platelets": "^", "other": "D"}
 """Marker of each cell line, so that color is never the only carrier."""
 
+SIGN = {"red": "●", "white": "■", "platelets": "▲", "other": "◆"}
+"""The marker of each cell line as a letter, for words."""
+
 MARKER_NAME = {"red": "circle", "white": "square", "platelets": "triangle", "other": "diamond"}
 
 GRADE_SHADE = ("#FFFFFF", "#F8E3B4", "#E6B95C", "#946310", "#573809")

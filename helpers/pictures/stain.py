@@ -461,6 +461,20 @@ def _platelet_clump(cell: _Cell, pallor: float) -> None:
     )
 
 
+def _megakaryocyte(cell: _Cell, pallor: float) -> None:
+    """The giant of the marrow: one nucleus folded into many lobes, cytoplasm full of what will be platelets."""
+    radius = cell.radius
+    body = cell.cytoplasm(LILAC, cell.blob(radius, ((3, 0.05), (5, 0.04), (8, 0.02))), 0.75)
+    cell.lay(body * cell.dots(cell.strewn(420, (0.02 * radius, 0.03 * radius)), 0.3), PURPLE_GRAIN, 0.5)
+    cell.nucleus(cell.lobes(6, 0.26 * radius, 0.36 * radius, 5.4, 0.2 * radius), CHROMATIN, 0.5, 0.14 * radius, 0.6)
+
+
+def _stem_cell(cell: _Cell, pallor: float) -> None:
+    """Nothing tells it by eye: it looks like a small lymphocyte."""
+    cell.cytoplasm(DEEP_BLUE, cell.blob(cell.radius, _ROUND), 0.7)
+    cell.nucleus(cell.blob(0.86 * cell.radius, ((2, 0.03), (3, 0.02))), OPEN_CHROMATIN, 0.35, 1.8, 0.75)
+
+
 _PAINT: dict[str, Callable[[_Cell, float], None]] = {
     "red_cell": _red_cell,
     "macro_ovalocyte": _macro_ovalocyte,
@@ -488,10 +502,12 @@ _PAINT: dict[str, Callable[[_Cell, float], None]] = {
     "large_platelet": _platelet,
     "giant_platelet": _platelet,
     "platelet_clump": _platelet_clump,
+    "megakaryocyte": _megakaryocyte,
+    "stem_cell": _stem_cell,
 }
 
 KINDS = tuple(_PAINT)
-"""The cells that can be painted: kinds of ``data/film_cells.csv``."""
+"""The cells that can be painted: those of a film (``data/film_cells.csv``), and two that stay in the marrow."""
 
 _ROOM = {"teardrop": 2.6, "elliptocyte": 1.9, "schistocyte": 1.5}
 """Width of the glass a kind needs, in diameters."""

@@ -43,10 +43,16 @@ class StillPicture(ABC):
         """The sources as links in light markdown."""
         return "; ".join(page.link(source(key).short, source(key).link) for key in self.sources.split())
 
+    @staticmethod
+    def lines(title: str) -> list[str]:
+        """A title in lines that fit."""
+        return textwrap.wrap(title, TITLE_LETTERS)
+
     def write_title(self) -> None:
         """Put the title at the top of the figure."""
-        words = "\n".join(textwrap.wrap(self.point(), TITLE_LETTERS))
-        self.live.text(12, 8, words, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
+        self.live.text(
+            12, 8, "\n".join(self.lines(self.point())), fontsize=look.TITLE, fontweight="bold", linespacing=1.2
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.point()}"

@@ -1,0 +1,209 @@
+"""Oxygen by hand: move hemoglobin, saturation and cardiac output, and see whether the body gets what it needs.
+
+The model is plain traits and can be driven without a notebook:
+
+>>> oxygen = OxygenPanel(hb=150)
+>>> oxygen.hb = 70
+>>> oxygen.status
+'98 % saturated, and yet only 475 mL of oxygen a minute: less than half of normal.'
+"""
+
+from __future__ import annotations
+
+import math
+
+import ipywidgets
+import traitlets
+
+from helpers.blood.oxygen import balance, content
+from helpers.blood.units import show
+from helpers.evidence import constant
+from helpers.panels.amounts import amount_slider
+from helpers.panels.controls import Button, Picture, Slider, Switch, Words
+from helpers.panels.panel import Later, Panel
+from helpers.panels.words import links
+from helpers.pictures import look, page
+from helpers.pictures.oxygen import DeliveryPicture, rule_sources
+
+_MOVED = ("hb", "saturation_pct", "output", "need")
+_SATURATIONS = [float(percent) for percent in range(40, 101)]
+_OUTPUTS = [tenth / 10 for tenth in range(20, 151)]
+_NEEDS = [float(amount) for amount in range(100, 801, 10)]
+
+
+class OxygenPanel(Panel):
+    """How much oxygen reaches the body, moved by hand, against what the body needs.
+
+    Args:
+        hb: hemoglobin it starts with and "reset" returns to, g/L; normal unless given, NaN for not known.
+        saturation_pct: %; normal unless given.
+        output: cardiac output, L/min; that of an adult at rest unless given.
+        need: oxygen used, mL/min; that of an adult at rest unless given.
+    """
+
+    hb = traitlets.Float(None, allow_none=True, help="g/L")
+    saturation_pct = traitlets.Float(help="%")
+    output = traitlets.Float(help="L/min")
+    need = traitlets.Float(help="mL/min")
+    changes = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
+
+    def __init__(
+        self,
+        hb: float | None = None,
+        saturation_pct: float | None = None,
+        output: float | None = None,
+        need: float | None = None,
+    ) -> None:
+        super().__init__()
+        given = {"hb": hb, "saturation_pct": saturation_pct, "output": output, "need": need}
+        normal = {
+            "hb": constant("normal_hb_g_per_l"),
+            "saturation_pct": constant("oxygen_normal_saturation_pct"),
+            "output": constant("oxygen_normal_output_l_per_min"),
+            "need": constant("oxygen_normal_need_ml_per_min"),
+        }
+        self._start = {name: normal[name] if amount is None else amount for name, amount in given.items()}
+        self._quiet = False
+        self.observe(self._moved, _MOVED)
+        self.reset()
+
+    # --- the model ---
+
+    def _moved(self, change: dict) -> None:
+        if not self._quiet:
+            self._update()
+
+    def reset(self) -> None:
+        """Back to where it started."""
+        self._quiet = True
+        try:
+            with self.hold_trait_notifications():
+                for name, amount in self._start.items():
+                    setattr(self, name, None if name == "hb" and math.isnan(amount) else amount)
+        finally:
+            self._quiet = False
+        self._update()
+
+    def _update(self) -> None:
+        hb = math.nan if self.hb is None else self.hb
+        self.found = balance(hb, self.saturation_pct, self.output, self.need)
+        picture = getattr(self, "picture", None)
+        if picture is None:
+            self.picture = DeliveryPicture(self.found)
+        else:
+            picture.update(self.found)
+        self.status = f"{self.picture.point()}."
+        self.changes += 1
+
+    # --- the words ---
+
+    def words(self) -> str:
+        """The words below the picture as HTML: the rule with its numbers, what the body takes, and the sources."""
+        return "".join(f"<p>{page.inline(said)}</p>" for said in (self._rule(), *self._consequences()))
+
+    def _rule(self) -> str:
+        holds, dissolved = constant("oxygen_per_g_hb_ml"), constant("oxygen_dissolved_ml_per_l_mmhg")
+        pressure = constant("oxygen_normal_pressure_mmhg")
+        rule = (
+            f"**The rule.** Oxygen in a liter of blood = {holds:g} mL × grams of hemoglobin × saturation, and a little "
+            f"that is dissolved ({dissolved:g} mL × mmHg). Delivery = that, times the liters pumped a minute."
+        )
+        if self.found.untold:
+            return f"{rule} {links(rule_sources())}"
+        found = self.found
+        return (
+            f"{rule} Here: {holds:g} × {found.hb:g} × {found.saturation_pct / 100:g} + {dissolved:g} × {pressure:g} = "
+            f"**{found.content:.0f} mL in a liter**; × {found.output:g} L a minute = **{found.delivery:.0f} mL a "
+            f"minute**. {links(rule_sources())}"
+        )
+
+    def _consequences(self) -> list[str]:
+        found = self.found
+        if found.untold:
+            return ["What is not known is not guessed: without it there is no delivery, no share and no verdict."]
+        said = []
+        normal = constant("oxygen_normal_need_low_ml_per_min"), constant("oxygen_normal_need_high_ml_per_min")
+        if found.enough:
+            said.append(
+                f"**What the body takes.** {found.need:g} of {found.delivery:.0f} mL: {found.extraction_pct:.0f} %. An "
+                f"adult at rest uses {normal[0]:g} to {normal[1]:g} mL a minute; fever and effort raise it, and the "
+                "rest is the reserve."
+            )
+        else:
+            said.append(
+                f"**More is needed than is brought.** {found.need:g} mL against {found.delivery:.0f}: this cannot go "
+                "on; the heart has to pump more, the body to use less, or the blood to carry more."
+            )
+        if found.culprit == "hemoglobin":
+            said.append(
+                f"**Why the saturation does not show it.** It tells how full the hemoglobin is, not how much there is. "
+                f"With {show(found.hb, 'hb')}, a saturation of 100 % instead of {found.saturation_pct:g} % would add "
+                f"{content(found.hb, 100.0) - found.content:.0f} mL to a liter. For a normal delivery the heart would "
+                f"have to pump {found.output_for_normal:.1f} L a minute."
+            )
+        return said
+
+    # --- showing it ---
+
+    def static_html(self) -> str:
+        """The twin for where there is no kernel: picture, sentence and words."""
+        picture = self.picture
+        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
+        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+
+    def make_view(self) -> _View:
+        """Build the widgets."""
+        return _View(self)
+
+
+class _View:
+    """The panel's widgets: they hold nothing of their own and follow the model."""
+
+    def __init__(self, model: OxygenPanel) -> None:
+        self.model = model
+        self.sliders = {
+            "hb": amount_slider("hb", model.hb),
+            "saturation_pct": _slider("Saturation", _SATURATIONS, "%", "percent", model.saturation_pct),
+            "output": _slider("Cardiac output", _OUTPUTS, "L/min", "liters a minute", model.output),
+            "need": _slider("Oxygen needed", _NEEDS, "mL/min", "milliliters a minute", model.need),
+        }
+        for name, slider in self.sliders.items():
+            traitlets.link((model, name), (slider, "amount"))
+        self.more = Switch("More: what the body needs")
+        further = ipywidgets.VBox([self.sliders["need"]], layout={"display": "none", "overflow": "visible"})
+        self.more.observe(lambda change: setattr(further.layout, "display", "" if change["new"] else "none"), "on")
+        self.reset = Button("Reset")
+        self.reset.when_pressed(model.reset)
+        self.picture, self.words = Picture(width=look.WIDTH), Words()
+        moved = [self.sliders[name] for name in ("hb", "saturation_pct", "output")]
+        visible = {"overflow": "visible"}
+        column = ipywidgets.VBox(
+            [*moved, self.more, further, self.reset],
+            layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | visible,
+        )
+        frame = ipywidgets.Box([self.picture], layout={"flex": "0 1 500px", "min_width": "0"} | visible)
+        top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | visible)
+        self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px"} | visible)
+        self._tell_later = Later(self._tell)
+        model.observe(self._follow, "changes")
+        self._follow(None)
+
+    def _follow(self, change: dict | None) -> None:
+        """Picture at once; the words when the learner rests."""
+        self.picture.show(self.model.picture.image(), self.model.picture.describe())
+        self._tell_later()
+
+    def _tell(self) -> None:
+        self.picture.caption = page.inline(self.model.picture.caption())
+        self.words.show(self.model.status, self.model.words())
+
+
+def _slider(label: str, amounts: list[float], unit: str, spoken: str, amount: float) -> Slider:
+    return Slider(
+        label,
+        amounts,
+        [f"{step:g} {unit}" for step in amounts],
+        [f"{step:g} {spoken}" for step in amounts],
+        amount,
+        lambda other: (f"{other:g} {unit}", f"{other:g} {spoken}"),
+    )

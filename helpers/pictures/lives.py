@@ -1,0 +1,367 @@
+"""The lives of blood cells in pictures: how long each lives, and in what order the lines fall when the marrow stops.
+
+>>> LivesPicture()
+>>> StoppedPicture()
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from helpers.blood.lives import LINES, day_below, left
+from helpers.evidence import constant_sources, records
+from helpers.pictures import look
+from helpers.pictures.lettering import width_of
+from helpers.pictures.live import LiveFigure, line, rectangle
+from helpers.pictures.still import StillPicture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Figure = Mapping[str, Any]
+"""A row of ``data/lives.csv``."""
+
+_HOURS = {"h": 1, "d": 24, "days": 24}
+_UNIT = {"h": "hours", "d": "days", "days": "days"}
+_BILLION = 1e9
+_SEEN_RANGE = 1.2
+"""A range can be seen where its high end is more than so many times its low end."""
+_LEFT, _RIGHT, _TOP, _HEADER, _LANE, _GAP = 12, 12, 84, 22, 24, 12
+_FIRST_H, _LAST_H = 4, 24 * 420
+_TICKS = {6: "6 hours", 24: "1 day", 24 * 7: "1 week", 24 * 30: "1 month", 24 * 365: "1 year"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """What is drawn of one line."""
+
+    line: str
+    name: str
+    production: str
+    """Id of the figure of cells made a day."""
+    pool: str
+    """Id of the figure of a share that rests out of the stream; "" where there is none."""
+    lanes: tuple[tuple[str, str], ...]
+    """Id of a figure, and what it is a figure of; ``marrow`` figures have hollow marks."""
+
+
+BLOCKS = (
+    Block(
+        "red",
+        "Red cells",
+        "red_production",
+        "",
+        (
+            ("erythroblast_transit", "divide in the marrow"),
+            ("reticulocyte_marrow", "ripen there"),
+            ("red_life", "life in blood"),
+        ),
+    ),
+    Block(
+        "white",
+        "Neutrophils",
+        "neutrophil_production",
+        "neutrophil_margin_share",
+        (
+            ("neutrophil_transit", "ripen in marrow"),
+            ("neutrophil_reserve", "reserve lasts"),
+            ("neutrophil_half_classic", "half-life in blood, classic"),
+            ("neutrophil_half_modern", "half-life in blood, newer"),
+            ("neutrophil_life_long", "life in blood, disputed"),
+        ),
+    ),
+    Block(
+        "platelets",
+        "Platelets",
+        "platelet_production_body",
+        "platelet_spleen",
+        (("megakaryocyte_transit", "made in marrow"), ("platelet_life", "life in blood")),
+    ),
+)
+"""Top to bottom."""
+
+_POOL_WORDS = {"platelet_spleen": "rest in the spleen", "neutrophil_margin_share": "rest along vessel walls"}
+
+
+def lives() -> dict[str, Figure]:
+    """The published lives of cells: id -> figure, a row of ``data/lives.csv``."""
+    return {row["id"]: row for row in records("lives")}
+
+
+def hours(found: Figure) -> tuple[float, float, float]:
+    """A time as low end, middle and high end, in hours; the middle is NaN where only a range is printed."""
+    factor = _HOURS[found["unit"]]
+    low, middle, high = (found[name] for name in ("low", "value", "high"))
+    return (low or middle) * factor, math.nan if middle is None else middle * factor, (high or middle) * factor
+
+
+def time_words(found: Figure, narrow: bool = True) -> str:
+    """A time as it is printed: "115 days (70–140)", "13–19 hours".
+
+    Args:
+        found: the figure.
+        narrow: whether a range too narrow to be seen on a log axis is written, too.
+    """
+    value, low, high = found["value"], found["low"], found["high"]
+    unit = _UNIT[found["unit"]]
+    if value is None:
+        return f"{low:g}–{high:g} {unit}"
+    written = low is not None and high is not None and (narrow or high > _SEEN_RANGE * low)
+    ends = f" ({low:g}–{high:g})" if written else ""
+    return f"{value:g} {unit}{ends}"
+
+
+class LivesPicture(StillPicture):
+    """How long each cell takes to be made and lives, how many are made a day, and how many rest out of the stream."""
+
+    def __init__(self) -> None:
+        self.figures = lives()
+        used = [name for block in BLOCKS for name in (block.production, block.pool, *dict(block.lanes)) if name]
+        keys = " ".join(self.figures[name]["source"] for name in used).split()
+        self.sources = " ".join(dict.fromkeys(key for key in keys if key != "COURSE"))
+        self._draw()
+
+    # --- the picture ---
+
+    def _draw(self) -> None:
+        heights = [_block_height(block) for block in BLOCKS]
+        self.live = LiveFigure(look.WIDTH, _TOP + sum(heights) + _GAP * (len(BLOCKS) - 1) + 12)
+        self.write_title()
+        top = _TOP
+        self.axes: dict[str, Axes] = {}
+        self._ruler(sum(heights) + _GAP * (len(BLOCKS) - 1))
+        for block, height in zip(BLOCKS, heights, strict=True):
+            self._draw_block(block, top)
+            top += height + _GAP
+
+    def _ruler(self, height: float) -> None:
+        """Times that one can feel, above all blocks, with thin lines through them."""
+        axes = self.live.axes(_LEFT, _TOP, look.WIDTH - _LEFT - _RIGHT, height, zorder=-1)
+        _time_axis(axes, height)
+        axes.xaxis.set_ticks_position("top")
+        axes.set_xticks(list(_TICKS), list(_TICKS.values()))
+        axes.set_xticks([], minor=True)
+        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, length=0, pad=2, labelfontfamily=look.FONT)
+        axes.get_xticklabels()[-1].set_ha("right")
+
+    def _draw_block(self, block: Block, top: float) -> None:
+        live, ink = self.live, look.INK[block.line]
+        height = _block_height(block)
+        axes = self.axes[block.line] = live.axes(_LEFT, top, look.WIDTH - _LEFT - _RIGHT, height)
+        _time_axis(axes, height)
+        header = dict(fontweight="bold", color=ink)
+        live.text(_LEFT + 3, top + 2, f"{look.SIGN[block.line]} {block.name}", **header)
+        made = f"{self.figures[block.production]['value'] / _BILLION:.0f} billion made a day"
+        live.text(look.WIDTH - _RIGHT, top + 2, made, ha="right", color=ink)
+        at = _HEADER + 4
+        axes.vlines(list(_TICKS), at, at + _LANE * len(block.lanes), color=look.NEUTRAL, linewidth=1, zorder=0)
+        for name, words in block.lanes:
+            self._draw_lane(axes, block.line, self.figures[name], words, at + _LANE / 2)
+            at += _LANE
+        if block.pool:
+            self._draw_pool(block, top + at)
+
+    def _draw_lane(self, axes: Axes, which: str, found: Figure, words: str, at: float) -> None:
+        ink = look.INK[which]
+        low, middle, high = hours(found)
+        if high > low:
+            axes.add_line(line([low, high], [at, at], color=ink, linewidth=5, solid_capstyle="butt", alpha=0.35))
+        fill = look.PAPER if _in_marrow(found) else ink
+        if found["value"] is not None:
+            mark = dict(marker=look.MARKER[which], markersize=9, color=fill, markeredgecolor=ink, markeredgewidth=2)
+            axes.add_line(line([middle], [at], linestyle="none", label=found["id"], **mark))
+        else:
+            ends = dict(marker="|", markersize=11, color=ink, markeredgewidth=2.5)
+            axes.add_line(line([low, high], [at, at], linestyle="none", label=found["id"], **ends))
+        said = f"{words}: {time_words(found, narrow=False)}"
+        fits = axes.transData.transform((high, 0))[0] / self.live.sharpness + 20 + width_of(said) < look.WIDTH
+        place, shift, side = (high, 11, "left") if fits else (low, -11, "right")
+        style = dict(fontsize=look.SMALL, fontfamily=look.FONT, color=look.TEXT, va="center_baseline")
+        axes.annotate(said, (place, at), (shift, -0.5), textcoords="offset points", ha=side, **style)
+
+    def _draw_pool(self, block: Block, top: float) -> None:
+        """A bar of all its cells in blood and pool; the dark end is the share that rests."""
+        live, ink, share = self.live, look.INK[block.line], self.figures[block.pool]["value"] / 100
+        axes = live.axes(_LEFT + 3, top + 5, 150, 14, xlim=(0, 1), ylim=(0, 1))
+        axes.set_axis_off()
+        axes.add_patch(rectangle((0, 0), 1, 1, facecolor=look.PAPER, edgecolor=ink, linewidth=2))
+        axes.add_patch(rectangle((1 - share, 0), share, 1, facecolor=ink))
+        self.axes[f"{block.line} pool"] = axes
+        words = f"{100 * share:.0f} % {_POOL_WORDS[block.pool]}"
+        live.text(_LEFT + 164, top + 12.5, words, va="center_baseline")
+
+    # --- the words ---
+
+    def point(self) -> str:
+        """The picture's title, in a sentence."""
+        return "Neutrophils live for hours or days, platelets for days, red cells for months"
+
+    def describe(self) -> str:
+        """The picture in words: each line with every figure drawn."""
+        said = [f"{self.point()}. Times on a log axis from hours to a year."]
+        for block in BLOCKS:
+            parts = [f"{self.figures[block.production]['value'] / _BILLION:.0f} billion made a day"]
+            parts += [f"{words} {time_words(self.figures[name])}" for name, words in block.lanes]
+            if block.pool:
+                parts.append(f"{self.figures[block.pool]['value']:g} % {_POOL_WORDS[block.pool]}")
+            said.append(f"{block.name}: {'; '.join(parts)}.")
+        return " ".join(said)
+
+    def caption(self) -> str:
+        """How to read it, what is disputed, and the sources, in light markdown."""
+        return (
+            "Hollow: in the marrow; filled: in blood; pale bar: the range as printed. How long neutrophils stay in "
+            "blood is disputed: three estimates by three methods stand side by side; a half-life is the time in which "
+            "half are gone, shorter than a life. Shares, reserve and platelets a day are computed by the course from "
+            f"published figures. Sources: {self.links()}."
+        )
+
+
+def _in_marrow(found: Figure) -> bool:
+    return found["quantity"] in ("marrow_transit_d", "reserve_days")
+
+
+def _time_axis(axes: Axes, height: float) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(_FIRST_H, _LAST_H)
+    axes.set_ylim(height, 0)
+    axes.set_yticks([])
+    axes.set_xticks([])
+    axes.set_xticks([], minor=True)
+    axes.spines[:].set_visible(False)
+    axes.patch.set_visible(False)
+
+
+def _block_height(block: Block) -> float:
+    return _HEADER + 4 + _LANE * (len(block.lanes) + bool(block.pool))
+
+
+# --- when the marrow stops ---
+
+_DAYS = 21
+_CHART_LEFT, _CHART_WIDE, _CHART_TOP, _CHART, _SEEN = 58, 428, 66, 250, 24
+_NAME = {"red": "red cells", "platelets": "platelets", "white": "neutrophils"}
+_NAMED_AT = {"red": (14.2, 96), "platelets": (11.2, 60), "white": (3.3, 3)}
+"""Day and percent where each line's name stands."""
+_MARKED = {"red": (9, 14, 19), "platelets": (8, 11, 14), "white": (3, 5, 7)}
+"""Days on which each line has its marker."""
+_CHAINS = (
+    "neutrophil_chain_mtt_h", "neutrophil_chain_stages", "red_cell_chain_stages", "red_cell_chain_stage_d",
+    "red_cell_marrow_d", "platelet_life_d", "platelet_marrow_d",
+)  # fmt: skip
+_SEEN_SHORT = {"after_stop_kept_d": "kept up", "after_stop_gone_d": "gone", "after_10gy_absent_d": "absent (10 Gy)"}
+_SEEN_WORDS = {
+    "after_stop_kept_d": "kept up for about {0:g} days, then a fall",
+    "after_stop_gone_d": "gone by about day {0:g}",
+    "after_10gy_absent_d": "absent by day {0:g} after 10 Gy of radiation",
+}
+"""What was seen in people, by the quantity of ``data/lives.csv``."""
+
+
+class StoppedPicture(StillPicture):
+    """What is left of each line, day by day, once the marrow has stopped; below it, what was seen in people."""
+
+    def __init__(self) -> None:
+        lines = {"neutrophil": "white", "platelet": "platelets"}
+        self.seen = [(lines[row["cell"]], row) for row in _anchors() if row["cell"] in lines]
+        keys = f"{constant_sources(*_CHAINS)} {' '.join(row['source'] for _, row in self.seen)}".split()
+        self.sources = " ".join(dict.fromkeys(key for key in keys if key != "COURSE"))
+        self._draw()
+
+    def _draw(self) -> None:
+        rows = 2 * _SEEN
+        self.live = LiveFigure(look.WIDTH, _CHART_TOP + _CHART + rows + 78)
+        self.write_title()
+        self._draw_left()
+        self._draw_seen(_CHART_TOP + _CHART + 14, rows)
+
+    def _draw_left(self) -> None:
+        axes = self.axes = self.live.axes(_CHART_LEFT, _CHART_TOP, _CHART_WIDE, _CHART)
+        axes.set_xlim(0, _DAYS)
+        axes.set_ylim(0, 103)
+        axes.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
+        axes.set_xticks([])
+        axes.grid(axis="y", color=look.NEUTRAL, linewidth=1)
+        axes.set_axisbelow(True)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, length=0, labelfontfamily=look.FONT)
+        days = np.linspace(0, _DAYS, 10 * _DAYS + 1)
+        self.curves: dict[str, Any] = {}
+        for name in LINES:
+            ink, with_marrow, without = look.INK[name], left(name, days), left(name, days, delivers=False)
+            axes.fill_between(days, without, with_marrow, color=ink, alpha=0.12, linewidth=0)
+            axes.plot(days, _until_gone(without), color=ink, linewidth=1.5, linestyle=(0, (4, 3)))
+            marks = dict(marker=look.MARKER[name], markersize=9, markevery=[10 * day for day in _MARKED[name]])
+            self.curves[name] = axes.plot(
+                days, _until_gone(with_marrow), color=ink, linewidth=2.5, label=name, **marks
+            )[0]
+            day, percent = _NAMED_AT[name]
+            axes.text(day, percent, _NAME[name], color=ink, fontweight="bold", fontsize=look.BODY, fontfamily=look.FONT)
+
+    def _draw_seen(self, top: float, height: float) -> None:
+        """The published days, on the same axis as the curves."""
+        live = self.live
+        axes = self.seen_axes = live.axes(_CHART_LEFT, top + 20, _CHART_WIDE, height)
+        axes.set_xlim(0, _DAYS)
+        axes.set_ylim(2, 0)
+        axes.set_yticks([])
+        axes.set_xticks(range(0, _DAYS + 1, 7))
+        axes.spines[["left", "right", "top"]].set_visible(False)
+        axes.spines["bottom"].set_color(look.NEUTRAL_EDGE)
+        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
+        live.text(12, top, "Seen in people", fontweight="bold")
+        live.text(look.WIDTH - 12, top + height + 41, "days since the marrow stopped", ha="right", color=look.QUIET)
+        for row, name in enumerate(("white", "platelets")):
+            style = dict(marker=look.MARKER[name], markersize=9, linestyle="none", color=look.INK[name])
+            found = [figure for which, figure in self.seen if which == name]
+            axes.add_line(line([figure["value"] for figure in found], [row + 0.5] * len(found), label=name, **style))
+            for figure in found:
+                style = dict(va="center_baseline", fontsize=look.SMALL, fontfamily=look.FONT, color=look.INK[name])
+                words, at = _SEEN_SHORT[figure["quantity"]], (figure["value"], row + 0.5)
+                axes.annotate(words, at, (8, -0.5), textcoords="offset points", **style)
+
+    # --- the words ---
+
+    def point(self) -> str:
+        """The picture's title, in a sentence."""
+        first, second, _ = sorted(LINES, key=lambda name: day_below(name, 50))
+        return f"When the marrow stops, {_NAME[first]} fall first, then {_NAME[second]}, and red cells slowly"
+
+    def describe(self) -> str:
+        """The picture in words: when each line is half and nearly gone, both ways, and what was seen in people."""
+        said = [f"{self.point()}. What is left of each line, in percent, over {_DAYS} days, computed by the course."]
+        for name in LINES:
+            slow, fast = ([day_below(name, share, delivers) for share in (50, 10)] for delivers in (True, False))
+            said.append(
+                f"{_NAME[name].capitalize()}: half are left on day {slow[0]:g} and a tenth on day {slow[1]:g} if the "
+                f"marrow still delivers what it had begun; on days {fast[0]:g} and {fast[1]:g} if nothing leaves it."
+            )
+        seen = [f"{_NAME[which]} {_seen_words(figure)}" for which, figure in self.seen]
+        return " ".join([*said, f"Seen in people: {'; '.join(seen)}."])
+
+    def caption(self) -> str:
+        """How to read it, what was computed, and the sources, in light markdown."""
+        return (
+            "Full line: the marrow still delivers the cells it had begun; broken: nothing leaves it any more. Real "
+            "lies between. **Computed by the course** from published life spans, not measured; bleeding and infection, "
+            "which use up cells, are left out. Below, in full marks, what was published: granulocytes kept up, then "
+            f"falling, platelets gone; 10 Gy: absent after that dose of radiation. Sources: {self.links()}."
+        )
+
+
+def _anchors() -> list[Figure]:
+    return [row for row in records("lives") if row["quantity"] in _SEEN_WORDS]
+
+
+def _seen_words(figure: Figure) -> str:
+    return _SEEN_WORDS[figure["quantity"]].format(figure["value"])
+
+
+def _until_gone(percent: np.ndarray) -> np.ndarray:
+    """A curve that ends where less than half a percent is left."""
+    return np.where(percent >= 0.5, percent, np.nan)

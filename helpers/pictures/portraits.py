@@ -1,0 +1,136 @@
+"""Cells side by side on plain glass, each with its name below it.
+
+>>> PortraitsPicture(["neutrophil", "lymphocyte", "monocyte"], "Three white cells")
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.blood.film import Cells, cell_kinds
+from helpers.blood.units import plain
+from helpers.pictures import look
+from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
+from helpers.pictures.stain import lay_on, shine, sprite
+
+_LINE = 18
+"""Pixels from one line of words to the next."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Cells in rows under a title, with words below each. All measures are pixels as shown."""
+
+    cells: Cells
+    below: Sequence[str]
+    """Words below each cell, one line or more; all of them as many."""
+    title: Sequence[str]
+    """Lines of the title."""
+    columns: int
+    room: float
+    """Pixels from top to bottom that a cell has."""
+    scale: float
+    """Pixels a µm."""
+    width: int = look.WIDTH
+
+    @property
+    def _top(self) -> float:
+        return 10 + 20 * len(self.title)
+
+    @property
+    def _row(self) -> float:
+        lines = max((words.count("\n") + 1 for words in self.below), default=1)
+        return self.room + _LINE * lines + 12
+
+    def places(self) -> list[tuple[float, float]]:
+        """The middle of each cell."""
+        tile = self.width / self.columns
+        return [
+            ((number % self.columns + 0.5) * tile, self._top + number // self.columns * self._row + self.room / 2 + 4)
+            for number in range(len(self.cells))
+        ]
+
+    def paint(self) -> np.ndarray:
+        """The picture: uint8 of (height, width, 3)."""
+        rows = max(1, math.ceil(len(self.cells) / self.columns))
+        height = self._top + rows * self._row
+        glass = np.zeros((round(height * SHARPNESS), round(self.width * SHARPNESS), 3), dtype=np.float32)
+        every = zip(self.cells.kinds, self.cells.diameter_um, self.cells.looks.tolist(), self.places(), strict=True)
+        lay_on(
+            glass,
+            (
+                (sprite(kind, round(wide * 5) / 5, self.scale * SHARPNESS, turn), x * SHARPNESS, y * SHARPNESS)
+                for kind, wide, turn, (x, y) in every
+            ),
+        )
+        painted = shine(glass)
+        painted[: round((self._top - 4) * SHARPNESS)] = 255
+        return written(painted, SHARPNESS, self._write)
+
+    def _write(self, pen: Pen) -> None:
+        for number, words in enumerate(self.title):
+            pen.write(12, 4 + 20 * number, words, "la", bold=True)
+        for words, (x, y) in zip(self.below, self.places(), strict=True):
+            for number, line in enumerate(words.split("\n")):
+                pen.write(x, y + self.room / 2 + 4 + _LINE * number, line, "ma")
+
+
+class PortraitsPicture(PaintedPicture):
+    """Cells side by side, at one scale, each with its name and how wide it is.
+
+    Args:
+        kinds: keys of ``data/film_cells.csv``.
+        title: the picture's one point, in a sentence.
+        columns: how many stand in a row.
+
+    Raises:
+        ValueError: nothing to draw, or a kind that is not in the table.
+    """
+
+    def __init__(self, kinds: Sequence[str], title: str, columns: int = 4) -> None:
+        unknown = [kind for kind in kinds if kind not in cell_kinds()]
+        if unknown or not kinds:
+            known = ", ".join(cell_kinds())
+            raise ValueError(f"Cannot draw {unknown[0] if unknown else 'nothing'}. Choose among: {known}.")
+        self.kinds, self.title = tuple(kinds), title
+        self.sources = " ".join(dict.fromkeys(key for kind in kinds for key in cell_kinds()[kind]["source"].split()))
+        wide = np.array([cell_kinds()[kind]["drawn_um"] for kind in kinds])
+        columns = min(columns, len(kinds))
+        scale = min(6.0, (self.width / columns - 22) / (wide.max() * 1.1))
+        cells = Cells(self.kinds, wide, np.arange(len(kinds)) % 3)
+        below = [f"{cell_kinds()[kind]['short']}\n{_range(kind)}" for kind in kinds]
+        self.shelf = Shelf(cells, below, self.lines(title), columns, wide.max() * 1.15 * scale, scale)
+
+    def paint(self) -> np.ndarray:
+        """The picture: uint8 of (height, width, 3)."""
+        return self.shelf.paint()
+
+    def point(self) -> str:
+        """The picture's title."""
+        return self.title
+
+    def describe(self) -> str:
+        """Each cell in words: its name, how wide it is, and how to know it."""
+        rows = [cell_kinds()[kind] for kind in self.kinds]
+        said = (f"{row['label']}, {_range(row['kind'])}: {row['look']}" for row in rows)
+        return f"{self.title}. {' '.join(said)}"
+
+    def caption(self) -> str:
+        """What the numbers are, and their sources."""
+        drawn = " ≈ is the size drawn, where no printed one was found." if self._some_unprinted() else ""
+        return f"Below each name: how wide the cell is said to be.{drawn} Sources: {self.links()}."
+
+    def _some_unprinted(self) -> bool:
+        return any(_range(kind).startswith("≈") for kind in self.kinds)
+
+
+def _range(kind: str) -> str:
+    row = cell_kinds()[kind]
+    low, high = row["diameter_low_um"], row["diameter_high_um"]
+    if low is None or high is None:
+        return f"≈ {plain(row['drawn_um'])} µm"
+    return f"{plain(low)}–{plain(high)} µm"

@@ -1,0 +1,306 @@
+"""The film and the counting bench, driven without a kernel."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.blood.differential import CLASSES, class_of
+from helpers.blood.film import Film, cell_kinds, teaching_films
+from helpers.panels.counting import CELLS, CountingBench
+from helpers.panels.film import COUNTS, SIGNS, FilmPanel
+
+
+def opened(picture: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(picture)))
+
+
+# --- the film -------------------------------------------------------------------------------------------------------
+
+
+def test_it_starts_with_a_film_and_a_normal_one_beside_it():
+    panel = FilmPanel("ttp")
+    assert panel.shown.expected == pytest.approx(dict(Film.of("ttp").expected), rel=0.01)
+    assert panel.normal.film.expected == pytest.approx(dict(Film.of("normal").expected))
+    assert panel.normal.seed != panel.field.seed
+    assert panel.status == f"{panel.field.point()}."
+
+
+@pytest.mark.parametrize("name", list(teaching_films()))
+def test_every_film_can_be_loaded(name):
+    panel = FilmPanel()
+    panel.film = name
+    wanted = Film.of(name).expected
+    assert set(panel.shown.expected) == set(wanted)
+    for kind, many in wanted.items():
+        assert panel.shown.expected[kind] == pytest.approx(many, rel=0.02), kind
+    assert panel.shown.left_out == ()
+
+
+def test_moving_a_count_changes_what_it_counts():
+    panel = FilmPanel("normal")
+    for name, amount, kind in (("plt", 20.0, "platelet"), ("hb", 70.0, "red_cell"), ("wbc", 1.0, "lymphocyte")):
+        before = panel.shown.expected[kind]
+        setattr(panel, name, amount)
+        assert panel.shown.expected[kind] < before, name
+    panel.mcv = 120.0
+    assert panel.shown.mcv_fl == 120
+    assert ", moved" in panel.shown.label
+
+
+def test_hemoglobin_takes_the_red_cells_with_it():
+    panel = FilmPanel("normal")
+    full = panel.shown
+    panel.hb = full.count.hb / 2
+    assert panel.shown.expected["red_cell"] == pytest.approx(full.expected["red_cell"] / 2, rel=0.02)
+    assert panel.shown.pallor == pytest.approx(full.pallor, abs=0.01), "filled as before"
+
+
+def test_the_rest_of_the_white_cells_keeps_its_proportion():
+    panel = FilmPanel("normal")
+    ratio = panel.shown.expected["lymphocyte"] / panel.shown.expected["monocyte"]
+    panel.neut_pct, panel.blast_pct = 10.0, 40.0
+    assert panel.shown.expected["lymphocyte"] / panel.shown.expected["monocyte"] == pytest.approx(ratio)
+    assert panel.shown.share_of_white("blast") == pytest.approx(0.40, abs=0.005)
+    assert panel.shown.left_out == ()
+
+
+def test_more_than_all_white_cells_is_said():
+    panel = FilmPanel("normal")
+    panel.neut_pct, panel.blast_pct = 90.0, 60.0
+    assert "adds up to 150 %" in panel.words()
+    assert panel.strip.point() == "No white cell can be drawn from this count"
+    panel.blast_pct = 0.0
+    assert "adds up to" not in panel.words()
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_what_is_not_known_is_left_out_and_said(name):
+    panel = FilmPanel("normal")
+    setattr(panel, name, None)
+    if name != "retic":
+        assert panel.shown.left_out, name
+    assert panel.field.paint().shape[2] == 3
+    panel.reset()
+    assert panel.shown.left_out == () and getattr(panel, name) is not None
+
+
+def test_signs_are_set_one_by_one():
+    panel = FilmPanel("normal")
+    for kind in SIGNS:
+        panel.set_sign(kind, 20)
+        assert panel.shown.expected[kind] > 0, kind
+    panel.set_sign("teardrop", None)
+    assert "teardrop" not in panel.shown.expected
+
+
+def test_next_field_is_another_field_of_the_same_film():
+    panel = FilmPanel("normal")
+    first, beside, strip = panel.field, panel.normal, panel.strip
+    panel.next_field()
+    assert panel.field.cells.tally() != first.cells.tally() or (panel.field.places != first.places).any()
+    assert panel.normal is not beside and panel.strip is not strip
+    assert panel.shown.expected == pytest.approx(dict(Film.of("normal").expected), rel=0.001)
+
+
+def test_what_does_not_change_is_not_made_again():
+    panel = FilmPanel("normal")
+    beside, strip = panel.normal, panel.strip
+    panel.plt = 20.0
+    assert panel.normal is beside and panel.strip is strip
+    panel.wbc = 2.0
+    assert panel.normal is beside and panel.strip is not strip
+
+
+def test_a_film_is_one_update():
+    panel, counted = FilmPanel("normal"), []
+    panel.observe(lambda change: counted.append(change["new"]), "changes")
+    panel.film = "megaloblastic"
+    assert len(counted) == 1
+    panel.plt = 12.0
+    assert len(counted) == 2
+
+
+def test_reset_brings_everything_back():
+    panel = FilmPanel("ttp", seed=4)
+    before = panel.field.paint()
+    panel.film, panel.plt, panel.magnified, panel.names, panel.per_cell = "mds", 3.0, True, True, 20.0
+    panel.next_field()
+    panel.reset()
+    assert panel.film == "ttp" and (panel.field.paint() == before).all()
+
+
+def test_the_table_says_here_expected_and_normal():
+    panel = FilmPanel("megaloblastic")
+    table = panel.table()
+    assert table.loc["Macro-ovalocyte", "expected"] == 36 and table.loc["Macro-ovalocyte", "normal"] == 0
+    assert table.loc["Platelet", "normal"] == 17
+    here = panel.field.cells.tally()
+    for kind, many in here.items():
+        assert table.loc[cell_kinds()[kind]["label"], "here"] == many
+    assert "**Points to:** Lack of vitamin B12 or folate." in table.loc["Macro-ovalocyte", "how to know it"]
+
+
+def test_a_strange_slider_is_refused():
+    with pytest.raises(ValueError, match="glucose"):
+        FilmPanel(counts=("glucose",))
+    with pytest.raises(KeyError, match="normal"):
+        FilmPanel("rainbow")
+
+
+def test_the_view_follows_and_leads():
+    panel = FilmPanel("normal")
+    view = panel.view and panel._view
+    old, beside = view.field.image, view.normal.image
+    place = view.sliders["plt"].amounts.index(20.0)
+    view.sliders["plt"].set_state({"index": place, "known": True})
+    assert panel.plt == 20.0
+    assert view.field.image != old and view.normal.image == beside
+    assert view.field.alt == panel.field.describe() and view.field.media == "image/jpeg"
+    assert [mark[3] for mark in view.field.marks] == [mark[3] for mark in panel.field.marks()]
+    assert view.words.status == panel.status and view.words.html == panel.words()
+    assert opened(view.field.image).shape == panel.field.paint().shape
+    view.signs["schistocyte"].set_state({"index": 8})
+    assert panel.signs["schistocyte"] == view.signs["schistocyte"].amounts[8]
+    panel.film = "ttp"
+    assert view.signs["schistocyte"].amount == pytest.approx(8.35)
+    assert view.sliders["plt"].amount == panel.plt
+
+
+def test_a_step_is_one_message_of_the_picture(monkeypatch):
+    panel = FilmPanel("normal")
+    view = panel.view and panel._view
+    sent = []
+    for name in ("field", "normal", "strip", "words"):
+        monkeypatch.setattr(
+            getattr(view, name), "send_state", lambda key=None, name=name: sent.append((name, set(key or ())))
+        )
+    view.sliders["plt"].set_state({"index": 30, "known": True})
+    filled = [(name, keys) for name, keys in sent if keys]
+    assert [name for name, _ in filled] == ["field", "words"]
+    assert filled[0][1] == {"image", "alt", "marks", "caption"}
+
+
+def test_further_sliders_are_folded_away():
+    panel = FilmPanel("normal")
+    view = panel.view and panel._view
+    assert all(widget.layout.display == "none" for widget in view.further)
+    view.more.on = True
+    assert all(widget.layout.display == "" for widget in view.further)
+
+
+def test_the_twin_holds_pictures_alt_texts_and_the_table():
+    panel = FilmPanel("ttp")
+    html = panel._repr_mimebundle_()["text/html"]
+    assert html.count("data:image/jpeg") == 3 and html.count("<table") == 1
+    for picture in (panel.field, panel.normal, panel.strip):
+        assert picture.describe() in html.replace("&#x27;", "'")
+    assert FilmPanel("ttp", white_cells=False).static_html().count("data:image/jpeg") == 2
+    assert repr(panel) == f"FilmPanel: {panel.status}"
+
+
+# --- the counting bench -----------------------------------------------------------------------------------------------
+
+
+def test_naming_a_cell_counts_it_and_says_what_it_was():
+    bench = CountingBench("aplastic_severe")
+    truth = class_of(bench.kind)
+    bench.name(truth)
+    assert bench.counted == 1 and bench.said.startswith("✓ ")
+    wrong = next(name for name in CLASSES if name != class_of(bench.kind))
+    kind = bench.kind
+    bench.name(wrong)
+    assert bench.said.startswith(f"✎ Not one of the {wrong}.") and cell_kinds()[kind]["look"] in bench.said
+    assert bench.seen.counted[class_of(kind)] >= 1, "it is counted as what it is"
+    assert "You named 1 of 2 cells as they are." in bench.status
+
+
+def test_the_course_counts_on_to_the_goal_and_no_further():
+    bench = CountingBench("aplastic_severe", cells=25)
+    bench.count_on(10)
+    assert bench.counted == 10 and not bench.done
+    bench.count_on(1000)
+    assert bench.counted == 25 and bench.done and bench.kind == ""
+    bench.name("blasts")
+    assert bench.counted == 25, "nothing is left to name"
+    bench.cells = 100
+    assert not bench.done
+
+
+def test_the_status_says_what_the_count_settles():
+    bench = CountingBench("aplastic_severe", cells=25)
+    bench.count_on(4)
+    assert "whether it is below 0.5 is not settled" in bench.status
+    bench.cells = 1000
+    bench.count_on(1000)
+    assert "below 0.5, whatever chance did" in bench.status
+    assert f"in {bench.search.fields[-1]} fields" in bench.status
+
+
+def test_the_truth_is_shown_when_asked_for():
+    bench = CountingBench("aplastic_severe")
+    bench.count_on(50)
+    assert "in truth, %" not in bench.table().columns and bench.picture.truth is None
+    bench.truth = True
+    assert bench.table()["in truth, %"].sum() == pytest.approx(100, abs=0.3)
+    assert bench.table().loc["neutrophils", "in truth, %"] == pytest.approx(15)
+    assert bench.picture.truth["lymphocytes"] == pytest.approx(80)
+
+
+def test_another_film_or_count_begins_again():
+    bench = CountingBench("aplastic_severe")
+    bench.count_on(20)
+    bench.film = "acute_leukemia"
+    assert bench.counted == 0 and bench.wbc == 2.2
+    bench.count_on(20)
+    bench.wbc = 0.8
+    assert bench.counted == 0 and "0 of 100" in bench.status
+    bench.count_on(100)
+    far = bench.search.fields[99]
+    first = bench.search.cells.kinds
+    bench.restart()
+    assert bench.counted == 0 and bench.search.cells.kinds != first
+    bench.wbc = 8.0
+    bench.count_on(100)
+    assert bench.search.fields[99] < far / 5, "ten times the cells take a tenth of the fields"
+
+
+@pytest.mark.parametrize("wbc", [0.0, None])
+def test_no_white_cells_is_nothing_to_count(wbc):
+    bench = CountingBench("aplastic_severe")
+    bench.wbc = wbc
+    assert bench.goal == 0 and bench.done and "nothing to count" in bench.status
+    bench.name("blasts")
+    bench.count_on(10)
+    assert bench.counted == 0
+    assert bench.view is not None and bench.static_html()
+
+
+def test_a_class_nobody_knows_is_refused():
+    with pytest.raises(KeyError, match="neutrophils"):
+        CountingBench().name("unicorns")
+    with pytest.raises(ValueError, match=str(CELLS[0])):
+        CountingBench(cells=3)
+
+
+def test_the_bench_can_be_used_by_its_buttons():
+    bench = CountingBench("acute_leukemia")
+    view = bench.view and bench._view
+    first = view.cell.image
+    view.names[class_of(bench.kind)].presses += 1
+    assert bench.counted == 1 and view.cell.image != first
+    assert view.reply.status == bench.said and "Cell 2 on the glass" in view.cell.alt
+    view.ten.presses += 1
+    assert bench.counted == 11 and view.words.status == bench.status
+    view.rest.presses += 1
+    assert bench.done and all(button.disabled for button in view.names.values())
+    assert view.picture.alt == bench.picture.describe()
+
+
+def test_the_bench_has_a_twin():
+    html = CountingBench("acute_leukemia")._repr_mimebundle_()["text/html"]
+    assert "What is the cell on the glass?" in html and len(re.findall("<tr>", html)) == len(CLASSES) + 1
