@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -85,6 +85,10 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.kinds)
+
+    def __iter__(self) -> Iterator[tuple[str, float, int]]:
+        """Kind, diameter (µm) and look of each cell."""
+        return zip(self.kinds, self.diameter_um.tolist(), self.looks.tolist(), strict=True)
 
     def tally(self) -> dict[str, int]:
         """How many of each kind, the most frequent first."""

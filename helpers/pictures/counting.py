@@ -152,7 +152,7 @@ class LimitsPicture(ForestPicture):
         """The picture's title."""
         share, few = self.shares[len(self.shares) // 2], self.cells[0]
         low, high = exact_limits(round(share * few / 100), few)
-        return f"{plain(share)} % of {few} cells may be anything from {_percent(low)} to {_percent(high)} %"
+        return f"{plain(share)} % of {few} cells may mean {_percent(low)} to {_percent(high)} %"
 
     def caption(self) -> str:
         """How it is computed."""

@@ -15,7 +15,7 @@ from helpers.blood.film import Cells, cell_kinds
 from helpers.blood.units import plain
 from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
-from helpers.pictures.stain import lay_on, shine, sprite
+from helpers.pictures.stain import lay_cells, shine
 
 _LINE = 18
 """Pixels from one line of words to the next."""
@@ -59,14 +59,8 @@ class Shelf:
         rows = max(1, math.ceil(len(self.cells) / self.columns))
         height = self._top + rows * self._row
         glass = np.zeros((round(height * SHARPNESS), round(self.width * SHARPNESS), 3), dtype=np.float32)
-        every = zip(self.cells.kinds, self.cells.diameter_um, self.cells.looks.tolist(), self.places(), strict=True)
-        lay_on(
-            glass,
-            (
-                (sprite(kind, round(wide * 5) / 5, self.scale * SHARPNESS, turn), x * SHARPNESS, y * SHARPNESS)
-                for kind, wide, turn, (x, y) in every
-            ),
-        )
+        middles = [(x * SHARPNESS, y * SHARPNESS) for x, y in self.places()]
+        lay_cells(glass, self.cells, middles, self.scale * SHARPNESS)
         painted = shine(glass)
         painted[: round((self._top - 4) * SHARPNESS)] = 255
         return written(painted, SHARPNESS, self._write)

@@ -558,6 +558,26 @@ def lay_on(glass: np.ndarray, cells: Iterable[tuple[np.ndarray, float, float]]) 
             glass[max(top, 0) : max(top, 0) + part.shape[0], max(left, 0) : max(left, 0) + part.shape[1]] += part
 
 
+def lay_cells(
+    glass: np.ndarray,
+    cells: Iterable[tuple[str, float, int]],
+    middles: Iterable[tuple[float, float]],
+    scale: float,
+    pallor: float = 1 / 3,
+) -> None:
+    """Paint cells and lay them on a glass.
+
+    Args:
+        glass: densities, changed in place.
+        cells: kind, diameter (µm) and look of each; diameters are rounded to a fifth of a µm, so that cells repeat.
+        middles: the pixel of each cell's middle, from the left and from the top.
+        scale: pixels a µm.
+        pallor: as :func:`sprite` has it.
+    """
+    dyed = (sprite(kind, round(wide * 5) / 5, scale, turn, pallor) for kind, wide, turn in cells)
+    lay_on(glass, ((dye, x, y) for dye, (x, y) in zip(dyed, middles, strict=True)))
+
+
 def shine(glass: np.ndarray, light: np.ndarray = LIGHT) -> np.ndarray:
     """What the eye sees when light falls through the glass: uint8 of (height, width, 3).
 
