@@ -25,11 +25,19 @@ DOORS = ("all counts", "hospital patients", "referral", "marrow referral")
 """How people came into a series, from the widest door to the narrowest."""
 
 
+_NAMES = {
+    "hiv": "HIV", "mds": "myelodysplastic syndromes", "megaloblastic": "megaloblastic anemia",
+    "aplastic": "aplastic anemia", "drugs": "medicines", "hypersplenism": "large spleen", "kala_azar": "kala-azar",
+    "mixed_deficiency": "mixed deficiency of vitamins and iron", "hematological": "any disease of the blood",
+    "clonal": "any clonal disease of the blood", "unexplained": "no cause found", "other": "others", "infection":
+    "infections", "nutritional": "any nutritional lack", "solid_cancer": "solid cancer",
+}  # fmt: skip
+
+
 def cause_names() -> dict[str, str]:
     """The kinds of cause the series count, key -> in words, the most often counted first."""
     counted = table("cause_shares")["cause"].value_counts()
-    special = {"hiv": "HIV", "mds": "MDS"}
-    return {key: special.get(key, key.replace("_", " ")) for key in counted.index}
+    return {key: _NAMES.get(key, key.replace("_", " ")) for key in counted.index}
 
 
 def base_rates(cause: str, door: str | None = None, inside_pct: float = 95) -> pd.DataFrame:
