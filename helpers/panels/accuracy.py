@@ -22,7 +22,8 @@ from helpers.pictures.frequencies import ALARMED, MISSED, SEEN, SPARED, Crowd, F
 
 BASE_RATES = [0.0, *(tenth / 10 for tenth in range(1, 10)), *map(float, range(1, 101))]
 """Where the slider stops, percent."""
-_UNTOLD = ("D", look.QUIET)
+_HIDDEN, _UNTOLD = (look.INK["other"], "D", True), (look.NEUTRAL_EDGE, ".", True)
+"""Ink, marker and filling of people of whom the source does not say what the test does."""
 _ONE_TEST = (
     "**One test at a time.** A second test of the same patient is no new coin: tests overlap, and what two of them say "
     "together has to be studied. Nobody has published it for these, so it is not shown."
@@ -84,12 +85,12 @@ class TestPanel(Panel):
         with_it, without = seen.with_target, PEOPLE - seen.with_target
         groups = []
         if seen.found is None:
-            groups.append(Group(f"have {target}; how many the test finds is not known", with_it, _UNTOLD[1], "D", True))
+            groups.append(Group(f"have {target}; how many the test finds is not known", with_it, *_HIDDEN))
         else:
             groups.append(Group(f"have {target}, and the test finds it", seen.found, *SEEN))
             groups.append(Group("have it, and the test misses it", seen.missed, *MISSED))
         if seen.alarmed is None:
-            groups.append(Group("have it not; how many are alarmed is not known", without, _UNTOLD[1], "D", False))
+            groups.append(Group("have it not; how many are alarmed is not known", without, *_UNTOLD))
         else:
             groups.append(Group("have it not, and the test says they do", seen.alarmed, *ALARMED))
             groups.append(Group("have it not, and the test says so", seen.spared, *SPARED))
@@ -120,7 +121,7 @@ class TestPanel(Panel):
     def _follows(self) -> str:
         one, own = self.shown, self.shown.own_base_rate_pct
         said = [f"**Here** {self.base_rate_pct:g} of 100 people have it before the test."]
-        if own is not None and 0 < own < 100:
+        if own is not None and 0 < own < 100 and abs(own - self.base_rate_pct) >= 1:
             said.append(f"In the study it was {own:.0f} of 100: move the slider there and compare.")
         if one.lr_positive is not None:
             times = (

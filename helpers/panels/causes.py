@@ -190,21 +190,13 @@ class CauseBoard(Panel):
         return banner(self.found) or f"<p>{_NO_FLAG}</p>"
 
     def table(self) -> pd.DataFrame:
-        """Every cause something is known about: both sides, what is still open, and what would settle it."""
+        """Every cause something is known about: what speaks for it and against it, and what is still open."""
         rows = [
-            (
-                one.cause.label,
-                one.verdict,
-                _list(one.speaks_for),
-                _list(one.against),
-                _questions(one),
-                one.cause.clinched_by,
-            )
+            (f"{one.cause.label}: {one.verdict}", _list(one.speaks_for), _list(one.against), _questions(one))
             for one in self.weighed
             if one.verdict != NOTHING
         ]
-        columns = ["cause", "in short", "for it", "against it", "still open", "settled by"]
-        return pd.DataFrame(rows, columns=columns).set_index("cause")
+        return pd.DataFrame(rows, columns=["cause", "for it", "against it", "still open"]).set_index("cause")
 
     def untouched(self) -> list[str]:
         """Labels of the causes nothing is known about."""
@@ -222,8 +214,9 @@ class CauseBoard(Panel):
         return None
 
     def words(self) -> str:
-        """The words below the picture as HTML: who, what is known, the table, one cause in full, and the sources."""
-        parts = [f"<p>{page.inline(self._who())}</p>"]
+        """The words below the picture as HTML: who, what is known, one cause in full with its sources, the table."""
+        one = self.told()
+        parts = [f"<p>{page.inline(self._who())}</p>"] + ([self._in_full(one)] if one else [])
         known = self.table()
         if len(known):
             parts.append(page.table(known, "Causes something is known about, in the board's order (no ranking)"))
@@ -231,9 +224,6 @@ class CauseBoard(Panel):
         if rest:
             never = "Nothing is known yet of" if len(known) else "Nothing is known yet of any cause:"
             parts.append(f"<p>{page.inline(page.literal(f'{never} {_and([_small(label) for label in rest])}.'))}</p>")
-        one = self.told()
-        if one:
-            parts.append(self._in_full(one))
         return "".join(parts)
 
     def _who(self) -> str:
@@ -303,10 +293,7 @@ def _list(found: tuple[Clue, ...]) -> str:
 
 
 def _questions(one: Weighed) -> str:
-    names = [features()[key].question.lower() for key in one.open]
-    names = [
-        name.replace("hiv", "HIV").replace("pnh", "PNH").replace("mcv", "MCV").replace("ldh", "LDH") for name in names
-    ]
+    names = [_small(features()[key].question) for key in one.open]
     more = f" and {len(names) - _MOST_OPEN} more" if len(names) > _MOST_OPEN else ""
     return (", ".join(names[:_MOST_OPEN]) + more) or "nothing"
 

@@ -16,6 +16,7 @@ from helpers.panels.words import links
 from helpers.pictures import look, page
 from helpers.pictures.series import SeriesPicture
 
+_PEOPLE = {"all ages": "people of all ages"}
 _DOORS = {
     "all doors": None,
     "every low count of a hospital": "all counts",
@@ -57,16 +58,18 @@ class BaseRates(Panel):
         self.changes += 1
 
     def words(self) -> str:
-        """The words below the picture as HTML: each series with its people, as a table."""
+        """The words below the picture as HTML: what to know before comparing, and each series as a table."""
         rows = self.picture.rows
         shown = rows.assign(
-            found=[f"{row.cases} of {row.n}" for row in rows.itertuples()],
+            found=[f"{row.cases} of {row.n} {_PEOPLE.get(row.people, row.people)}" for row in rows.itertuples()],
             printed=[_printed(row) for row in rows.itertuples()],
             source=[links(keys) for keys in rows["source"]],
-        )[["label", "people", "found", "printed", "source"]]
+        )[["label", "found", "printed", "source"]]
         shown = shown.rename(columns={"label": "series", "printed": "as printed"}).set_index("series")
         caption = "What the series say; shares of different doors answer different questions and are never averaged"
-        return page.table(shown, caption, markdown=["source"], unknown="not stated")
+        lines = "".join(f"<li>{page.inline(one)}</li>" for one in self.picture.traps())
+        traps = f"<p><strong>Before you compare</strong></p><ul>{lines}</ul>" if lines else ""
+        return traps + page.table(shown, caption, markdown=["source"])
 
     def static_html(self) -> str:
         """The twin for where there is no kernel: picture, sentence and words."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 
 from helpers.blood.series import DOORS, base_rates, cause_names
-from helpers.evidence import cite
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
 
 _DOOR_NAMES = {
@@ -62,20 +61,17 @@ class SeriesPicture(ForestPicture):
             return f"{name[0].upper()}{name[1:]}: {low} % in the one series that counts it"
         return f"{name[0].upper()}{name[1:]}: {low} to {high} % of pancytopenia, depending on where one looks"
 
+    def traps(self) -> list[str]:
+        """What to know before comparing, a line of light markdown for each series that has something to say."""
+        told = self.rows[self.rows["note"] != ""]
+        return [f"*{row.label}*: {row.note}" for row in told.itertuples()]
+
     def caption(self) -> str:
-        """How to read it, and the traps of these series."""
-        notes = [
-            f"*{row.label}*: {row.note}" for row in self.rows.itertuples() if isinstance(row.note, str) and row.note
-        ]
-        traps = f" **Before you compare:** {' '.join(dict.fromkeys(notes))}" if notes else ""
+        """How to read it."""
         return (
             "Share of all people of a series, with Wilson's 95 % limits (broken line, computed by the course). They "
-            f"allow for chance alone, not for the door.{traps} Sources: {self.links()}."
+            f"allow for chance alone, not for the door. Sources: {self.links()}."
         )
-
-    def _repr_html_(self) -> str:
-        cite(self.sources)
-        return super()._repr_html_()
 
 
 def _whole(share: float) -> str:
