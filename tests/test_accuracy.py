@@ -121,6 +121,17 @@ def test_an_unknown_cause_or_door_is_told():
         base_rates("bad luck")
     with pytest.raises(ValueError, match="marrow referral"):
         base_rates("aplastic", "window")
+    with pytest.raises(ValueError, match="Africa"):
+        base_rates("aplastic", region="Atlantis")
+    with pytest.raises(ValueError, match="children"):
+        base_rates("aplastic", people="cats")
+
+
+def test_series_are_chosen_by_place_and_people():
+    children = base_rates("aplastic", people="children")
+    assert set(children["people"]) == {"children"} and 0 < len(children) < len(base_rates("aplastic"))
+    assert set(base_rates("aplastic", region="Africa")["series"]) == {"tanzania_2013"}
+    assert base_rates("aplastic", "all counts").empty
 
 
 @given(st.integers(1, 900), st.data(), st.integers(0, 2))

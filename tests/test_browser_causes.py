@@ -183,7 +183,7 @@ def test_base_rates_by_keyboard(read: Read) -> None:
     choose(output.get_by_role("combobox", name="How people came in"), 1 + DOORS.index("all counts"))
     model.door = "all counts"
     agree(read, output, model)
-    assert "No series of this door" in output.text_content()
+    assert "No series of this choice" in output.text_content()
 
 
 def test_a_test_is_moved_by_keyboard(read: Read) -> None:

@@ -272,9 +272,9 @@ def test_a_door_without_the_cause_shows_all_and_says_so():
     panel = BaseRates("aplastic", "marrow referral")
     assert set(panel.picture.rows["door"]) == {"marrow referral"}
     panel.door = "all counts"
-    assert panel.status.startswith("No series of this door counts aplastic anemia; all doors are shown.")
+    assert panel.status.startswith("No series of this choice counts aplastic anemia; all that count it are shown.")
     assert len(panel.picture.rows) == len(base_rates("aplastic"))
-    with pytest.raises(ValueError, match="Choose another door"):
+    with pytest.raises(ValueError, match="Choose another one"):
         SeriesPicture("aplastic", "all counts")
 
 
@@ -291,6 +291,9 @@ def test_the_base_rate_widgets_follow():
     assert panel.cause == "aplastic" and "Aplastic anemia" in view.words.status
     view.door.set_state({"index": 1 + DOORS.index("marrow referral")})
     assert panel.door == "marrow referral"
+    view.door.set_state({"index": 0})
+    view.region.value, view.people.value = "India", "children"
+    assert set(panel.picture.rows["people"]) == {"children"} and set(panel.picture.rows["country"]) == {"India"}
     assert view.picture.alt == panel.picture.describe()
 
 

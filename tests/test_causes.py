@@ -74,6 +74,13 @@ def test_a_film_is_bland_only_when_all_of_it_was_looked_at():
     assert "film_bland" not in Findings(NOBODY, {"film_blasts": "no"}).known
 
 
+def test_a_film_that_was_looked_at_is_told_by_what_was_seen():
+    clean = dict.fromkeys(FILM, "no")
+    assert Findings(NOBODY, clean).words() == ["a bland film: few cells, none abnormal"]
+    assert Findings(NOBODY, clean | {"film_blasts": "yes"}).words() == ["blasts"]
+    assert Findings(NOBODY, {"film_blasts": "no"}).words() == ["no blasts"]
+
+
 def test_an_answer_can_be_changed_and_taken_back():
     found = Findings(MAN, {"b12": "low"}).change(b12="normal", fever="yes")
     assert dict(found.said) == {"b12": "normal", "fever": "yes"}

@@ -215,8 +215,11 @@ class Findings:
         return found
 
     def words(self) -> list[str]:
-        """What is known, in words."""
-        return [features()[key].phrases[value] for key, value in self.known.items()]
+        """What is known, in words; of a film that was looked at, what was seen."""
+        whole = "film_bland" in self.known
+        unsaid = {key for key in FILM if whole and self.known.get(key) == "no"}
+        unsaid |= {"film_bland"} if self.known.get("film_bland") == "no" else set()
+        return [features()[key].phrases[value] for key, value in self.known.items() if key not in unsaid]
 
 
 @dataclass(frozen=True)

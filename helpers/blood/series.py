@@ -25,6 +25,9 @@ DOORS = ("all counts", "hospital patients", "referral", "marrow referral")
 """How people came into a series, from the widest door to the narrowest."""
 
 
+PEOPLE = ("adults", "children", "all ages")
+"""Whom a series counts, where it says so."""
+
 _NAMES = {
     "hiv": "HIV", "mds": "myelodysplastic syndromes", "megaloblastic": "megaloblastic anemia",
     "aplastic": "aplastic anemia", "drugs": "medicines", "hypersplenism": "large spleen", "kala_azar": "kala-azar",
@@ -40,30 +43,46 @@ def cause_names() -> dict[str, str]:
     return {key: _NAMES.get(key, key.replace("_", " ")) for key in counted.index}
 
 
-def base_rates(cause: str, door: str | None = None, inside_pct: float = 95) -> pd.DataFrame:
+def regions() -> tuple[str, ...]:
+    """The parts of the world the series come from, in alphabetical order."""
+    return tuple(sorted({row["region"] for row in records("cause_series")}))
+
+
+def base_rates(
+    cause: str,
+    door: str | None = None,
+    region: str | None = None,
+    people: str | None = None,
+    inside_pct: float = 95,
+) -> pd.DataFrame:
     """How many people of each series had a cause, as a share of all its people.
 
     Args:
         cause: key of :func:`cause_names`.
         door: one of :data:`DOORS`; without it, all, the widest first.
+        region: one of :func:`regions`; without it, all.
+        people: "adults", "children" or "all ages", as the series says; without it, all.
         inside_pct: of the Wilson limits.
 
     Returns:
-        One row a series: label, people, door, country, cases, n, share_pct, low_pct, high_pct, pct_printed, of_n, note,
-        source. Counts that a paper does not print are the whole number nearest to its percentage.
+        One row a series, none where no series fits: label, people, door, country, cases, n, share_pct, low_pct,
+        high_pct, pct_printed, of_n, note, source. Counts that a paper does not print are the whole number nearest to
+        its percentage.
 
     Raises:
-        ValueError: no such cause or door.
+        ValueError: no such cause, door, region or people.
     """
     if cause not in cause_names():
         raise ValueError(f"No series counts {cause!r}. They count: {', '.join(cause_names())}.")
-    if door is not None and door not in DOORS:
-        raise ValueError(f"There is no door {door!r}. The doors are: {', '.join(DOORS)}.")
+    wanted = {"door": door, "region": region, "people": people}
+    for name, known in (("door", DOORS), ("region", regions()), ("people", PEOPLE)):
+        if wanted[name] not in (None, *known):
+            raise ValueError(f"There is no {name} {wanted[name]!r}. Choose among: {', '.join(known)}.")
     series = {row["series"]: row for row in records("cause_series")}
     rows = []
     for share in records("cause_shares"):
         one = series[share["series"]]
-        if share["cause"] != cause or door not in (None, one["door"]):
+        if share["cause"] != cause or any(want not in (None, one[name]) for name, want in wanted.items()):
             continue
         low, high = wilson_limits(share["cases"], one["n"], inside_pct)
         pct, note = 100 * share["cases"] / one["n"], " ".join(filter(None, (share["note"], one["note"])))

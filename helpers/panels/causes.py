@@ -21,7 +21,6 @@ import traitlets
 from helpers.blood.causes import (
     ASKED,
     CLINCHED,
-    EXCLUDED,
     FILM,
     NOTHING,
     Clue,
@@ -58,6 +57,7 @@ GROUPS = {
 """What one can look at, in the order in which it is usually done."""
 
 _NO_FLAG = "No red flag in what is known so far."
+_CHOOSE = "Nothing is clinched. Choose a cause under *Tell in full* to read what each finding says, with its source."
 _MOST_OPEN = 3
 """Open questions shown for a cause in the table."""
 
@@ -103,7 +103,9 @@ class CauseBoard(Panel):
     said = traitlets.Dict(help="feature -> answer; what is not in it is not known")
     patient = traitlets.Unicode(None, allow_none=True, help="the published patient loaded last")
     shown = traitlets.Unicode("count", help="the group of features whose controls are shown")
-    about = traitlets.Unicode(None, allow_none=True, help="the cause told in full; None: the first that is clinched")
+    about = traitlets.Unicode(
+        None, allow_none=True, help="the cause told in full; None: the first that is clinched, if any"
+    )
     revealed = traitlets.Bool(False, help="whether the authors' diagnosis is shown")
 
     def __init__(
@@ -203,20 +205,16 @@ class CauseBoard(Panel):
         return [one.cause.label for one in self.weighed if one.verdict == NOTHING]
 
     def told(self) -> Weighed | None:
-        """The cause told in full: the one chosen, or else the first clinched one, or the first something speaks for."""
-        by_key = {one.cause.key: one for one in self.weighed}
+        """The cause told in full: the one chosen, or else the first that is clinched; None where there is neither."""
         if self.about is not None:
-            return by_key[self.about]
-        for wanted in (lambda one: one.verdict == CLINCHED, lambda one: one.speaks_for and one.verdict != EXCLUDED):
-            found = next((one for one in self.weighed if wanted(one)), None)
-            if found:
-                return found
-        return None
+            return next(one for one in self.weighed if one.cause.key == self.about)
+        return next((one for one in self.weighed if one.verdict == CLINCHED), None)
 
     def words(self) -> str:
         """The words below the picture as HTML: who, what is known, one cause in full with its sources, the table."""
         one = self.told()
-        parts = [f"<p>{page.inline(self._who())}</p>"] + ([self._in_full(one)] if one else [])
+        full = self._in_full(one) if one else f"<p>{page.inline(_CHOOSE)}</p>"
+        parts = [f"<p>{page.inline(self._who())}</p>", full]
         known = self.table()
         if len(known):
             parts.append(page.table(known, "Causes something is known about, in the board's order (no ranking)"))

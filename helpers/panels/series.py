@@ -9,14 +9,14 @@ from __future__ import annotations
 import ipywidgets
 import traitlets
 
-from helpers.blood.series import DOORS, base_rates, cause_names
+from helpers.blood.series import DOORS, PEOPLE, base_rates, cause_names, regions
 from helpers.panels.controls import Choice, Picture, Words
 from helpers.panels.panel import Later, Panel
 from helpers.panels.words import links
 from helpers.pictures import look, page
 from helpers.pictures.series import SeriesPicture
 
-_PEOPLE = {"all ages": "people of all ages"}
+_PEOPLE = {"adults": "adults", "children": "children", "all ages": "people of all ages"}
 _DOORS = {
     "all doors": None,
     "every low count of a hospital": "all counts",
@@ -32,28 +32,39 @@ class BaseRates(Panel):
     Args:
         cause: key of :func:`helpers.blood.series.cause_names`.
         door: one of :data:`helpers.blood.series.DOORS`; without it, all.
+        region: one of :func:`helpers.blood.series.regions`; without it, all.
+        people: "adults", "children" or "all ages"; without it, all.
 
     Raises:
-        ValueError: no such cause or door.
+        ValueError: no such cause, door, region or people.
     """
 
     cause = traitlets.Unicode()
     door = traitlets.Enum(list(DOORS), None, allow_none=True)
+    region = traitlets.Unicode(None, allow_none=True)
+    people = traitlets.Enum(list(PEOPLE), None, allow_none=True)
 
-    def __init__(self, cause: str = "megaloblastic", door: str | None = None) -> None:
+    def __init__(
+        self,
+        cause: str = "megaloblastic",
+        door: str | None = None,
+        region: str | None = None,
+        people: str | None = None,
+    ) -> None:
         super().__init__()
-        base_rates(cause, door)
+        base_rates(cause, door, region, people)
         with self._together():
-            self.cause, self.door = cause, door
-        self.observe(self._moved, ["cause", "door"])
+            self.cause, self.door, self.region, self.people = cause, door, region, people
+        self.observe(self._moved, ["cause", "door", "region", "people"])
 
     def _update(self) -> None:
-        empty = base_rates(self.cause, self.door).empty
+        chosen = (self.door, self.region, self.people)
+        empty = base_rates(self.cause, *chosen).empty
         self.trouble = ""
         if empty:
             name = cause_names()[self.cause]
-            self.trouble = f"No series of this door counts {name}; all doors are shown."
-        self.picture = SeriesPicture(self.cause, None if empty else self.door)
+            self.trouble = f"No series of this choice counts {name}; all that count it are shown."
+        self.picture = SeriesPicture(self.cause) if empty else SeriesPicture(self.cause, *chosen)
         self.status = " ".join(filter(None, (self.trouble, f"{self.picture.point()}.")))
         self.changes += 1
 
@@ -61,7 +72,7 @@ class BaseRates(Panel):
         """The words below the picture as HTML: what to know before comparing, and each series as a table."""
         rows = self.picture.rows
         shown = rows.assign(
-            found=[f"{row.cases} of {row.n} {_PEOPLE.get(row.people, row.people)}" for row in rows.itertuples()],
+            found=[f"{row.cases} of {row.n} {_PEOPLE.get(row.people, 'people')}" for row in rows.itertuples()],
             printed=[_printed(row) for row in rows.itertuples()],
             source=[links(keys) for keys in rows["source"]],
         )[["label", "found", "printed", "source"]]
@@ -97,11 +108,13 @@ class _View:
             "Cause", {name[0].upper() + name[1:]: key for key, name in cause_names().items()}, model.cause
         )
         self.door = Choice("How people came in", _DOORS, model.door)
-        traitlets.link((model, "cause"), (self.cause, "value"))
-        traitlets.link((model, "door"), (self.door, "value"))
+        self.region = Choice("Where", {"everywhere": None} | {name: name for name in regions()}, model.region)
+        self.people = Choice("Whom they count", {"everybody": None} | {name: name for name in PEOPLE}, model.people)
+        for name in ("cause", "door", "region", "people"):
+            traitlets.link((model, name), (getattr(self, name), "value"))
         self.picture, self.words = Picture(width=look.WIDTH), Words()
         column = ipywidgets.VBox(
-            [self.cause, self.door],
+            [self.cause, self.door, self.region, self.people],
             layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | visible,
         )
         frame = ipywidgets.Box([self.picture], layout={"flex": "0 1 500px", "min_width": "0"} | visible)

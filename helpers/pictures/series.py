@@ -25,16 +25,21 @@ class SeriesPicture(ForestPicture):
     Args:
         cause: key of :func:`helpers.blood.series.cause_names`.
         door: one of :data:`helpers.blood.series.DOORS`; without it all, the widest first.
+        region: one of :func:`helpers.blood.series.regions`; without it all.
+        people: "adults", "children" or "all ages"; without it all.
 
     Raises:
-        ValueError: no such cause or door, or no series of that door counts the cause.
+        ValueError: no such choice, or no series of that choice counts the cause.
     """
 
-    def __init__(self, cause: str, door: str | None = None) -> None:
-        self.cause, self.door = cause, door
-        self.rows = base_rates(cause, door)
+    def __init__(
+        self, cause: str, door: str | None = None, region: str | None = None, people: str | None = None
+    ) -> None:
+        self.cause = cause
+        self.rows = base_rates(cause, door, region, people)
         if self.rows.empty:
-            raise ValueError(f"No series of the door {door!r} counts {cause_names()[cause]}. Choose another door.")
+            chosen = ", ".join(filter(None, (door, region, people)))
+            raise ValueError(f"No series of this choice ({chosen}) counts {cause_names()[cause]}. Choose another one.")
         self.sources = " ".join(dict.fromkeys([*self.rows["source"], "WILSON1927"]))
         top = next(step for step in _STEPS if step >= self.rows["high_pct"].max() or step == 100)
         ticks = tuple(float(tick) for tick in range(0, top + 1, 5 if top <= 20 else 10 if top <= 50 else 20))
