@@ -50,6 +50,12 @@ def cell_kinds() -> Mapping[str, Mapping[str, Any]]:
     return MappingProxyType({row["kind"]: row for row in records("film_cells") if row["of"]})
 
 
+def cell_name(kind: str) -> str:
+    """What a kind is called inside a sentence."""
+    label = cell_kinds()[kind]["label"]
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
+
+
 def kinds_of(group: str) -> tuple[str, ...]:
     """The kinds counted among the red_cells, white_cells, neutrophils or platelets."""
     return tuple(kind for kind, row in cell_kinds().items() if row["of"] == group)

@@ -159,6 +159,6 @@ class LimitsPicture(ForestPicture):
         limits = f"{constant('blast_limit_pct'):g} %"
         return (
             "Exact binomial 95 % limits (Clopper-Pearson), computed by the course in the manner of Rümke's table. They "
-            f"allow for chance alone. For blasts, {limits} in blood or marrow defines acute myeloid leukemia. "
-            f"Sources: {self.links()}."
+            f"allow for chance alone. For blasts, {limits} in blood or marrow defines acute myeloid leukemia; some "
+            f"types defined by a gene need fewer. Sources: {self.links()}."
         )

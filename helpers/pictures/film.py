@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.blood.film import GROUPS, RED, WHITE, Cells, Film, cell_kinds
+from helpers.blood.film import GROUPS, RED, WHITE, Cells, Film, cell_kinds, cell_name
 from helpers.blood.units import plain
 from helpers.evidence import constant
 from helpers.pictures import look
@@ -260,7 +260,7 @@ class WhiteCellsPicture(PaintedPicture):
     def describe(self) -> str:
         """The cells in words, in the order in which they were met."""
         kinds = self.search.cells.kinds
-        met = ", ".join(cell_kinds()[kind]["label"].lower() for kind in kinds)
+        met = ", ".join(map(cell_name, kinds))
         return f"{self.point()}." + (f" In order: {met}." if kinds else "")
 
     def caption(self) -> str:

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.blood.film import Cells, cell_kinds
+from helpers.blood.film import Cells, cell_kinds, cell_name
 from helpers.blood.units import plain
 from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
@@ -96,7 +97,12 @@ class PortraitsPicture(PaintedPicture):
         columns = min(columns, len(kinds))
         scale = min(6.0, (self.width / columns - 22) / (wide.max() * 1.1))
         cells = Cells(self.kinds, wide, np.arange(len(kinds)) % 3)
-        below = [f"{cell_kinds()[kind]['short']}\n{_range(kind)}" for kind in kinds]
+        names = [textwrap.wrap(cell_name(kind), round(13 * 4 / columns)) for kind in kinds]
+        lines = max(map(len, names))
+        below = [
+            "\n".join([*name, _range(kind)] + [""] * (lines - len(name)))
+            for name, kind in zip(names, kinds, strict=True)
+        ]
         self.shelf = Shelf(cells, below, self.lines(title), columns, wide.max() * 1.15 * scale, scale)
 
     def paint(self) -> np.ndarray:

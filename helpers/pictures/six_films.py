@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from helpers.blood.film import Cells, Film, cell_kinds
+from helpers.blood.film import Cells, Film, cell_name
 from helpers.pictures import look
 from helpers.pictures.film import FieldPicture
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
@@ -22,7 +22,7 @@ FILMS: Mapping[str, tuple[str, int]] = MappingProxyType(
         "B": ("normal", 33),
         "C": ("aplastic_severe", 2),
         "D": ("megaloblastic", 38),
-        "E": ("edta_clumps", 4),
+        "E": ("edta_clumps", 23),
         "F": ("acute_leukemia", 5),
     }
 )
@@ -92,7 +92,7 @@ class SixFilmsPicture(PaintedPicture):
         """Each film in words: what lies in its field, and the next white cells."""
         said = []
         for letter, field in self.fields.items():
-            met = ", ".join(cell_kinds()[kind]["label"].lower() for kind in self.met[letter].kinds)
+            met = ", ".join(map(cell_name, self.met[letter].kinds))
             said.append(f"Film {letter}: {field.describe()} The next white cells: {met}.")
         return f"{self.point()} {' '.join(said)}"
 
