@@ -233,6 +233,15 @@ def _starts(rows: Sequence[Row]) -> list[int]:
     return sorted({0} | {end for end in ends if end is not None})
 
 
+def age_limits(name: str) -> list[int]:
+    """The completed years at which a guideline may begin to say something else, 0 first.
+
+    Raises:
+        ValueError: no such guideline, or one whose text was not read.
+    """
+    return _starts(_rows(name))
+
+
 _Case = tuple[str, int, bool, bool, bool, bool, bool]
 """Everything known: severity, completed years, sibling, unrelated, half-matched, fit, transfused."""
 
