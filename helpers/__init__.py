@@ -23,18 +23,21 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
     ``cohort``      One patient or a million as columns, sorted into kinds of people who share their limits.
     ``reference``   Intervals by sex, age, pregnancy, Duffy status; flags.
     ``oxygen``      What the blood brings and what the body takes. ``lives``: how long each line lasts without a marrow.
-    ``chance``      Exact limits of a counted share.
+    ``film``        What a blood film of a count holds: how many of each cell in a field, how large, what is left out.
+                    ``differential``: white cells counted one by one. ``chance``: exact limits of a counted share.
     ``severity``    Grades under every system, each with its reason; criteria are rows of ``data/``. ``ladders`` are
                     systems made of bands of one value, ``tallies`` weigh several, ``grades`` is what they give back.
 
 ``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a figure that stays alive), ``still`` (one that does not
                 move), ``page`` (the one door for HTML), and the pictures: ``count``, ``intervals``, ``definitions``,
                 ``oxygen``, ``lives``, ``findings`` (published figures with their limits; ``forest`` draws them,
-                ``lettering`` measures words). Each can say itself in words.
+                ``lettering`` measures words). Cells are not drawn with lines but painted: ``stain`` (how each looks),
+                ``painted`` (pixels with words), ``film`` (a field, the next white cells), ``portraits``, ``family``,
+                ``six_films``, ``counting`` (a differential). Each can say itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
-                and work by keyboard; ``explorer`` moves a count, ``oxygen`` what delivers oxygen, ``report``
-                reads a pasted count; ``panel`` and ``words`` are what they share;
-                ``tables`` is how a notebook shows data frames.
+                and work by keyboard; ``explorer`` moves a count, ``film`` the blood film of one, ``oxygen`` what
+                delivers oxygen; ``counting`` is a bench for a differential, ``report`` reads a pasted count.
+                ``panel``, ``amounts`` and ``words`` are what they share; ``tables`` is how a notebook shows frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``
                 (for those who write questions).

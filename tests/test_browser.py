@@ -19,13 +19,17 @@ from execute import WIDGET_VIEW
 from playwright.sync_api import expect
 
 from helpers.blood.count import BloodCount
+from helpers.blood.film import teaching_films
 from helpers.blood.units import ANALYTES, show
 from helpers.exercises import bank
 from helpers.exercises.bank import Exercise
 from helpers.exercises.card import WORDS
 from helpers.exercises.judge import NOT_YET, RIGHT, item_text, judge, menu, right_answer
 from helpers.exercises.trial import betraying_answer
+from helpers.panels.counting import CountingBench
 from helpers.panels.explorer import VALUES, CountExplorer, published, steps
+from helpers.panels.film import FilmPanel
+from helpers.panels.oxygen import OxygenPanel
 from helpers.panels.report import ReportReader
 from helpers.pictures import page as html
 from helpers.pictures.count import short_name
@@ -484,6 +488,130 @@ def test_the_first_slider(run) -> None:
     assert first.picture() != old
 
 
+# --- films and oxygen -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Panelled:
+    """A panel of notebook 01 on the page, and the same one in this process."""
+
+    read: Read
+    model: FilmPanel | CountingBench | OxygenPanel
+
+    def __post_init__(self) -> None:
+        self.number = self.read.number(repr(self.model))
+        self.read.run_again(self.number)
+        self.output = self.read.output(self.number)
+        self.keys = self.read.page.keyboard
+
+    def agree(self) -> None:
+        """The status sentence and the words below it are the model's."""
+        expect(self.output.locator(".course-words").last.locator(".status")).to_have_text(self.model.status)
+        expect(self.output.locator(".course-words > div").last).to_have_text(self.read.words(self.model.words()))
+
+    def press(self, label: str, key: str) -> int:
+        """A key on a slider; the place at which it then stands."""
+        slider = self.output.get_by_role("slider", name=label, exact=True)
+        slider.focus()
+        self.keys.press(key)
+        return int(slider.input_value())
+
+
+@pytest.fixture
+def film(run) -> Panelled:
+    return Panelled(run("01_blood_cell_roles.ipynb"), FilmPanel("normal"))
+
+
+def test_the_film_follows_its_sliders_by_keyboard(film: Panelled) -> None:
+    model, image = film.model, film.output.locator("img")
+    expect(image.first).to_have_attribute("alt", model.field.describe())
+    for label, name, key in (
+        ("Platelets", "plt", "Home"),
+        ("Hemoglobin", "hb", "PageDown"),
+        ("Cell size (MCV)", "mcv", "PageUp"),
+    ):
+        place = film.press(label, key)
+        amounts = sorted({*steps(name), getattr(model, name)} - {None})
+        setattr(model, name, amounts[place])
+        film.agree()
+        expect(image.first).to_have_attribute("alt", model.field.describe())
+    expect(image.nth(1)).to_have_attribute("alt", model.normal.describe())
+    film.output.get_by_role("button", name="Next field").press("Enter")
+    model.next_field()
+    film.agree()
+    expect(image.nth(2)).to_have_attribute("alt", model.strip.describe())
+    box = film.output.get_by_role("combobox", name="Film", exact=True)
+    choose(box, 1)
+    model.film = list(teaching_films())[1]
+    film.agree()
+    film.output.get_by_role("button", name="Reset").press("Enter")
+    model.reset()
+    film.agree()
+    expect(image.first).to_have_attribute("alt", model.field.describe())
+
+
+def test_unusual_cells_are_unfolded_and_set_by_keyboard(film: Panelled) -> None:
+    film.output.get_by_role("switch", name="More").press("Space")
+    place = film.press("Schistocyte", "PageUp")
+    film.model.set_sign("schistocyte", film.model.view and film.model._view.signs["schistocyte"].amounts[place])
+    film.agree()
+    assert "Schistocyte" in film.output.text_content()
+    assert complaints(film.read) == [], "with everything unfolded"
+
+
+def test_cells_are_named_by_pointing_and_by_arrow_keys(film: Panelled) -> None:
+    image = film.output.locator("img").first
+    marks = film.model.field.marks()
+    tip = film.output.locator(".tip").first
+    image.scroll_into_view_if_needed()
+    expect(tip).to_be_hidden()
+    shrunk = image.bounding_box()["width"] / film.model.field.width
+    x, y, _, name, _ = next(mark for mark in marks if mark[4] == "platelet")
+    image.hover(position={"x": x * shrunk, "y": y * shrunk})
+    expect(tip).to_have_text(name)
+    film.read.page.mouse.move(0, 0)
+    expect(tip).to_be_hidden()
+    image.focus()
+    for place in (0, 1, 0, len(marks) - 1):
+        film.keys.press("ArrowRight" if place == 1 or tip.is_hidden() else "ArrowLeft")
+        expect(tip).to_have_text(marks[place][3])
+        expect(film.output.locator(".said").first).to_have_text(f"{marks[place][3]}, {place + 1} of {len(marks)}")
+    _shortcuts_do_nothing(film.read)
+    film.keys.press("Escape")
+    expect(tip).to_be_hidden()
+
+
+def test_cells_are_named_and_counted_by_keyboard(run) -> None:
+    bench = Panelled(run("01_blood_cell_roles.ipynb"), CountingBench("aplastic_severe", cells=100))
+    model, image = bench.model, bench.output.locator("img")
+    reply = bench.output.locator(".course-words").first.locator(".status")
+    for name in ("lymphocyte", "blast"):
+        bench.output.get_by_role("button", name=name, exact=True).press("Enter")
+        model.name(f"{name}s")
+        expect(reply).to_have_text(model.said)
+        bench.agree()
+    expect(image.first).to_have_attribute("alt", "Cell 3 on the glass" + image.first.get_attribute("alt")[19:])
+    bench.output.get_by_role("button", name="Count the rest for me").press("Enter")
+    model.count_on(1000)
+    bench.agree()
+    expect(image.nth(1)).to_have_attribute("alt", model.picture.describe())
+    expect(bench.output.get_by_role("button", name="blast", exact=True)).to_be_disabled()
+    bench.output.get_by_role("switch", name="Show the truth").press("Space")
+    model.truth = True
+    bench.agree()
+    assert complaints(bench.read) == []
+
+
+def test_oxygen_follows_its_sliders_by_keyboard(run) -> None:
+    oxygen = Panelled(run("01_blood_cell_roles.ipynb"), OxygenPanel(hb=150))
+    before = oxygen.model.status
+    place = oxygen.press("Hemoglobin", "Home")
+    oxygen.model.hb = oxygen.model.view and oxygen.model._view.sliders["hb"].amounts[place]
+    oxygen.agree()
+    assert oxygen.model.status != before
+    expect(oxygen.output.locator("img")).to_have_attribute("alt", oxygen.model.picture.describe())
+
+
 # --- a report, pasted -------------------------------------------------------------------------------------------------
 
 PASTED = """WBC 2.1 K/uL <img src="pasted.png" onerror="window.taken = 'image'; alert('image')">
@@ -725,6 +853,7 @@ def test_panels_and_cards_fit_a_narrow_page(run, name: str, width: int) -> None:
         assert is_wide == width
         assert page.evaluate(BEYOND) == []
         for image in page.locator(".course-figure img").all():
-            assert image.bounding_box()["width"] > 0.7 * min(width, 500), "the picture is too small to read"
+            own = int(image.get_attribute("width") or 500)
+            assert image.bounding_box()["width"] > 0.7 * min(width, own), "the picture is too small to read"
     finally:
         page.set_viewport_size(usual)

@@ -116,6 +116,6 @@ def test_limits_narrow_with_more_cells():
     for study in picture.sections[0][1]:
         widths = [mark.high - mark.low for mark in study.marks]
         assert widths == sorted(widths, reverse=True) and len(widths) == 4
-    assert picture.point() == "5 % of 100 cells may be anything from 1.6 to 11 %"
+    assert picture.point() == "5 % of 100 cells may mean 1.6 to 11 %"
     assert "1.6 to 11 %" in picture.describe() and "3.7 to 6.5 %" in picture.describe()
     assert np.asarray(picture.live.paint()).shape[2] == 3

@@ -279,6 +279,35 @@ def test_a_rule_computes(given: dict, expected: object) -> None:
     assert found == pytest.approx(expected) if isinstance(expected, int | float) else found == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"rule": "oxygen", "hb": 150, "saturation_pct": 98, "output": 5}, 1000),
+        ({"rule": "oxygen", "hb": 150, "saturation_pct": 98, "output": 5, "give": "content"}, 200),
+        ({"rule": "oxygen", "hb": 70, "saturation_pct": 98, "output": 5, "give": "share_pct"}, 47.5),
+        ({"rule": "exact_limit", "events": 5, "of": 100, "end": "high"}, 11.28),
+        ({"rule": "in_a_field", "kind": "platelet", "count": {"plt": 250}}, 16.67),
+        ({"rule": "in_a_field", "kind": "platelet", "count": {"plt": 250}, "per_cell": 25}, 10),
+        ({"rule": "in_a_field", "kind": "blast", "count": {"plt": 250}}, 0),
+        ({"rule": "fields_to_look_at", "cells": 100, "wbc": 1.0}, 1500),
+    ],
+)
+def test_what_cells_do_and_how_they_are_counted(given: dict, expected: float) -> None:
+    assert rules.value(given) == pytest.approx(expected, rel=0.001)
+
+
+def test_rules_of_cells_that_give_words() -> None:
+    counted = {"neutrophils": 60, "lymphocytes": 40}
+    for limit, said in ((0.5, "not settled"), (0.3, "not below"), (0.7, "below")):
+        given = {"rule": "differential_decides", "counted": counted, "wbc": 0.8, "limit": limit}
+        assert rules.value(given) == said
+    half = {
+        line: rules.value({"rule": "day_below", "line": line, "percent": 50}) for line in ("red", "white", "platelets")
+    }
+    assert half["white"] < half["platelets"] < half["red"]
+    assert sorted(rules.value({"rule": "six_films"})) == list("ABCDEF")
+
+
 def test_a_flag_depends_on_the_person() -> None:
     count = {"hb": 125, "age_y": 40, "sex": "female"}
     assert rules.value({"rule": "flag", "analyte": "hb", "count": count}) == "normal"

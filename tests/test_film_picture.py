@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 
 from helpers.blood.count import BloodCount
-from helpers.blood.film import RED, WHITE, Cells, Film, cell_kinds, teaching_films
-from helpers.evidence import records
+from helpers.blood.film import RED, WHITE, Cells, Film, cell_kinds, cell_name, teaching_films
+from helpers.evidence import constant, records
 from helpers.pictures import look
 from helpers.pictures.family import FamilyPicture
 from helpers.pictures.film import FIELD, CellPicture, FieldPicture, WhiteCellsPicture, spread
 from helpers.pictures.painted import SHARPNESS
 from helpers.pictures.portraits import PortraitsPicture
+from helpers.pictures.six_films import FILMS, SixFilmsPicture
 from helpers.pictures.stain import KINDS, lay_on, shine, sprite
 
 WHOLE = dict(hb=143, rbc=4.8, mcv=90, rdw=13, wbc=7, seg_pct=55, lymph_pct=35, mono_pct=10, plt=250)
@@ -73,6 +74,14 @@ def test_no_two_kinds_look_alike():
 def test_the_pale_middle_can_be_wider():
     narrow, wide = (sprite("red_cell", 7.5, 8, 1, pallor).sum() for pallor in (1 / 3, 0.6))
     assert wide < 0.9 * narrow
+
+
+def test_a_clump_holds_as_many_platelets_as_it_stands_for():
+    """What is drawn is counted: the dye of a clump is that of so many platelets."""
+    stands_for = constant("film_clump_platelets")
+    one = np.mean([sprite("platelet", 2.4, 6, turn).sum() for turn in range(12)])
+    many = [sprite("platelet_clump", SIZE["platelet_clump"], 6, turn).sum() / one for turn in range(12)]
+    assert np.mean(many) == pytest.approx(stands_for, rel=0.15)
 
 
 def test_dye_adds_up_and_darkens():
@@ -177,7 +186,7 @@ def test_names_are_written_on_the_picture():
     bare, named = (FieldPicture(Film.of("megaloblastic"), 1, names=names) for names in (False, True))
     assert (bare.paint() != named.paint()).any(axis=2).sum() > 2000
     written = {name for *_, name in named._named()}
-    assert {"oval macro", "red cell", "platelet"} <= written
+    assert {"large oval", "red cell", "platelet"} <= written
 
 
 def test_the_alt_text_says_what_is_in_the_field():
@@ -223,7 +232,7 @@ def test_the_strip_holds_the_next_white_cells():
     strip = WhiteCellsPicture(Film.of("acute_leukemia"), 2)
     assert len(strip.search.cells) == len(strip.marks()) == 10
     for kind in strip.search.cells.kinds:
-        assert cell_kinds()[kind]["label"].lower() in strip.describe()
+        assert cell_name(kind) in strip.describe()
     assert f"{strip.search.fields[-1]} fields" in strip.point()
     painted = strip.paint()
     assert painted.shape[1] == look.WIDTH * SHARPNESS
@@ -259,6 +268,33 @@ def test_portraits_name_every_cell_and_its_width():
 def test_portraits_of_what_cannot_be_drawn(kinds, says):
     with pytest.raises(ValueError, match=says):
         PortraitsPicture(kinds, "None")
+
+
+# --- six films ------------------------------------------------------------------------------------------------------
+
+
+def test_the_six_films_show_what_tells_them():
+    picture = SixFilmsPicture()
+    seen = {letter: [mark[4] for mark in field.marks()] for letter, field in picture.fields.items()}
+    for letter, (film, _) in FILMS.items():
+        kinds, met = seen[letter], picture.met[letter].kinds
+        assert (kinds.count("schistocyte") >= 5) == (film == "ttp"), letter
+        assert (kinds.count("macro_ovalocyte") >= 5) == (film == "megaloblastic"), letter
+        assert ("platelet_clump" in kinds) == (film == "edta_clumps"), letter
+        assert ("blast" in met) == (film == "acute_leukemia"), letter
+        assert ("hypersegmented" in met) == (film == "megaloblastic"), letter
+        assert (kinds.count("platelet") >= 5) == (film == "normal"), letter
+    lonely = next(letter for letter, (film, _) in FILMS.items() if film == "aplastic_severe")
+    assert set(seen[lonely]) == {"red_cell"} and set(picture.met[lonely].kinds) == {"lymphocyte"}
+
+
+def test_the_six_films_do_not_give_their_names_away():
+    picture = SixFilmsPicture()
+    for film, _ in FILMS.values():
+        assert teaching_films()[film]["label"].lower() not in picture.describe().lower()
+    assert all(f"Film {letter}: " in picture.describe() for letter in FILMS)
+    painted = picture.paint()
+    assert painted.shape[1] == look.WIDTH * SHARPNESS and len(picture.image(small=True)) < 350_000
 
 
 # --- the family -------------------------------------------------------------------------------------------------------

@@ -203,7 +203,8 @@ def test_every_band_of_hemoglobin_has_its_deaths_and_limits():
     assert (34.4, (18.6, 53.2)) in drawn_points(picture) and (0, (0, 3.7)) in drawn_points(picture)
     assert "Hemoglobin 41 to 50, lowest value: 34.4 % (18.6–53.2)" in picture.describe()
     assert "33.3 % (25–43)" in picture.describe(), "computed from 39 of 117"
-    assert picture.point().startswith("Without transfusion, 33 of 100 died with hemoglobin below 60 g/L, 1 with 120")
+    said = "After surgery without transfusion, 33 of 100 died who began below 60 g/L, 1 who began at 120 or more"
+    assert picture.point() == said
 
 
 def test_the_gaps_between_the_bands_are_said():

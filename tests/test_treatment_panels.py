@@ -44,9 +44,9 @@ def test_moving_a_fact_moves_picture_words_and_tables():
 def test_one_move_is_one_update():
     panel = GuidelinePanel(PERSON)
     for move in (lambda: panel.set_trait("fit", False), lambda: panel.load("CRS-014"), panel.reset):
-        before = panel.updates
+        before = panel.changes
         move()
-        assert panel.updates == before + 1
+        assert panel.changes == before + 1
 
 
 @settings(max_examples=30)

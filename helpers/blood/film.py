@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -48,6 +48,12 @@ DIFFERENTIAL = {
 def cell_kinds() -> Mapping[str, Mapping[str, Any]]:
     """The cells a film can show: rows of ``data/film_cells.csv`` by kind."""
     return MappingProxyType({row["kind"]: row for row in records("film_cells") if row["of"]})
+
+
+def cell_name(kind: str) -> str:
+    """What a kind is called inside a sentence."""
+    label = cell_kinds()[kind]["label"]
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
 
 
 def kinds_of(group: str) -> tuple[str, ...]:
@@ -85,6 +91,10 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.kinds)
+
+    def __iter__(self) -> Iterator[tuple[str, float, int]]:
+        """Kind, diameter (µm) and look of each cell."""
+        return zip(self.kinds, self.diameter_um.tolist(), self.looks.tolist(), strict=True)
 
     def tally(self) -> dict[str, int]:
         """How many of each kind, the most frequent first."""

@@ -1,8 +1,8 @@
 """How long the stock of each line lasts when the marrow stops: published life spans, run on by the course.
 
 Nothing here was measured in a patient. Each closed form takes its figures from ``data/constants.csv`` and is labelled
-"computed by the course"; what was seen in people stands in ``data/lives.csv``. Two ends are told apart, and real lies
-between them:
+"computed by the course"; what was seen in people stands in ``data/lives.csv`` and need not lie between the two ends
+that are told apart:
 
 ``delivers=True``   no new cell is begun, but the marrow still hands over those it had begun (its reserve).
 ``delivers=False``  nothing leaves the marrow any more; only what is in the blood is left.

@@ -262,6 +262,69 @@ def traps(count: Mapping[str, Any] | None = None, patient: str = "") -> list[str
     return [trap.name for trap in find(blood_count(count, patient))]
 
 
+# --- what cells do, and how they are counted --------------------------------------------------------------------------
+
+
+@rule
+def oxygen(hb: float, saturation_pct: float, output: float, give: str = "delivery") -> float:
+    """Oxygen in blood: its ``delivery`` (mL/min), its ``content`` (mL/L), or the ``share_pct`` of normal delivery."""
+    from helpers.blood import oxygen as blood_oxygen
+
+    if give == "content":
+        return blood_oxygen.content(hb, saturation_pct)
+    delivered = blood_oxygen.delivery(hb, saturation_pct, output)
+    return 100 * delivered / blood_oxygen.normal_delivery() if give == "share_pct" else delivered
+
+
+@rule
+def day_below(line: str, percent: float) -> float:
+    """The day after the marrow stopped on which a line ("red", "white", "platelets") falls below a percentage."""
+    from helpers.blood import lives
+
+    return lives.day_below(line, percent)
+
+
+@rule
+def exact_limit(events: int, of: int, end: str) -> float:
+    """The "low" or "high" exact 95 % limit of a counted share, in percent."""
+    from helpers.blood.chance import exact_limits
+
+    return exact_limits(events, of)[("low", "high").index(end)]
+
+
+@rule
+def in_a_field(kind: str, count: Mapping[str, Any], per_cell: float | None = None) -> float:
+    """How many cells of a kind of ``data/film_cells.csv`` to expect in one field of a count's film."""
+    from helpers.blood.film import Film
+
+    chosen = {} if per_cell is None else {"per_cell": per_cell}
+    return Film(blood_count(count), **chosen).expected.get(kind, 0.0)
+
+
+@rule
+def fields_to_look_at(cells: int, wbc: float) -> float:
+    """How many oil fields one looks at, on average, to meet so many white cells (10^9/L)."""
+    from helpers.evidence import constant
+
+    return cells * constant("film_count_per_cell_e9_per_l") / wbc
+
+
+@rule
+def differential_decides(counted: Mapping[str, int], wbc: float, limit: float) -> str:
+    """On which side of a limit (10^9/L) a differential puts the neutrophils: "below", "not below", "not settled"."""
+    from helpers.blood.differential import CLASSES, Differential
+
+    return Differential({name: counted.get(name, 0) for name in CLASSES}, wbc).decides("neutrophils", limit)
+
+
+@rule
+def six_films() -> dict[str, str]:
+    """Which teaching film stands under which letter of the picture of six films."""
+    from helpers.pictures.six_films import FILMS
+
+    return {letter: film for letter, (film, _) in FILMS.items()}
+
+
 # --- what the tables say ---------------------------------------------------------------------------------------------
 
 

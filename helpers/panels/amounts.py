@@ -6,6 +6,7 @@ import math
 from functools import cache
 from typing import Any
 
+from helpers.blood.count import BloodCount
 from helpers.blood.units import ANALYTES, show
 from helpers.panels.controls import Slider
 from helpers.pictures import look
@@ -37,6 +38,12 @@ def steps(analyte: str) -> list[float]:
     amounts = {round(tenth * 10.0 ** (power - 1), item.decimals) for power in powers for tenth in tenths}
     zero = [0.0] if item.may_be_zero else []
     return zero + sorted(amount for amount in amounts if low <= amount <= high)
+
+
+def known(count: BloodCount, analyte: str) -> float | None:
+    """An amount of a count as a slider takes it: None where it is not known."""
+    amount = getattr(count, analyte)
+    return None if math.isnan(amount) else amount
 
 
 def amount_text(analyte: str, amount: float, units: str = "si") -> tuple[str, str]:

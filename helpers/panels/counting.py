@@ -49,35 +49,31 @@ class CountingBench(Panel):
     named = traitlets.Dict(help="what the learner took a cell for, by its place in the line")
     truth = traitlets.Bool(False, help="whether the real shares are shown")
     seed = traitlets.Int(0)
-    changes = traitlets.Int(0, help="counts the updates; what shows the bench watches this")
 
     def __init__(self, film: str = "aplastic_severe", cells: int = 100, seed: int = 1, films: bool = True) -> None:
         if cells not in CELLS:
             raise ValueError(f"The bench counts {', '.join(map(str, CELLS))} cells; {cells} was asked for.")
         super().__init__(cells=cells, seed=seed)
         self.with_films, self.picture, self.said = films, DifferentialPicture(), ""
-        self._quiet = True
         self.observe(lambda change: self._new_film(), "film")
-        self.observe(lambda change: self._new_glass(), ["wbc", "seed"])
-        self.observe(lambda change: self._update(), ["cells", "counted", "truth"])
+        self.observe(lambda change: None if self._quiet else self._new_glass(), ["wbc", "seed"])
+        self.observe(self._moved, ["cells", "counted", "truth"])
         self.film = film
 
     # --- the model ---
 
     def _new_film(self) -> None:
         self._base = Film.of(self.film)
-        self.wbc = self._base.count.wbc
-        self._new_glass()
+        with self._together():
+            self.wbc = self._base.count.wbc
+            self._new_glass()
 
     def _new_glass(self) -> None:
         """Begin a new count: other cells, nothing counted."""
-        self.shown = Film(self._base.count.change(wbc=self.wbc), self._base.signs, label=self._base.label)
-        self.search = self.shown.search(MOST, self.seed)
-        self.named, self.said = {}, ""
-        if self.counted:
-            self.counted = 0
-        else:
-            self._update()
+        with self._together():
+            self.shown = Film(self._base.count.change(wbc=self.wbc), self._base.signs, label=self._base.label)
+            self.search = self.shown.search(MOST, self.seed)
+            self.named, self.said, self.counted = {}, "", 0
 
     @property
     def goal(self) -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from contextlib import contextmanager
 
 import ipywidgets
 import pandas as pd
@@ -22,7 +21,7 @@ from helpers.blood.reference import DEFAULT_REFERENCE, Reference, interval, may_
 from helpers.blood.severity import Grade, grade_all
 from helpers.blood.units import show
 from helpers.evidence import table
-from helpers.panels.amounts import amount_slider, amount_text, amount_texts, steps
+from helpers.panels.amounts import amount_slider, amount_text, amount_texts, known, steps
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
 from helpers.panels.panel import Later, Panel
 from helpers.panels.words import PREGNANCY, SEX, YEARS, links
@@ -98,7 +97,6 @@ class CountExplorer(Panel):
     units = traitlets.Enum(list(_UNITS.values()), "si")
     white = traitlets.Enum(["anc", "wbc"], "anc", help="which white count has the slider and the strip")
     patient = traitlets.Unicode(None, allow_none=True, help="the published patient loaded last")
-    changes = traitlets.Int(0, help="counts the updates; what shows the explorer watches this")
 
     def __init__(
         self,
@@ -121,7 +119,6 @@ class CountExplorer(Panel):
         self.show, self.systems, self.reference = tuple(show), tuple(systems), reference
         self.with_person, self.with_patients, self.with_tables = person, patients, tables
         self._start = count or healthy_adult(reference)
-        self._quiet = False
         self._base, self._patient_row = self._start, None
         self.observe(self._moved, [*VALUES, *_ABOUT, "marrow_cellularity_pct", "retic_method", "units", "white"])
         self.observe(lambda change: self._show_patient(), "patient")
@@ -129,28 +126,12 @@ class CountExplorer(Panel):
 
     # --- the model ---
 
-    @contextmanager
-    def _together(self):
-        """Several changes, one update."""
-        self._quiet = True
-        try:
-            with self.hold_trait_notifications():
-                yield
-        finally:
-            self._quiet = False
-        self._update()
-
-    def _moved(self, change: dict) -> None:
-        if not self._quiet:
-            self._update()
-
     def set_count(self, count: BloodCount) -> None:
         """Show this count: its values, its person, and what else it holds (lymphocytes, hematocrit ...)."""
         with self._together():
             self._base = count
             for name in VALUES:
-                amount = getattr(count, name)
-                setattr(self, name, None if math.isnan(amount) else amount)
+                setattr(self, name, known(count, name))
             for name in _ABOUT:
                 setattr(self, name, getattr(count.person, name))
             if "white" in self.show and (self.anc is None) != (self.wbc is None):
@@ -171,7 +152,7 @@ class CountExplorer(Panel):
     def _show_patient(self) -> None:
         if self.patient is None:
             self._patient_row = None
-            self._moved({})
+            self._moved()
         else:
             rows = table("patients")
             self._patient_row = rows[rows["patient"] == self.patient].iloc[0]
@@ -179,10 +160,10 @@ class CountExplorer(Panel):
 
     def reset(self) -> None:
         """Back to the count it started with."""
-        self._quiet = True
-        self.patient, self._patient_row = None, None
-        self.marrow_cellularity_pct, self.retic_method = None, "automated"
-        self.set_count(self._start)
+        with self._together():
+            self.patient, self._patient_row = None, None
+            self.marrow_cellularity_pct, self.retic_method = None, "automated"
+            self.set_count(self._start)
 
     @property
     def strips(self) -> tuple[str, ...]:
@@ -214,7 +195,7 @@ class CountExplorer(Panel):
         if not self.may_be_pregnant:
             about["trimester"] = None
         given = {name: getattr(self, name) for name in VALUES}
-        changed = {name: amount for name, amount in given.items() if amount != _amount(self._base, name)}
+        changed = {name: amount for name, amount in given.items() if amount != known(self._base, name)}
         person = Person(**about, smoker=self._base.person.smoker)
         if changed or person != self._base.person:
             self._base = self._base.change(**changed, **about)
@@ -289,7 +270,7 @@ class CountExplorer(Panel):
         words = row["severity_as_stated"] if pd.isna(row["severity_in_english"]) else row["severity_in_english"]
         if not pd.isna(words):
             said.append(f"In the authors' words: {page.literal(str(words))}.")
-        moved = [name for name in VALUES if _amount(self.count, name) != _amount(BloodCount.from_row(row), name)]
+        moved = [name for name in VALUES if known(self.count, name) != known(BloodCount.from_row(row), name)]
         if moved:
             said.append(f"You have moved: {', '.join(short_name(name).lower() for name in moved)}.")
         return " ".join([*said, links(row["source"])])
@@ -305,11 +286,6 @@ class CountExplorer(Panel):
     def make_view(self) -> _View:
         """Build the widgets."""
         return _View(self)
-
-
-def _amount(count: BloodCount, name: str) -> float | None:
-    amount = getattr(count, name)
-    return None if math.isnan(amount) else amount
 
 
 def _cell(given: Grade) -> str:

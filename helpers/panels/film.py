@@ -10,8 +10,6 @@ The model is plain traits and can be driven without a notebook:
 
 from __future__ import annotations
 
-import math
-from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets
@@ -21,7 +19,7 @@ import traitlets
 from helpers.blood.count import BloodCount
 from helpers.blood.film import Film, cell_kinds, teaching_films
 from helpers.evidence import constant
-from helpers.panels.amounts import amount_slider
+from helpers.panels.amounts import amount_slider, known
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
 from helpers.panels.panel import Later, Panel
 from helpers.panels.words import links
@@ -82,7 +80,6 @@ class FilmPanel(Panel):
     magnified = traitlets.Bool(False)
     names = traitlets.Bool(False)
     seed = traitlets.Int(0)
-    changes = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
 
     def __init__(
         self,
@@ -98,24 +95,13 @@ class FilmPanel(Panel):
             raise ValueError(f"The film has no slider {strange[0]!r}. It has: {', '.join((*COUNTS, *SIGNS))}.")
         super().__init__(per_cell=constant("film_count_per_cell_e9_per_l"), seed=seed)
         self.with_counts, self.with_signs, self.with_films, self.with_white = counts, signs, films, white_cells
-        self._start, self._quiet, self._first_seed = film, True, seed
+        self._start, self._first_seed = film, seed
         self.load(film)
         moving = [*COUNTS, "signs", "mchc_g_per_l", "per_cell", "crowding", "magnified", "names", "seed"]
-        self.observe(lambda change: None if self._quiet else self._update(), moving)
+        self.observe(self._moved, moving)
         self.observe(lambda change: self.load(change["new"]), "film")
 
     # --- the model ---
-
-    @contextmanager
-    def _together(self):
-        """Several changes, one update."""
-        self._quiet = True
-        try:
-            with self.hold_trait_notifications():
-                yield
-        finally:
-            self._quiet = False
-        self._update()
 
     def load(self, film: str) -> None:
         """Show a teaching film of ``data/films.csv``.
@@ -128,9 +114,8 @@ class FilmPanel(Panel):
         with self._together():
             self._base = count
             for name in COUNTS:
-                amount = getattr(count, name)
-                setattr(self, name, None if math.isnan(amount) else amount)
-            self.signs = dict(chosen.signs) | {"nucleated_red_cell": 0.0 if math.isnan(count.nrbc) else count.nrbc}
+                setattr(self, name, known(count, name))
+            self.signs = dict(chosen.signs) | {"nucleated_red_cell": known(count, "nrbc") or 0.0}
             self.mchc_g_per_l = round(count.mchc)
             self.film = film
 
@@ -139,7 +124,7 @@ class FilmPanel(Panel):
         with self._together():
             self.per_cell, self.crowding = constant("film_count_per_cell_e9_per_l"), "same volume"
             self.magnified, self.names, self.seed = False, False, self._first_seed
-        self.load(self._start)
+            self.load(self._start)
 
     def next_field(self) -> None:
         """Move the glass: another field of the same film."""
@@ -160,9 +145,9 @@ class FilmPanel(Panel):
         """Percent of the white cells: what was moved, and the rest in the proportion of the film that was chosen."""
         if self.neut_pct is None or self.blast_pct is None:
             return {"neut_pct": self.neut_pct, "blast_pct": self.blast_pct}
-        band, segmented = (0.0 if math.isnan(part) else part for part in (self._base.band_pct, self._base.seg_pct))
+        band, segmented = (known(self._base, name) or 0.0 for name in ("band_pct", "seg_pct"))
         bands = self.neut_pct * band / (band + segmented) if band + segmented else 0.0
-        rest = {name: 0.0 if math.isnan(part := getattr(self._base, name)) else part for name in _REST}
+        rest = {name: known(self._base, name) or 0.0 for name in _REST}
         other = sum(share for kind, share in self.signs.items() if cell_kinds()[kind]["of"] == "white_cells")
         left = max(100 - self.neut_pct - self.blast_pct - other, 0) / (sum(rest.values()) or 1)
         moved = {"seg_pct": self.neut_pct - bands, "band_pct": bands, "blast_pct": self.blast_pct}
@@ -173,7 +158,7 @@ class FilmPanel(Panel):
         return Film(count, signs, self.per_cell, crowding=self.crowding, mchc_g_per_l=self.mchc_g_per_l, label=label)
 
     def _update(self) -> None:
-        moved = any(getattr(self, name) != _known(self._base, name) for name in COUNTS)
+        moved = any(getattr(self, name) != known(self._base, name) for name in COUNTS)
         label = teaching_films()[self.film]["label"] + (", moved" if moved else "")
         self.shown = self._make(self.count, self.signs, label)
         view = dict(magnified=self.magnified, names=self.names)
@@ -225,11 +210,6 @@ class FilmPanel(Panel):
         return _View(self)
 
 
-def _known(count: BloodCount, name: str) -> float | None:
-    amount = getattr(count, name)
-    return None if math.isnan(amount) else amount
-
-
 def _digits(many: float) -> float:
     """Cells to expect, with as many digits as they deserve."""
     return round(many, 0 if many >= 10 else 1 if many >= 1 else 2)
@@ -244,7 +224,9 @@ class _View:
         self.strip, self.words = Picture(width=model.strip.width), Words()
         wrap = {"flex_flow": "row wrap", "grid_gap": "7px 20px", "overflow": "visible"}
         boxes = [ipywidgets.Box(group, layout=wrap) for group in self._controls()]
-        fields = ipywidgets.Box([self.field, self.normal], layout=wrap)
+        for picture in (self.field, self.normal):
+            picture.layout.flex, picture.layout.min_width = "0 1 360px", "300px"
+        fields = ipywidgets.Box([self.field, self.normal], layout={"flex_flow": "row wrap", "grid_gap": "7px 12px"})
         strip = [self.strip] if model.with_white else []
         self.box = ipywidgets.VBox(
             [*boxes, fields, *strip, self.words],

@@ -45,7 +45,6 @@ class OxygenPanel(Panel):
     saturation_pct = traitlets.Float(help="%")
     output = traitlets.Float(help="L/min")
     need = traitlets.Float(help="mL/min")
-    changes = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
 
     def __init__(
         self,
@@ -63,26 +62,16 @@ class OxygenPanel(Panel):
             "need": constant("oxygen_normal_need_ml_per_min"),
         }
         self._start = {name: normal[name] if amount is None else amount for name, amount in given.items()}
-        self._quiet = False
         self.observe(self._moved, _MOVED)
         self.reset()
 
     # --- the model ---
 
-    def _moved(self, change: dict) -> None:
-        if not self._quiet:
-            self._update()
-
     def reset(self) -> None:
         """Back to where it started."""
-        self._quiet = True
-        try:
-            with self.hold_trait_notifications():
-                for name, amount in self._start.items():
-                    setattr(self, name, None if name == "hb" and math.isnan(amount) else amount)
-        finally:
-            self._quiet = False
-        self._update()
+        with self._together():
+            for name, amount in self._start.items():
+                setattr(self, name, None if name == "hb" and math.isnan(amount) else amount)
 
     def _update(self) -> None:
         hb = math.nan if self.hb is None else self.hb
@@ -126,8 +115,7 @@ class OxygenPanel(Panel):
         if found.enough:
             said.append(
                 f"**What the body takes.** {found.need:g} of {found.delivery:.0f} mL: {found.extraction_pct:.0f} %. An "
-                f"adult at rest uses {normal[0]:g} to {normal[1]:g} mL a minute; fever and effort raise it, and the "
-                "rest is the reserve."
+                f"adult at rest uses {normal[0]:g} to {normal[1]:g} mL a minute; the rest is the reserve."
             )
         else:
             said.append(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets
@@ -44,7 +45,29 @@ class Panel(traitlets.HasTraits):
 
     status: str
     """The present state in a sentence."""
+    changes = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
+    _quiet = False
     _view: View | None = None
+
+    def _update(self) -> None:
+        """Work out anew what follows from the traits."""
+        raise TypeError(f"{type(self).__name__} does not update: a panel that moves defines _update.")
+
+    def _moved(self, change: dict | None = None) -> None:
+        """Something moved: what follows from it is worked out, unless more is about to move."""
+        if not self._quiet:
+            self._update()
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Several changes, one update; one inside another counts as one."""
+        outer, self._quiet = self._quiet, True
+        try:
+            with self.hold_trait_notifications():
+                yield
+        finally:
+            self._quiet = outer
+        self._moved()
 
     def make_view(self) -> View:
         """Build the widgets."""

@@ -9,15 +9,13 @@ The model is plain traits and can be driven without a notebook:
 
 from __future__ import annotations
 
-import math
-
 import ipywidgets
 import pandas as pd
 import traitlets
 
 from helpers.blood.count import BloodCount
 from helpers.blood.response import LEVELS, Response, respond_all
-from helpers.panels.amounts import amount_slider
+from helpers.panels.amounts import amount_slider, known
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
 from helpers.panels.layout import beside, folded, unfold
 from helpers.panels.panel import Later, Panel
@@ -54,7 +52,6 @@ class ResponsePanel(Panel):
     sex = traitlets.Enum(["female", "male"], None, allow_none=True)
     severity_before = traitlets.Enum(["severe", "non_severe"], None, allow_none=True)
     transfusion_free = traitlets.Bool(None, allow_none=True)
-    updates = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
 
     def __init__(
         self,
@@ -67,27 +64,21 @@ class ResponsePanel(Panel):
         before = before or BloodCount.of()
         self._trimester = now.person.trimester
         self._start = (
-            {name: _known(now, name) for name in _NOW}
-            | {name: _known(before, name.removesuffix("_before")) for name in _BEFORE}
+            {name: known(now, name) for name in _NOW}
+            | {name: known(before, name.removesuffix("_before")) for name in _BEFORE}
             | {"age_y": now.person.age_y, "sex": now.person.sex}
             | {"severity_before": severity_before, "transfusion_free": transfusion_free}
         )
-        self._quiet = False
-        self.observe(lambda change: None if self._quiet else self._update(), [*_NOW, *_BEFORE, *_KNOWN])
+        self.observe(self._moved, [*_NOW, *_BEFORE, *_KNOWN])
         self.reset()
 
     # --- the model ---
 
     def reset(self) -> None:
         """Back to where it started."""
-        self._quiet = True
-        try:
-            with self.hold_trait_notifications():
-                for name, value in self._start.items():
-                    setattr(self, name, value)
-        finally:
-            self._quiet = False
-        self._update()
+        with self._together():
+            for name, value in self._start.items():
+                setattr(self, name, value)
 
     @property
     def count(self) -> BloodCount:
@@ -99,14 +90,14 @@ class ResponsePanel(Panel):
 
     def _update(self) -> None:
         before = BloodCount.of(**{name.removesuffix("_before"): getattr(self, name) for name in _BEFORE})
-        known = {"severity_before": self.severity_before, "transfusion_free": self.transfusion_free, "before": before}
-        self.found: list[Response] = respond_all(self.count, **known)
+        about = {"severity_before": self.severity_before, "transfusion_free": self.transfusion_free, "before": before}
+        self.found: list[Response] = respond_all(self.count, **about)
         if not hasattr(self, "picture"):
-            self.picture = ResponsePicture(self.count, **known)
+            self.picture = ResponsePicture(self.count, **about)
         else:
-            self.picture.update(self.count, **known)
+            self.picture.update(self.count, **about)
         self.status = f"{self.picture.point()}."
-        self.updates += 1
+        self.changes += 1
 
     # --- the words ---
 
@@ -133,11 +124,6 @@ class ResponsePanel(Panel):
     def make_view(self) -> _View:
         """Build the widgets."""
         return _View(self)
-
-
-def _known(count: BloodCount, name: str) -> float | None:
-    amount = getattr(count, name)
-    return None if math.isnan(amount) else amount
 
 
 class _View:
@@ -177,7 +163,7 @@ class _View:
         controls = [*self.sliders.values(), self.free, self.more, fold, self.reset]
         self.box = beside(controls, self.picture, self.words)
         self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "updates")
+        model.observe(lambda change: self._follow(), "changes")
         self._follow()
 
     def _follow(self) -> None:

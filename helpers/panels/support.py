@@ -108,7 +108,6 @@ class SupportPanel(Panel):
     temperature = traitlets.Float(38.2, allow_none=True, help="°C")
     hours = traitlets.Float(None, allow_none=True)
     falling = traitlets.Bool(None, allow_none=True)
-    updates = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
 
     def __init__(self, view: str = "platelets", views: tuple[str, ...] = tuple(VIEWS.values()), **values) -> None:
         strange = [name for name in (view, *views) if name not in VIEWS.values()]
@@ -121,7 +120,7 @@ class SupportPanel(Panel):
             setattr(self, name, amount)
         moving = [name for names in _CONTROLS.values() for name in names]
         self.observe(lambda change: self._switch(), "view_shown")
-        self.observe(lambda change: self._update(), list(dict.fromkeys(moving)))
+        self.observe(self._moved, list(dict.fromkeys(moving)))
         self._update()
 
     # --- the model ---
@@ -148,7 +147,7 @@ class SupportPanel(Panel):
             else:
                 picture.update(self.count)
         self.status = self._say()
-        self.updates += 1
+        self.changes += 1
 
     def _say(self) -> str:
         view = self.view_shown
@@ -294,7 +293,7 @@ class _View:
         shown = [self.choose, *self.situations.values(), *self.controls.values()]
         self.box = beside(shown, self.picture, self.words)
         self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "updates")
+        model.observe(lambda change: self._follow(), "changes")
         self._follow()
 
     def _situation(self, topic: str) -> Choice:

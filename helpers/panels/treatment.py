@@ -9,9 +9,7 @@ The models are plain traits and can be driven without a notebook:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from contextlib import contextmanager
 
 import ipywidgets
 import pandas as pd
@@ -29,14 +27,14 @@ from helpers.blood.treatment import (
     advise_all,
     agreement,
     causes,
-    changes,
     guideline,
     guidelines,
     treatment_of,
 )
+from helpers.blood.treatment import changes as turning_points
 from helpers.blood.trials import without
 from helpers.evidence import records, table
-from helpers.panels.amounts import amount_slider
+from helpers.panels.amounts import amount_slider, known
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
 from helpers.panels.layout import beside, folded, unfold
 from helpers.panels.panel import Later, Panel
@@ -109,7 +107,6 @@ class GuidelinePanel(Panel):
     horse_atg = traitlets.Bool(True, help="whether horse ATG can be had")
     patient = traitlets.Unicode(None, allow_none=True, help="the published patient loaded last")
     reveal = traitlets.Bool(False, help="whether it is shown what was done for the published patient")
-    updates = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
 
     def __init__(
         self,
@@ -125,24 +122,11 @@ class GuidelinePanel(Panel):
         self.with_patients, self.with_counts, self.with_drugs = patients, counts, drugs
         self._start = person or Candidate("severe")
         self._start_count = count or BloodCount.of()
-        self._quiet = False
-        moving = ["severity", *_FACTS, *_COUNTS, *_MARROW, *_DRUGS, "reveal"]
-        self.observe(lambda change: None if self._quiet else self._update(), moving)
+        self.observe(self._moved, ["severity", *_FACTS, *_COUNTS, *_MARROW, *_DRUGS, "reveal"])
         self.observe(lambda change: self._load(), "patient")
         self.reset()
 
     # --- the model ---
-
-    @contextmanager
-    def _together(self):
-        """Several changes, one update."""
-        self._quiet = True
-        try:
-            with self.hold_trait_notifications():
-                yield
-        finally:
-            self._quiet = False
-        self._update()
 
     def reset(self) -> None:
         """Back to where it started."""
@@ -170,8 +154,7 @@ class GuidelinePanel(Panel):
     def _load(self) -> None:
         if self.patient is None:
             self._row = None
-            if not self._quiet:
-                self._update()
+            self._moved()
             return
         rows = table("patients").set_index("patient", drop=False)
         with self._together():
@@ -184,8 +167,7 @@ class GuidelinePanel(Panel):
 
     def _set_count(self, count: BloodCount) -> None:
         for name in _COUNTS:
-            amount = getattr(count, name)
-            setattr(self, name, None if math.isnan(amount) else amount)
+            setattr(self, name, known(count, name))
 
     @property
     def person(self) -> Candidate:
@@ -207,7 +189,7 @@ class GuidelinePanel(Panel):
         else:
             self.picture.update(self.candidate)
         self.status = " ".join([agreement(self.found), *self.candidate.trouble()])
-        self.updates += 1
+        self.changes += 1
 
     # --- the words ---
 
@@ -220,7 +202,7 @@ class GuidelinePanel(Panel):
         """What would have to be otherwise for each guideline to say something else; without those that stay."""
         rows = []
         for one in self.found:
-            said = [f"**{change.words}**: {change.text}" for change in changes(self.candidate, one.guideline)]
+            said = [f"**{change.words}**: {change.text}" for change in turning_points(self.candidate, one.guideline)]
             if said:
                 rows.append((one.label, "; ".join(said)))
         return pd.DataFrame(rows, columns=["text", "what would change its answer"]).set_index("text")
@@ -319,7 +301,7 @@ class _GuidelineView:
         self.picture, self.words = Picture(width=look.WIDTH), Words()
         self.box = beside(self._controls(), self.picture, self.words)
         self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "updates")
+        model.observe(lambda change: self._follow(), "changes")
         self._follow()
 
     def _controls(self) -> list[ipywidgets.Widget]:
@@ -412,12 +394,11 @@ class CausePanel(Panel):
     """
 
     cause = traitlets.Unicode("b12")
-    updates = traitlets.Int(0, help="counts the updates; what shows the panel watches this")
 
     def __init__(self, cause: str = "b12") -> None:
         treatment_of(cause)
         super().__init__(cause=cause)
-        self.observe(lambda change: self._update(), "cause")
+        self.observe(self._moved, "cause")
         self._update()
 
     def _update(self) -> None:
@@ -425,7 +406,7 @@ class CausePanel(Panel):
         times = any(row["cause"] == self.cause for row in records("recovery_times"))
         self.picture = RecoveryPicture(self.cause) if times else None
         self.status = f"{self.row['label']} ({self.row['urgency']}): {_plain(self.row['first_action'])}"
-        self.updates += 1
+        self.changes += 1
 
     def table(self) -> pd.DataFrame:
         """The row as a table: first, then, what to avoid, what to expect, sources; cells are light markdown."""
@@ -440,7 +421,7 @@ class CausePanel(Panel):
             "sources": f"{links(row['source'], most=6)} Confidence {row['confidence']}.",
         }
         kept = {name: words for name, words in said.items() if words}
-        return pd.DataFrame({"what": kept}).rename_axis("")
+        return pd.DataFrame({"what": kept}).rename_axis("step")
 
     def words(self) -> str:
         """The words as HTML."""
@@ -471,7 +452,7 @@ class _CauseView:
         self.picture, self.words = Picture(width=look.WIDTH), Words()
         layout = {"max_width": "800px", "grid_gap": "8px", "overflow": "visible"}
         self.box = ipywidgets.VBox([self.choice, self.words, self.picture], layout=layout)
-        model.observe(lambda change: self._follow(), "updates")
+        model.observe(lambda change: self._follow(), "changes")
         self._follow()
 
     def _follow(self) -> None:

@@ -152,13 +152,13 @@ class LimitsPicture(ForestPicture):
         """The picture's title."""
         share, few = self.shares[len(self.shares) // 2], self.cells[0]
         low, high = exact_limits(round(share * few / 100), few)
-        return f"{plain(share)} % of {few} cells may be anything from {_percent(low)} to {_percent(high)} %"
+        return f"{plain(share)} % of {few} cells may mean {_percent(low)} to {_percent(high)} %"
 
     def caption(self) -> str:
         """How it is computed."""
         limits = f"{constant('blast_limit_pct'):g} %"
         return (
             "Exact binomial 95 % limits (Clopper-Pearson), computed by the course in the manner of Rümke's table. They "
-            f"allow for chance alone. For blasts, {limits} in blood or marrow defines acute myeloid leukemia. "
-            f"Sources: {self.links()}."
+            f"allow for chance alone. For blasts, {limits} in blood or marrow defines acute myeloid leukemia; some "
+            f"types defined by a gene need fewer. Sources: {self.links()}."
         )

@@ -102,7 +102,7 @@ class FamilyPicture(PaintedPicture):
         lay_on(
             glass,
             (
-                (sprite(kind, wide, scale * SHARPNESS, 1), x * SHARPNESS, y * SHARPNESS)
+                (sprite(kind, wide, scale * SHARPNESS, 2), x * SHARPNESS, y * SHARPNESS)
                 for (x, y), (kind, wide, scale) in ((place, _LOOKS[cell]) for cell, place in self.places.items())
             ),
         )

@@ -13,13 +13,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.blood.film import GROUPS, RED, WHITE, Cells, Film, cell_kinds
+from helpers.blood.film import GROUPS, RED, WHITE, Cells, Film, cell_kinds, cell_name
 from helpers.blood.units import plain
 from helpers.evidence import constant
 from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
 from helpers.pictures.portraits import Shelf
-from helpers.pictures.stain import LIGHT, lay_on, shine, sprite
+from helpers.pictures.stain import LIGHT, lay_cells, shine
 
 FIELD = 360
 """Pixels as shown: the field's diameter. Two stand side by side in 760 px."""
@@ -122,21 +122,23 @@ class FieldPicture(PaintedPicture):
     # --- the picture ---
 
     def paint(self) -> np.ndarray:
-        """The picture: uint8 of (side, side, 3)."""
+        """The picture: uint8 of (height, width, 3)."""
+        painted = self.paint_field()
+        if self.title:
+            above = np.full((round(_TITLE * SHARPNESS), painted.shape[1], 3), 255, np.uint8)
+            painted = np.concatenate([above, painted])
+        return written(painted, SHARPNESS, self._write)
+
+    def paint_field(self) -> np.ndarray:
+        """The round field alone, without words: uint8 of (side, side, 3)."""
         side = round(FIELD * SHARPNESS)
         scale = round(self.scale * SHARPNESS, 3)
         glass = np.zeros((side, side, 3), dtype=np.float32)
-        pallor = round(self.film.pallor, 2)
-        cells = zip(self.cells.kinds, self.cells.diameter_um, self.cells.looks.tolist(), strict=True)
-        middles = self.places * scale + side / 2
-        dyed = (sprite(kind, round(wide * 5) / 5, scale, turn, pallor) for kind, wide, turn in cells)
-        lay_on(glass, ((dye, x, y) for dye, (x, y) in zip(dyed, middles.tolist(), strict=True)))
+        middles = (self.places * scale + side / 2).tolist()
+        lay_cells(glass, self.cells, middles, scale, round(self.film.pallor, 2))
         light, inside = _lamp(side)
         glass *= inside
-        painted = shine(glass, light)
-        if self.title:
-            painted = np.concatenate([np.full((round(_TITLE * SHARPNESS), side, 3), 255, np.uint8), painted])
-        return written(painted, SHARPNESS, self._write)
+        return shine(glass, light)
 
     def _write(self, pen: Pen) -> None:
         bottom = self.middle[1] + FIELD / 2
@@ -258,7 +260,7 @@ class WhiteCellsPicture(PaintedPicture):
     def describe(self) -> str:
         """The cells in words, in the order in which they were met."""
         kinds = self.search.cells.kinds
-        met = ", ".join(cell_kinds()[kind]["label"].lower() for kind in kinds)
+        met = ", ".join(map(cell_name, kinds))
         return f"{self.point()}." + (f" In order: {met}." if kinds else "")
 
     def caption(self) -> str:
@@ -285,15 +287,10 @@ class CellPicture(PaintedPicture):
         side = round(self.width * SHARPNESS)
         glass = np.zeros((side, side, 3), dtype=np.float32)
         if self.number is not None:
-            scale = 7.0 * SHARPNESS
-            kind, wide = self.cells.kinds[self.number], self.cells.diameter_um[self.number]
-            white = sprite(kind, round(wide * 5) / 5, scale, int(self.cells.looks[self.number]))
-            around = ((0.12, 0.16), (0.9, 0.2), (0.86, 0.9), (0.1, 0.84))
-            red = [
-                (sprite("red_cell", constant("film_red_cell_diameter_um"), scale, look_of), x * side, y * side)
-                for look_of, (x, y) in enumerate(around)
-            ]
-            lay_on(glass, [*red, (white, side / 2, side / 2)])
+            white = list(self.cells)[self.number]
+            red = [("red_cell", constant("film_red_cell_diameter_um"), turn) for turn in range(4)]
+            around = ((0.12, 0.16), (0.9, 0.2), (0.86, 0.9), (0.1, 0.84), (0.5, 0.5))
+            lay_cells(glass, [*red, white], [(x * side, y * side) for x, y in around], 7.0 * SHARPNESS)
         return shine(glass)
 
     def point(self) -> str:

@@ -346,11 +346,14 @@ class StoppedPicture(StillPicture):
 
     def caption(self) -> str:
         """How to read it, what was computed, and the sources, in light markdown."""
+        kept = next(row["value"] for row in _anchors() if row["quantity"] == "after_stop_kept_d")
         return (
-            "Full line: the marrow still delivers the cells it had begun; broken: nothing leaves it any more. Real "
-            "lies between. **Computed by the course** from published life spans, not measured; bleeding and infection, "
-            "which use up cells, are left out. Below, in full marks, what was published: granulocytes kept up, then "
-            f"falling, platelets gone; 10 Gy: absent after that dose of radiation. Sources: {self.links()}."
+            "Full line: the marrow still delivers the cells it had begun; broken: nothing leaves it any more. "
+            "**Computed by the course** from published life spans, not measured; bleeding and infection, which use up "
+            "cells, are left out. Below, in full marks, what was published: granulocytes kept up, then falling, "
+            "platelets gone; 10 Gy: absent after that dose of radiation. What was seen need not lie between the lines: "
+            f"granulocytes were kept up for about {kept:g} days, where the full line has already fallen to "
+            f"{left('white', kept):.0f} %. Sources: {self.links()}."
         )
 
 

@@ -341,8 +341,8 @@ class MortalityPicture(ForestPicture):
         same = max(by_study(self.rows).values(), key=lambda some: max(row["exposure_low"] or 0 for row in some))
         least, *_, most = sorted(same, key=lambda row: row["exposure_low"] or 0)
         return (
-            f"Without transfusion, {least['value']:.0f} of 100 died with hemoglobin {band_words(least)} g/L, "
-            f"{most['value']:.0f} with {band_words(most)}"
+            f"After surgery without transfusion, {least['value']:.0f} of 100 died who began {band_words(least)} g/L, "
+            f"{most['value']:.0f} who began at {band_words(most)}"
         )
 
     def gaps(self) -> list[tuple[float, float]]:

@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.blood.film import Cells, cell_kinds
+from helpers.blood.film import Cells, cell_kinds, cell_name
 from helpers.blood.units import plain
 from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
-from helpers.pictures.stain import lay_on, shine, sprite
+from helpers.pictures.stain import lay_cells, shine
 
 _LINE = 18
 """Pixels from one line of words to the next."""
@@ -59,14 +60,8 @@ class Shelf:
         rows = max(1, math.ceil(len(self.cells) / self.columns))
         height = self._top + rows * self._row
         glass = np.zeros((round(height * SHARPNESS), round(self.width * SHARPNESS), 3), dtype=np.float32)
-        every = zip(self.cells.kinds, self.cells.diameter_um, self.cells.looks.tolist(), self.places(), strict=True)
-        lay_on(
-            glass,
-            (
-                (sprite(kind, round(wide * 5) / 5, self.scale * SHARPNESS, turn), x * SHARPNESS, y * SHARPNESS)
-                for kind, wide, turn, (x, y) in every
-            ),
-        )
+        middles = [(x * SHARPNESS, y * SHARPNESS) for x, y in self.places()]
+        lay_cells(glass, self.cells, middles, self.scale * SHARPNESS)
         painted = shine(glass)
         painted[: round((self._top - 4) * SHARPNESS)] = 255
         return written(painted, SHARPNESS, self._write)
@@ -102,7 +97,12 @@ class PortraitsPicture(PaintedPicture):
         columns = min(columns, len(kinds))
         scale = min(6.0, (self.width / columns - 22) / (wide.max() * 1.1))
         cells = Cells(self.kinds, wide, np.arange(len(kinds)) % 3)
-        below = [f"{cell_kinds()[kind]['short']}\n{_range(kind)}" for kind in kinds]
+        names = [textwrap.wrap(cell_name(kind), round(13 * 4 / columns)) for kind in kinds]
+        lines = max(map(len, names))
+        below = [
+            "\n".join([*name, _range(kind)] + [""] * (lines - len(name)))
+            for name, kind in zip(names, kinds, strict=True)
+        ]
         self.shelf = Shelf(cells, below, self.lines(title), columns, wide.max() * 1.15 * scale, scale)
 
     def paint(self) -> np.ndarray:

@@ -187,13 +187,21 @@ class _Cell:
         self.lay(body * (base + clumps * self.mottle(grain_um)), ink)
         self.lay(self.cover(0.35 - np.abs(inside - 0.15), 0.4), ink, 0.16)
 
-    def lobes(self, many: int, size_um: float, ring: float, arc: float, thread_um: float) -> np.ndarray:
+    def bean(self, radius: float, dent: float, wide: float, place: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+        """A disc with a dent on one side: ``dent`` deep as a share of the radius, ``wide`` in radians."""
+        along, across = self.around(place)
+        angle = np.arctan2(across, along)
+        return radius * (1 - dent * np.exp(-((angle / wide) ** 2))) - np.hypot(along, across * 0.95)
+
+    def lobes(
+        self, many: int, size_um: float, ring: float, arc: float, thread_um: float, loose: float = 0.1
+    ) -> np.ndarray:
         """A nucleus of several lobes on an arc, joined by threads."""
         middle = 0.35 * ring if arc < 4.2 else 0.0
         places = []
         for lobe in range(many):
-            angle = (lobe - (many - 1) / 2) * arc / max(many - 1, 1) + self.rng.normal(0, 0.1)
-            far = ring * self.rng.uniform(0.86, 1.12)
+            angle = (lobe - (many - 1) / 2) * arc / max(many - 1, 1) + self.rng.normal(0, loose)
+            far = ring * self.rng.uniform(1 - 1.4 * loose, 1 + 1.2 * loose)
             places.append(self.at(far * math.cos(angle) - middle, far * math.sin(angle)))
         inside = np.full(self.x.shape, -9, dtype=np.float32)
         for place in places:
@@ -236,7 +244,7 @@ def _red_cell(cell: _Cell, pallor: float, longer: float = 1.0) -> None:
 
 
 def _macro_ovalocyte(cell: _Cell, pallor: float) -> None:
-    _red_cell(cell, 0.06, cell.rng.uniform(1.2, 1.45))
+    _red_cell(cell, 0.0, cell.rng.uniform(1.2, 1.45))
 
 
 def _elliptocyte(cell: _Cell, pallor: float) -> None:
@@ -261,8 +269,8 @@ def _teardrop(cell: _Cell, pallor: float) -> None:
     share = np.hypot(along, across) / body
     inside = body * (1 - share)
     for part in np.linspace(0.08, 1, 26):
-        far = np.hypot(along - 2.05 * cell.radius * part, across - bend * cell.radius * part**2)
-        inside = np.maximum(inside, 0.94 * body * (1 - part) ** 1.9 + 0.24 - far)
+        far = np.hypot(along - 1.95 * cell.radius * part, across - bend * cell.radius * part**2)
+        inside = np.maximum(inside, 0.98 * body * (1 - part) ** 1.45 + 0.22 - far)
     profile = np.where(share < 1, _disc_profile(np.minimum(share, 1), pallor), 1)
     cell.lay(cell.cover(inside) * profile, HEMOGLOBIN)
 
@@ -272,9 +280,9 @@ def _schistocyte(cell: _Cell, pallor: float) -> None:
     far = np.hypot(along, across)
     radius = cell.radius
     match cell.rng.integers(3):
-        case 0:  # helmet: cut straight, with two horns
-            inside = np.minimum(radius * 1.1 - far, along + 0.15 * radius)
-            inside = np.minimum(inside, np.hypot(along + 0.42 * radius, across) - 0.55 * radius)
+        case 0:  # helmet: cut straight, the corners drawn out to two horns
+            inside = np.minimum(radius * 1.25 - far, along + 0.12 * radius)
+            inside = np.minimum(inside, np.hypot(along + 0.42 * radius, across / 1.15) - 0.5 * radius)
         case 1:  # triangle
             corners = [(radius * 1.15 * math.cos(turn), radius * 1.15 * math.sin(turn)) for turn in (0.0, 2.0, 4.3)]
             sides = []
@@ -290,7 +298,7 @@ def _schistocyte(cell: _Cell, pallor: float) -> None:
 def _polychromatic(cell: _Cell, pallor: float) -> None:
     """The younger, the bluer: how blue is drawn by lot, since in this stain only the youngest show it."""
     inside = cell.blob(cell.radius, ((2, 0.04), (3, 0.02)))
-    body, blue = cell.cover(inside), cell.rng.uniform(0.15, 0.9)
+    body, blue = cell.cover(inside), cell.rng.uniform(0.5, 0.95)
     profile = _disc_profile(1 - inside / cell.radius, 0.5 * pallor)
     cell.lay(body * profile, HEMOGLOBIN, 0.95 - 0.35 * blue)
     cell.lay(body * (0.85 + 0.3 * cell.mottle(1.6)), GRAY_BLUE, 0.6 * blue)
@@ -318,20 +326,33 @@ _LOBES = {2: (2.5, 2.4), 3: (2.2, 3.3), 4: (1.95, 4.3), 5: (1.75, 5.0)}
 
 def _neutrophil(cell: _Cell, pallor: float) -> None:
     _granulocyte(cell)
-    many = int(cell.rng.choice([2, 3, 4, 5], p=[0.25, 0.5, 0.22, 0.03]))
+    many = int(cell.rng.choice([2, 3, 4, 5], p=[0.15, 0.5, 0.31, 0.04]))
     size, arc = _LOBES[many]
-    cell.nucleus(cell.lobes(many, size * cell.radius / 6.5, 0.47 * cell.radius, arc, 0.3), CHROMATIN, 0.5)
+    grown = cell.radius / 6.5
+    lobes = cell.lobes(many, size * grown, 0.47 * cell.radius, arc, 0.24)
+    if many == 2:  # one lobe larger and drawn out, or it would be taken for a pelgeroid cell
+        lobes = np.maximum(lobes, cell.oval(1.5 * grown, 1.7, cell.at(-0.12 * cell.radius, -0.5 * cell.radius)))
+    cell.nucleus(lobes, CHROMATIN, 0.5)
 
 
 def _hypersegmented(cell: _Cell, pallor: float) -> None:
     _granulocyte(cell)
-    many = int(cell.rng.choice([5, 6, 7], p=[0.3, 0.45, 0.25]))
-    cell.nucleus(cell.lobes(many, 1.6 * cell.radius / 7.5, 0.55 * cell.radius, 5.5, 0.22), CHROMATIN, 0.5)
+    many = int(cell.rng.choice([6, 7], p=[0.7, 0.3]))
+    cell.nucleus(cell.lobes(many, 1.6 * cell.radius / 7.5, 0.55 * cell.radius, 5.5, 0.22, 0.24), CHROMATIN, 0.5)
 
 
 def _pelgeroid(cell: _Cell, pallor: float) -> None:
-    _granulocyte(cell, grains=18)
-    cell.nucleus(cell.lobes(2, 2.35, 0.42 * cell.radius, 3.0, 0.3), CHROMATIN, 0.55)
+    """Dense, clumped chromatin in one round lobe or two alike, pale cytoplasm almost without granules."""
+    body = cell.cytoplasm(ROSE, cell.blob(cell.radius, _ROUND), 0.55, 0.3)
+    cell.lay(body * cell.dots(cell.strewn(8, (0.12, 0.18)), 0.2), VIOLET_GRAIN, 0.5)
+    if cell.rng.random() < 0.25:
+        inside = cell.blob(0.46 * cell.radius, ((2, 0.04),))
+    else:
+        apart = 0.44 * cell.radius
+        ends = cell.at(0, -apart), cell.at(0, apart)
+        inside = np.maximum(cell.blob(2.25, ((2, 0.03),), ends[0]), cell.blob(2.25, ((2, 0.03),), ends[1]))
+        inside = np.maximum(inside, cell.thread(*ends, 0.28))
+    cell.nucleus(inside, DENSE_CHROMATIN, 0.75, 1.1, 0.45)
 
 
 def _band(cell: _Cell, pallor: float) -> None:
@@ -358,15 +379,11 @@ def _lymphocyte(cell: _Cell, pallor: float) -> None:
 def _monocyte(cell: _Cell, pallor: float) -> None:
     body = cell.cytoplasm(GRAY_BLUE, cell.blob(cell.radius, _ROUND), 1.1, 0.15)
     cell.lay(body * cell.dots(cell.strewn(60, (0.1, 0.16)), 0.2), RED_GRAIN, 0.3)
-    along, across = cell.around(cell.at(-0.08 * cell.radius))
-    notch = 0.75 * np.exp(-(((across - 0.05 * cell.radius) / (0.42 * cell.radius)) ** 2))
-    bean = np.hypot(along + 0.5 * notch * cell.radius * (along > -0.3 * cell.radius), across)
-    outside = lambda x, y: x * math.cos(cell.turn) + y * math.sin(cell.turn) > 0.3 * cell.radius  # noqa: E731
-    cell.clear(cell.dots(cell.strewn(6, (0.4, 0.75), outside), 0.5), 0.75)
-    inside = np.minimum(0.72 * cell.radius - np.hypot(along, across * 0.94), 0.9 * cell.radius - bean)
-    dent = np.hypot(along - 0.72 * cell.radius, across) - 0.52 * cell.radius
-    softly = -np.log(np.exp(-2.2 * np.clip(inside, -8, 8)) + np.exp(-2.2 * np.clip(dent, -8, 8))) / 2.2
-    cell.nucleus(softly, OPEN_CHROMATIN, 0.7, 1.7, 0.6)
+    beside = lambda x, y: x * math.cos(cell.turn) + y * math.sin(cell.turn) > 0.3 * cell.radius  # noqa: E731
+    cell.clear(cell.dots(cell.strewn(6, (0.4, 0.75), beside), 0.5), 0.75)
+    place = cell.at(-0.12 * cell.radius)
+    inside = cell.bean(0.76 * cell.radius, cell.rng.uniform(0.5, 0.72), 0.62, place)
+    cell.nucleus(inside, OPEN_CHROMATIN, 0.7, 1.7, 0.6)
 
 
 def _eosinophil(cell: _Cell, pallor: float) -> None:
@@ -398,7 +415,7 @@ def _blast(cell: _Cell, pallor: float) -> None:
 def _promyelocyte(cell: _Cell, pallor: float) -> None:
     body = cell.cytoplasm(SKY, cell.blob(cell.radius, _ROUND), 0.9)
     cell.nucleus(cell.lobes(2, 0.43 * cell.radius, 0.38 * cell.radius, 2.6, 1.4), OPEN_CHROMATIN, 0.4, base=0.8)
-    cell.lay(body * cell.dots(cell.strewn(170, (0.2, 0.34))), RED_GRAIN, 0.7)
+    cell.lay(body * cell.dots(cell.strewn(260, (0.2, 0.34))), RED_GRAIN, 0.7)
     for _ in range(int(cell.rng.integers(0, 4))):  # a bundle of Auer rods
         start = cell.at(0.62 * cell.radius, cell.rng.uniform(-1.5, 1.5))
         end = cell.at(0.62 * cell.radius + cell.rng.uniform(1.5, 2.5), cell.rng.uniform(-2.5, 2.5))
@@ -407,22 +424,25 @@ def _promyelocyte(cell: _Cell, pallor: float) -> None:
 
 def _immature_granulocyte(cell: _Cell, pallor: float) -> None:
     _granulocyte(cell, MAUVE, 100)
-    along, across = cell.around(cell.at(-0.12 * cell.radius))
-    bean = np.minimum(
-        0.68 * cell.radius - np.hypot(along, across * 0.95),
-        np.hypot(along - 1.05 * cell.radius, across) - 0.6 * cell.radius,
-    )
-    cell.nucleus(bean, OPEN_CHROMATIN, 0.6, 1.6, 0.72)
+    dent = cell.rng.choice([0.0, 0.0, 0.3, 0.45])  # a myelocyte is round, a metamyelocyte dented
+    inside = cell.bean(0.68 * cell.radius, dent, 0.7, cell.at(-0.14 * cell.radius))
+    cell.nucleus(inside, OPEN_CHROMATIN, 0.6, 1.6, 0.72)
 
 
 def _hairy_cell(cell: _Cell, pallor: float) -> None:
     angle = np.arctan2(cell.y, cell.x)
-    hairs = sum(
-        cell.rng.uniform(0.25, 0.5) * np.abs(np.cos(many / 2 * angle + cell.rng.uniform(0, 6))) ** 3
-        for many in (17, 23, 31, 41)
-    )
-    cell.cytoplasm(SKY, cell.blob(cell.radius - 0.7, ((2, 0.05), (3, 0.03))) + 0.6 * hairs, 0.9)
-    cell.nucleus(cell.oval(0.58 * cell.radius, 1.25, cell.at(0.12 * cell.radius)), OPEN_CHROMATIN, 0.5)
+    hairs = np.zeros_like(angle)
+    for _ in range(46):
+        off = np.angle(np.exp(1j * (angle - cell.rng.uniform(0, 2 * math.pi))))
+        hair = cell.rng.uniform(0.3, 1.3) * np.exp(-((off / cell.rng.uniform(0.02, 0.06)) ** 2))
+        hairs = np.maximum(hairs, hair)
+    cell.cytoplasm(SKY, cell.blob(cell.radius - 1.1, ((2, 0.06), (3, 0.05), (5, 0.03))) + hairs, 0.9, 0.1)
+    place = cell.at(0.12 * cell.radius)
+    if cell.rng.random() < 0.4:
+        inside = cell.bean(0.58 * cell.radius, 0.3, 0.6, place)
+    else:
+        inside = cell.oval(0.56 * cell.radius, 1.25, place)
+    cell.nucleus(inside, OPEN_CHROMATIN, 0.5)
 
 
 # --- platelets ------------------------------------------------------------------------------------------------------
@@ -556,6 +576,26 @@ def lay_on(glass: np.ndarray, cells: Iterable[tuple[np.ndarray, float, float]]) 
         elif right > 0 and bottom > 0 and left < width and top < height:
             part = dye[max(-top, 0) : height - top, max(-left, 0) : width - left]
             glass[max(top, 0) : max(top, 0) + part.shape[0], max(left, 0) : max(left, 0) + part.shape[1]] += part
+
+
+def lay_cells(
+    glass: np.ndarray,
+    cells: Iterable[tuple[str, float, int]],
+    middles: Iterable[tuple[float, float]],
+    scale: float,
+    pallor: float = 1 / 3,
+) -> None:
+    """Paint cells and lay them on a glass.
+
+    Args:
+        glass: densities, changed in place.
+        cells: kind, diameter (µm) and look of each; diameters are rounded to a fifth of a µm, so that cells repeat.
+        middles: the pixel of each cell's middle, from the left and from the top.
+        scale: pixels a µm.
+        pallor: as :func:`sprite` has it.
+    """
+    dyed = (sprite(kind, round(wide * 5) / 5, scale, turn, pallor) for kind, wide, turn in cells)
+    lay_on(glass, ((dye, x, y) for dye, (x, y) in zip(dyed, middles, strict=True)))
 
 
 def shine(glass: np.ndarray, light: np.ndarray = LIGHT) -> np.ndarray:
