@@ -496,7 +496,7 @@ def compare(person: Candidate, names: Sequence[str] | None = None) -> pd.DataFra
     for found in advise_all(person, names):
         because = " ".join(filter(None, (found.because, " · ".join(found.would), found.caution)))
         turned = "; ".join(f"{change.words}: {change.text}" for change in changes(person, found.guideline))
-        rows.append((found.label, found.text, because, turned, cite(found.source)))
+        rows.append((found.label, found.text.replace("*", ""), because, turned, cite(found.source)))
     columns = ["guideline", "first line", "because", "what would change it", "source"]
     return pd.DataFrame(rows, columns=columns).set_index("guideline")
 
