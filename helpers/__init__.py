@@ -2,8 +2,8 @@
 
 A count comes in and goes one way, never back::
 
-    report --> BloodCount --> low for this person? --> how low?
-               count.py       reference.py             severity.py
+    report --> BloodCount --> low for this person? --> how low? --> why?
+               count.py       reference.py             severity.py  causes.py
                                    |
                                    v
                      a picture of it --> a panel that moves it --> a question about it
@@ -25,6 +25,9 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
     ``oxygen``      What the blood brings and what the body takes. ``lives``: how long each line lasts without a marrow.
     ``film``        What a blood film of a count holds: how many of each cell in a field, how large, what is left out.
                     ``differential``: white cells counted one by one. ``chance``: exact limits of a counted share.
+    ``causes``      Why: what was found, and what speaks for and against each cause. ``red_flags``: what cannot wait.
+                    ``accuracy``: a test told as people. ``series``: how often it was which cause. ``workup``: the path
+                    of the search, with what each test costs.
     ``severity``    Grades under every system, each with its reason; criteria are rows of ``data/``. ``ladders`` are
                     systems made of bands of one value, ``tallies`` weigh several, ``grades`` is what they give back.
 
@@ -33,10 +36,13 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 ``oxygen``, ``lives``, ``findings`` (published figures with their limits; ``forest`` draws them,
                 ``lettering`` measures words). Cells are not drawn with lines but painted: ``stain`` (how each looks),
                 ``painted`` (pixels with words), ``film`` (a field, the next white cells), ``portraits``, ``family``,
-                ``six_films``, ``counting`` (a differential). Each can say itself in words.
+                ``six_films``, ``counting`` (a differential). ``board`` draws what speaks for and against each cause,
+                ``frequencies`` shares as people, ``series`` base rates. Each can say itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
                 and work by keyboard; ``explorer`` moves a count, ``film`` the blood film of one, ``oxygen`` what
-                delivers oxygen; ``counting`` is a bench for a differential, ``report`` reads a pasted count.
+                delivers oxygen; ``counting`` is a bench for a differential, ``report`` reads a pasted count;
+                ``causes`` is the cause board, ``series`` moves base rates, ``accuracy`` a test, ``workup`` the search;
+                ``red_flags`` is the banner of all that show a count.
                 ``panel``, ``amounts`` and ``words`` are what they share; ``tables`` is how a notebook shows frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``

@@ -325,6 +325,90 @@ def six_films() -> dict[str, str]:
     return {letter: film for letter, (film, _) in FILMS.items()}
 
 
+# --- causes -----------------------------------------------------------------------------------------------------------
+
+
+def _found(count: Mapping[str, Any] | None, said: Mapping[str, str] | None, patient: str) -> Any:
+    from helpers.blood.causes import Findings
+
+    found = Findings.of_patient(patient) if patient else Findings(blood_count(count))
+    if patient and count:
+        found = Findings(blood_count(count, patient), found.said)
+    return found.change(**(said or {}))
+
+
+@rule
+def weighed(
+    cause: str,
+    give: str = "verdict",
+    count: Mapping[str, Any] | None = None,
+    said: Mapping[str, str] | None = None,
+    patient: str = "",
+) -> Any:
+    """What is known of a cause: its ``verdict``, or the features that ``speaks_for`` or ``against`` it or are ``open``.
+
+    ``count`` and ``said`` (feature = answer) make up the findings, or are laid over those of a published ``patient``.
+    """
+    from helpers.blood.causes import weigh
+
+    one = next(one for one in weigh(_found(count, said, patient)) if one.cause.key == cause)
+    found = getattr(one, give)
+    return [getattr(clue, "feature", clue) for clue in found] if isinstance(found, tuple) else found
+
+
+@rule
+def clinched(
+    count: Mapping[str, Any] | None = None, said: Mapping[str, str] | None = None, patient: str = ""
+) -> list[str]:
+    """The keys of the causes that findings clinch; arguments as for ``weighed``."""
+    from helpers.blood.causes import CLINCHED, weigh
+
+    return [one.cause.key for one in weigh(_found(count, said, patient)) if one.verdict == CLINCHED]
+
+
+@rule
+def first(of: list[Any]) -> Any:
+    """The first of a list."""
+    return of[0]
+
+
+@rule
+def red_flags(
+    count: Mapping[str, Any] | None = None, said: Mapping[str, str] | None = None, patient: str = ""
+) -> list[str]:
+    """The keys of the red flags that findings raise; arguments as for ``weighed``."""
+    from helpers.blood.red_flags import red_flags as find
+
+    return [one.flag for one in find(_found(count, said, patient)) if one.raised]
+
+
+@rule
+def told_as_people(test: str, base_rate_pct: float, give: str, people: int = 1000) -> Any:
+    """What a test does among so many people: ``found``, ``missed``, ``alarmed``, ``spared``, ``positive`` ..."""
+    from helpers.blood.accuracy import accuracy
+
+    return getattr(accuracy(test).among(base_rate_pct, people), give)
+
+
+@rule
+def base_rate(cause: str, series: str, give: str = "share_pct") -> float:
+    """How often a series found a cause: ``share_pct`` of all its people, ``low_pct``, ``high_pct``, ``cases`` ..."""
+    from helpers.blood.series import base_rates
+
+    return float(base_rates(cause).set_index("series").loc[series, give])
+
+
+@rule
+def walk(answers: list[str]) -> str:
+    """The key of the step of the work-up to which answers lead."""
+    from helpers.blood.workup import Walk
+
+    way = Walk()
+    for answer in answers:
+        way = way.answer(answer)
+    return way.here.key
+
+
 # --- what the tables say ---------------------------------------------------------------------------------------------
 
 
@@ -436,7 +520,20 @@ def response(system: str, count: Mapping[str, Any], **known: Any) -> str:
 
 @cache
 def _names() -> dict[str, Any]:
-    from helpers.blood import count, derived, reference, response, severity, support, treatment, trials, units
+    from helpers.blood import (
+        causes,
+        chance,
+        count,
+        derived,
+        reference,
+        response,
+        series,
+        severity,
+        support,
+        treatment,
+        trials,
+        units,
+    )
     from helpers.blood.traps import traps as find_traps
 
     names: dict[str, Any] = {"pd": pd, "table": read_table, "traps": find_traps}
@@ -451,6 +548,9 @@ def _names() -> dict[str, Any]:
         (derived, ("rule_of_three", "complete")),
         (reference, ("flag", "interval", "limits")),
         (severity, ("grade", "grade_all", "bands")),
+        (causes, ("Findings", "weigh")),
+        (series, ("base_rates",)),
+        (chance, ("wilson_limits", "as_people")),
     ):
         names |= {name: getattr(module, name) for name in wanted if hasattr(module, name)}
     return names

@@ -53,6 +53,14 @@ CSS = """
 .course-choice select { max-width: 100%; min-width: 0; flex: 0 1 auto; text-overflow: ellipsis; }
 .course-note { flex-basis: 100%; grid-column: 1 / -1; font-size: 13px; margin: 0; }
 .course-switch label { font-weight: 600; display: flex; gap: 8px; align-items: center; }
+.course-ticks fieldset {
+    border: 1px solid var(--jp-ui-font-color2, #666); border-radius: 4px; padding: 4px 10px 6px; margin: 0;
+    min-width: 0;
+}
+.course-ticks legend { font-weight: 600; padding: 0 4px; }
+.course-ticks label { display: flex; gap: 8px; align-items: baseline; margin: 2px 0; }
+.course-ticks label:first-of-type { font-weight: 600; }
+.course-words > section:empty { display: block; height: 0; }
 .course-writing { display: flex; flex-direction: column; gap: 4px; }
 .course-writing label { font-weight: 600; }
 .course-writing textarea { width: 100%; resize: vertical; font-family: var(--jp-code-font-family, monospace); }
@@ -324,6 +332,79 @@ class Switch(_Control):
         super().__init__(label=label, on=on, **traits)
 
 
+class Ticks(_Control):
+    """Any of several, as native checkboxes in a fieldset; the first says whether anybody looked at all.
+
+    Args:
+        label: what is looked for.
+        options: what is shown -> the value it stands for, in order.
+        looked: what the first box is called, e.g. "the film was looked at".
+        value: the values that were found; None when nobody has looked.
+    """
+
+    _esm = (
+        _HELP
+        + """
+    export default { render({ model, el }) {
+      el.classList.add("course", "course-ticks");
+      const set = make(el, "fieldset");
+      make(set, "legend", { textContent: model.get("label") });
+      const box = (words) => {
+        const label = make(set, "label");
+        const input = make(label, "input", { type: "checkbox" });
+        label.append(words);
+        return input;
+      };
+      const looked = box(model.get("looked"));
+      const boxes = model.get("labels").map(box);
+      const read = () => {
+        looked.checked = model.get("known");
+        boxes.forEach((one, at) => {
+          one.checked = looked.checked && model.get("marked").includes(at);
+          one.disabled = model.get("disabled");
+        });
+        looked.disabled = model.get("disabled");
+      };
+      const tell = (known) => {
+        const marked = known ? boxes.flatMap((one, at) => one.checked ? [at] : []) : [];
+        model.set({ known, marked });
+        model.save_changes();
+        read();
+      };
+      looked.addEventListener("change", () => tell(looked.checked));
+      for (const one of boxes) one.addEventListener("change", () => tell(true));
+      model.on("change:known change:marked change:disabled", read);
+      read();
+      return () => model.off("change:known change:marked change:disabled", read);
+    } };
+    """
+    )
+    labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    looked = traitlets.Unicode("").tag(sync=True)
+    marked = traitlets.List(traitlets.Int()).tag(sync=True, echo_update=False)
+    known = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    value = traitlets.Any(None, allow_none=True)
+
+    def __init__(
+        self, label: str, options: Mapping[str, Any], looked: str, value: Sequence[Any] | None = None, **traits: Any
+    ) -> None:
+        self._values = list(options.values())
+        super().__init__(label=label, labels=list(options), looked=looked, **traits)
+        self._set(value)
+        self.observe(lambda change: self._told(), ["known", "marked"])
+        self.observe(lambda change: self._set(change["new"]), "value")
+
+    def _told(self) -> None:
+        inside = [place for place in self.marked if 0 <= place < len(self._values)]
+        self.value = tuple(self._values[place] for place in inside) if self.known else None
+
+    def _set(self, value: Sequence[Any] | None) -> None:
+        with self.hold_sync(), self.hold_trait_notifications():
+            self.known = value is not None
+            self.marked = sorted(self._values.index(one) for one in value or ())
+            self.value = None if value is None else tuple(self._values[place] for place in self.marked)
+
+
 class Button(_Control):
     """A native button; ``presses`` counts, ``when_pressed(do)`` calls ``do()`` at each press."""
 
@@ -512,6 +593,8 @@ class Words(anywidget.AnyWidget):
         + """
     export default { render({ model, el }) {
       el.classList.add("course", "course-words");
+      const alert = make(el, "section");
+      alert.setAttribute("role", "status");
       const status = make(el, "p", { className: "status" });
       const said = make(el, "p", { className: "said" });
       said.setAttribute("role", "status");
@@ -528,22 +611,31 @@ class Words(anywidget.AnyWidget):
         }, 500);
       };
       const write = () => { body.innerHTML = model.get("html"); };
+      const warn = () => { alert.innerHTML = model.get("alert"); };
       model.on("change:status", tell);
       model.on("change:html", write);
+      model.on("change:alert", warn);
       status.textContent = model.get("status");
       status.hidden = !model.get("status");
       write();
-      return () => { clearTimeout(timer); model.off("change:status", tell); model.off("change:html", write); };
+      warn();
+      return () => {
+        clearTimeout(timer);
+        model.off("change:status", tell);
+        model.off("change:html", write);
+        model.off("change:alert", warn);
+      };
     } };
     """
     )
     status = traitlets.Unicode("").tag(sync=True)
     html = traitlets.Unicode("").tag(sync=True)
+    alert = traitlets.Unicode("").tag(sync=True)
 
-    def show(self, status: str, html: str) -> None:
-        """Replace both in one message."""
+    def show(self, status: str, html: str, alert: str = "") -> None:
+        """Replace all of them in one message; ``alert``, from the page as well, stands first and is read aloud."""
         with self.hold_sync():
-            self.status, self.html = status, html
+            self.status, self.html, self.alert = status, html, alert
 
     def __repr__(self) -> str:
         return f"Words({self.status!r})"

@@ -16,6 +16,7 @@ import ipywidgets
 import pandas as pd
 import traitlets
 
+from helpers.blood.causes import Findings
 from helpers.blood.count import BloodCount, Person, Value
 from helpers.blood.reference import DEFAULT_REFERENCE, Reference, interval, may_be_pregnant
 from helpers.blood.severity import Grade, grade_all
@@ -24,6 +25,7 @@ from helpers.evidence import table
 from helpers.panels.amounts import amount_slider, amount_text, amount_texts, known, steps
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
 from helpers.panels.panel import Later, Panel
+from helpers.panels.red_flags import banner
 from helpers.panels.words import PREGNANCY, SEX, YEARS, links
 from helpers.pictures import look, page
 from helpers.pictures.count import LANES, CountPicture, person_words, short_name
@@ -212,6 +214,10 @@ class CountExplorer(Panel):
 
     # --- the words ---
 
+    def banner(self) -> str:
+        """The red flags of the count as HTML, and what to ask because of it; "" when there is nothing."""
+        return banner(Findings(self.count, reference=self.reference))
+
     def grades(self) -> list[Grade]:
         """Every system's grades of the count as it stands; lines nobody asked for and nobody measured are left out."""
         shown = {"hb": "anemia", "anc": "neutrophils", "wbc": "white_cells", "plt": "platelets"}
@@ -278,10 +284,10 @@ class CountExplorer(Panel):
     # --- showing it ---
 
     def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, sentence and tables."""
+        """The twin for where there is no kernel: picture, red flags, sentence and tables."""
         picture = self.picture
         figure = page.figure(picture.png(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
     def make_view(self) -> _View:
         """Build the widgets."""
@@ -413,4 +419,4 @@ class _View:
             self.pregnancy.disabled = not model.may_be_pregnant
             self.pregnancy.note = next((said for said in model.trouble() if said.startswith("Pregnancy")), "")
         self.picture.caption = page.inline(model.picture.caption())
-        self.words.show(model.status, model.words())
+        self.words.show(model.status, model.words(), model.banner())

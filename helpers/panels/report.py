@@ -12,6 +12,7 @@ import ipywidgets
 import pandas as pd
 import traitlets
 
+from helpers.blood.causes import Findings
 from helpers.blood.count import BloodCount
 from helpers.blood.derived import complete
 from helpers.blood.reference import DEFAULT_REFERENCE, Flag, Reference, flag, may_be_pregnant
@@ -19,6 +20,7 @@ from helpers.blood.traps import Trap, traps
 from helpers.blood.units import ANALYTES, show
 from helpers.panels.controls import Button, Choice, Slider, Words, Writing
 from helpers.panels.panel import Panel
+from helpers.panels.red_flags import banner
 from helpers.panels.words import PREGNANCY, SEX, YEARS, links
 from helpers.pictures import page
 from helpers.pictures.count import interval_words, short_name
@@ -123,6 +125,10 @@ class ReportReader(Panel):
         parts += [f"look again: {', '.join(trap.name for trap in found)}"] if found else []
         return " ".join(["; ".join(parts) + ".", *self._trouble])
 
+    def banner(self) -> str:
+        """The red flags of what was read as HTML, and what to ask because of it; "" when there is nothing."""
+        return banner(Findings(self.count, reference=self.reference))
+
     def table(self) -> pd.DataFrame:
         """One row a value: as printed, what it is in SI and conventional units, the flag, and the reason."""
         flags, rows = self.flags(), []
@@ -150,9 +156,9 @@ class ReportReader(Panel):
     # --- showing it ---
 
     def static_html(self) -> str:
-        """The twin for where there is no kernel: the report and what was read."""
+        """The twin for where there is no kernel: the report, red flags and what was read."""
         report = f"<pre>{page.escape(self.text)}</pre>" if self.text else ""
-        return f"{report}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        return f"{report}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
     def make_view(self) -> _View:
         """Build the widgets."""
@@ -210,7 +216,7 @@ class _View:
         return [self.age, self.sex, self.pregnancy]
 
     def _follow(self) -> None:
-        self.words.show(self.model.status, self.model.words())
+        self.words.show(self.model.status, self.model.words(), self.model.banner())
         self._note()
 
     def _note(self) -> None:

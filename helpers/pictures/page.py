@@ -141,3 +141,23 @@ def link(words: str, address: str) -> str:
     if not address.startswith(("https://", "http://")) or any(letter in address for letter in " <>\n"):
         return plain
     return f"[{plain}](<{address}>)"
+
+
+_NOTICE = (
+    "border:2px solid #946310;border-left-width:10px;border-radius:4px;padding:6px 12px;margin:0 0 10px;max-width:46em;"
+    "font-size:15px;line-height:1.45"
+)
+
+
+def notice(title: str, lines: Collection[str], sign: str = "\N{WARNING SIGN}") -> str:
+    """A framed notice that nobody should miss: its title, then lines of light markdown.
+
+    Args:
+        title: plain text.
+        lines: each becomes a point of a list.
+        sign: a letter before the title; the words say the same.
+    """
+    points = "".join(f'<li style="margin:3px 0">{inline(one)}</li>' for one in lines)
+    head = f'<strong><span aria-hidden="true">{escape(sign)} </span>{escape(title)}</strong>'
+    below = f'<ul style="margin:2px 0;padding-left:20px">{points}</ul>'
+    return f'<div class="course-notice" style="{_NOTICE}">{head}{below}</div>'

@@ -1,0 +1,192 @@
+"""A test told as people: choose a published test, move how common the disease is, and see whom it finds and alarms.
+
+>>> panel = TestPanel("ferritin_children", base_rate_pct=3)
+>>> panel.status
+'Of 66 people with a positive test, 27 have HLH.'
+"""
+
+from __future__ import annotations
+
+import math
+
+import ipywidgets
+import traitlets
+
+from helpers.blood.accuracy import PEOPLE, Accuracy, accuracies, accuracy
+from helpers.blood.units import plain
+from helpers.panels.controls import Choice, Picture, Slider, Words
+from helpers.panels.panel import Later, Panel
+from helpers.panels.words import links
+from helpers.pictures import look, page
+from helpers.pictures.frequencies import ALARMED, MISSED, SEEN, SPARED, Crowd, FrequencyPicture, Group
+
+BASE_RATES = [0.0, *(tenth / 10 for tenth in range(1, 10)), *map(float, range(1, 101))]
+"""Where the slider stops, percent."""
+_HIDDEN, _UNTOLD = (look.INK["other"], "D", True), (look.NEUTRAL_EDGE, ".", True)
+"""Ink, marker and filling of people of whom the source does not say what the test does."""
+_ONE_TEST = (
+    "**One test at a time.** A second test of the same patient is no new coin: tests overlap, and what two of them say "
+    "together has to be studied. Nobody has published it for these, so it is not shown."
+)
+
+
+def pictured() -> dict[str, str]:
+    """The tests a picture of people can be made of: what is shown -> id."""
+    return {test.name: test.id for test in accuracies().values() if test.lr_printed is None}
+
+
+class TestPanel(Panel):
+    """One published test among 1,000 people.
+
+    Args:
+        test: id of a row of ``data/accuracy.csv``.
+        base_rate_pct: how many of 100 have the disease before the test; the study's own unless given, or 10 where the
+            study does not say.
+        choose: whether the learner can choose another test.
+
+    Raises:
+        KeyError: no such test.
+        ValueError: a base rate that is not between 0 and 100 %, or a test of which no picture can be made.
+    """
+
+    __test__ = False  # it is not one of pytest's
+
+    test = traitlets.Unicode()
+    base_rate_pct = traitlets.Float()
+
+    def __init__(self, test: str, base_rate_pct: float | None = None, choose: bool = True) -> None:
+        super().__init__()
+        if accuracy(test).lr_printed is not None:
+            raise ValueError(f"Of {test!r} only a likelihood ratio is printed: it gives no numbers of people.")
+        if base_rate_pct is not None:
+            accuracy(test).among(base_rate_pct)
+        self.with_choice = choose
+        with self._together():
+            self.test = test
+            self.base_rate_pct = usual_base_rate(accuracy(test)) if base_rate_pct is None else base_rate_pct
+        self.observe(self._moved, ["test", "base_rate_pct"])
+
+    # --- the model ---
+
+    def _update(self) -> None:
+        self.shown = accuracy(self.test)
+        self.seen = self.shown.among(self.base_rate_pct)
+        groups = self._groups()
+        picture = getattr(self, "picture", None)
+        if picture is None or [group.marker for group in picture.crowds[0].groups] != [g.marker for g in groups]:
+            self.picture = FrequencyPicture([Crowd("", groups)], self._point(), self.shown.source, self._note())
+        else:
+            picture.update([Crowd("", groups)], self._point(), self.shown.source, self._note())
+        self.status = self.seen.sentence
+        self.changes += 1
+
+    def _groups(self) -> list[Group]:
+        seen, target = self.seen, self.shown.target
+        with_it, without = seen.with_target, PEOPLE - seen.with_target
+        groups = []
+        if seen.found is None:
+            groups.append(Group(f"have {target}; how many the test finds is not known", with_it, *_HIDDEN))
+        else:
+            groups.append(Group(f"have {target}, and the test finds it", seen.found, *SEEN))
+            groups.append(Group("have it, and the test misses it", seen.missed, *MISSED))
+        if seen.alarmed is None:
+            groups.append(Group("have it not; how many are alarmed is not known", without, *_UNTOLD))
+        else:
+            groups.append(Group("have it not, and the test says they do", seen.alarmed, *ALARMED))
+            groups.append(Group("have it not, and the test says so", seen.spared, *SPARED))
+        return groups
+
+    def _point(self) -> str:
+        return self.seen.sentence.rstrip(".").split(";")[0]
+
+    def _note(self) -> str:
+        caution = f" {self.shown.note}" if self.shown.note else ""
+        return f"{page.literal(self.shown.name)}.{page.literal(caution)}"
+
+    # --- the words ---
+
+    def words(self) -> str:
+        """The words below the picture as HTML: what was printed, what follows from it, and the caution."""
+        return "".join(f"<p>{page.inline(said)}</p>" for said in (self._printed(), self._follows(), _ONE_TEST))
+
+    def _printed(self) -> str:
+        one = self.shown
+        parts = []
+        for name, pct in (("sensitivity", one.sensitivity_pct), ("specificity", one.specificity_pct)):
+            parts.append(f"{name} {'not printed' if pct is None else f'{pct:g} %'}")
+        people = f", in {plain(one.n)} people" if one.n else ", in a number of people that is not printed"
+        had = f", of whom {plain(one.with_target)} had it" if one.n and one.with_target is not None else ""
+        return f"**As published:** {', '.join(parts)}{people}{had}. {links(one.source)}"
+
+    def _follows(self) -> str:
+        one, own = self.shown, self.shown.own_base_rate_pct
+        said = [f"**Here** {self.base_rate_pct:g} of 100 people have it before the test."]
+        if own is not None and 0 < own < 100 and abs(own - self.base_rate_pct) >= 1:
+            said.append(f"In the study it was {own:.0f} of 100: move the slider there and compare.")
+        if one.lr_positive is not None:
+            times = (
+                "never seen in anybody without it" if math.isinf(one.lr_positive) else f"{one.lr_positive:.1f} times"
+            )
+            more = times if math.isinf(one.lr_positive) else f"{times} likelier in somebody who has it"
+            said.append(f"A positive test is {more} (computed by the course).")
+        if one.lr_negative == 0 or (one.lr_positive is not None and math.isinf(one.lr_positive)):
+            said.append("None means none in this sample; it is no promise.")
+        return " ".join(said)
+
+    # --- showing it ---
+
+    def static_html(self) -> str:
+        """The twin for where there is no kernel: picture, sentence and words."""
+        picture = self.picture
+        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
+        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+
+    def make_view(self) -> _View:
+        """Build the widgets."""
+        return _View(self)
+
+
+def usual_base_rate(test: Accuracy) -> float:
+    """Where a test's slider starts, percent: the study's own base rate, or 10 where it says nothing of use."""
+    own = test.own_base_rate_pct
+    return float(round(own)) if own is not None and 0 < own < 100 else 10.0
+
+
+class _View:
+    """The panel's widgets: they hold nothing of their own and follow the model."""
+
+    def __init__(self, model: TestPanel) -> None:
+        self.model = model
+        visible = {"overflow": "visible"}
+        self.base_rate = Slider(
+            "How common it is before the test",
+            BASE_RATES,
+            [f"{pct:g} of 100" for pct in BASE_RATES],
+            amount=model.base_rate_pct,
+            describe=lambda pct: (f"{pct:.3g} of 100",) * 2,
+        )
+        traitlets.link((model, "base_rate_pct"), (self.base_rate, "amount"))
+        controls: list[ipywidgets.Widget] = [self.base_rate]
+        if model.with_choice:
+            self.test = Choice("Test", pictured(), model.test)
+            traitlets.link((model, "test"), (self.test, "value"))
+            controls.insert(0, self.test)
+        self.picture, self.words = Picture(width=look.WIDTH), Words()
+        column = ipywidgets.VBox(
+            controls, layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | visible
+        )
+        frame = ipywidgets.Box([self.picture], layout={"flex": "0 1 500px", "min_width": "0"} | visible)
+        top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | visible)
+        self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px"} | visible)
+        self._tell_later = Later(self._tell)
+        model.observe(self._follow, "changes")
+        self._follow(None)
+
+    def _follow(self, change: dict | None) -> None:
+        """Picture at once; the words when the learner rests."""
+        self.picture.show(self.model.picture.image(), self.model.picture.describe())
+        self._tell_later()
+
+    def _tell(self) -> None:
+        self.picture.caption = page.inline(self.model.picture.caption())
+        self.words.show(self.model.status, self.model.words())

@@ -1,0 +1,134 @@
+"""Base rates by hand: choose a cause and a door, and see how often published series found it.
+
+>>> BaseRates("aplastic").status
+'Aplastic anemia: 3.0 to 49 % of pancytopenia, depending on where one looks.'
+"""
+
+from __future__ import annotations
+
+import ipywidgets
+import traitlets
+
+from helpers.blood.series import DOORS, PEOPLE, base_rates, cause_names, regions
+from helpers.panels.controls import Choice, Picture, Words
+from helpers.panels.panel import Later, Panel
+from helpers.panels.words import links
+from helpers.pictures import look, page
+from helpers.pictures.series import SeriesPicture
+
+_PEOPLE = {"adults": "adults", "children": "children", "all ages": "people of all ages"}
+_DOORS = {
+    "all doors": None,
+    "every low count of a hospital": "all counts",
+    "patients of a ward": "hospital patients",
+    "people who were referred": "referral",
+    "people sent for a marrow test": "marrow referral",
+}
+
+
+class BaseRates(Panel):
+    """How often published series found a cause, by the door through which people came.
+
+    Args:
+        cause: key of :func:`helpers.blood.series.cause_names`.
+        door: one of :data:`helpers.blood.series.DOORS`; without it, all.
+        region: one of :func:`helpers.blood.series.regions`; without it, all.
+        people: "adults", "children" or "all ages"; without it, all.
+
+    Raises:
+        ValueError: no such cause, door, region or people.
+    """
+
+    cause = traitlets.Unicode()
+    door = traitlets.Enum(list(DOORS), None, allow_none=True)
+    region = traitlets.Unicode(None, allow_none=True)
+    people = traitlets.Enum(list(PEOPLE), None, allow_none=True)
+
+    def __init__(
+        self,
+        cause: str = "megaloblastic",
+        door: str | None = None,
+        region: str | None = None,
+        people: str | None = None,
+    ) -> None:
+        super().__init__()
+        base_rates(cause, door, region, people)
+        with self._together():
+            self.cause, self.door, self.region, self.people = cause, door, region, people
+        self.observe(self._moved, ["cause", "door", "region", "people"])
+
+    def _update(self) -> None:
+        chosen = (self.door, self.region, self.people)
+        empty = base_rates(self.cause, *chosen).empty
+        self.trouble = ""
+        if empty:
+            name = cause_names()[self.cause]
+            self.trouble = f"No series of this choice counts {name}; all that count it are shown."
+        self.picture = SeriesPicture(self.cause) if empty else SeriesPicture(self.cause, *chosen)
+        self.status = " ".join(filter(None, (self.trouble, f"{self.picture.point()}.")))
+        self.changes += 1
+
+    def words(self) -> str:
+        """The words below the picture as HTML: what to know before comparing, and each series as a table."""
+        rows = self.picture.rows
+        shown = rows.assign(
+            found=[f"{row.cases} of {row.n} {_PEOPLE.get(row.people, 'people')}" for row in rows.itertuples()],
+            printed=[_printed(row) for row in rows.itertuples()],
+            source=[links(keys) for keys in rows["source"]],
+        )[["label", "found", "printed", "source"]]
+        shown = shown.rename(columns={"label": "series", "printed": "as printed"}).set_index("series")
+        caption = "What the series say; shares of different doors answer different questions and are never averaged"
+        lines = "".join(f"<li>{page.inline(one)}</li>" for one in self.picture.traps())
+        traps = f"<p><strong>Before you compare</strong></p><ul>{lines}</ul>" if lines else ""
+        return traps + page.table(shown, caption, markdown=["source"])
+
+    def static_html(self) -> str:
+        """The twin for where there is no kernel: picture, sentence and words."""
+        picture = self.picture
+        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
+        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+
+    def make_view(self) -> _View:
+        """Build the widgets."""
+        return _View(self)
+
+
+def _printed(row) -> str:
+    base = "" if row.of_n == row.n else f" of {row.of_n}"
+    return f"{row.pct_printed:g} %{base}"
+
+
+class _View:
+    """The panel's widgets: they hold nothing of their own and follow the model."""
+
+    def __init__(self, model: BaseRates) -> None:
+        self.model = model
+        visible = {"overflow": "visible"}
+        self.cause = Choice(
+            "Cause", {name[0].upper() + name[1:]: key for key, name in cause_names().items()}, model.cause
+        )
+        self.door = Choice("How people came in", _DOORS, model.door)
+        self.region = Choice("Where", {"everywhere": None} | {name: name for name in regions()}, model.region)
+        self.people = Choice("Whom they count", {"everybody": None} | {name: name for name in PEOPLE}, model.people)
+        for name in ("cause", "door", "region", "people"):
+            traitlets.link((model, name), (getattr(self, name), "value"))
+        self.picture, self.words = Picture(width=look.WIDTH), Words()
+        column = ipywidgets.VBox(
+            [self.cause, self.door, self.region, self.people],
+            layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | visible,
+        )
+        frame = ipywidgets.Box([self.picture], layout={"flex": "0 1 500px", "min_width": "0"} | visible)
+        top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | visible)
+        self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px"} | visible)
+        self._tell_later = Later(self._tell)
+        model.observe(self._follow, "changes")
+        self._follow(None)
+
+    def _follow(self, change: dict | None) -> None:
+        """Picture at once; the words when the learner rests."""
+        self.picture.show(self.model.picture.image(), self.model.picture.describe())
+        self._tell_later()
+
+    def _tell(self) -> None:
+        self.picture.caption = page.inline(self.model.picture.caption())
+        self.words.show(self.model.status, self.model.words())

@@ -1,0 +1,236 @@
+"""Notebook 04 as a learner meets it: red flags, the cause board, base rates, a test and the path, in a real browser.
+
+What must appear is never typed here a second time: the same model runs beside the page and says what it should show.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from test_browser import FOCUSABLE, Read, _shortcuts_do_nothing, choose, complaints, opened, run  # noqa: F401
+
+from helpers.blood.causes import FILM, Findings, features
+from helpers.blood.count import BloodCount
+from helpers.blood.series import DOORS, cause_names
+from helpers.evidence import table
+from helpers.panels.accuracy import BASE_RATES, TestPanel
+from helpers.panels.causes import GROUPS, CauseBoard, coded_patients
+from helpers.panels.explorer import CountExplorer, steps
+from helpers.panels.series import BaseRates
+from helpers.panels.workup import WorkUp
+
+pytestmark = pytest.mark.browser
+
+NAME = "04_finding_the_cause.ipynb"
+
+
+@pytest.fixture
+def read(run) -> Read:  # noqa: F811
+    return run(NAME)
+
+
+def shown(read: Read, model):
+    """The output of the first cell that shows this panel, run afresh."""
+    number = read.number(repr(model))
+    read.run_again(number)
+    return read.output(number)
+
+
+def agree(read: Read, output, model) -> None:
+    """Alt text, sentence and words are those of the model."""
+    if hasattr(model, "picture"):
+        expect(output.locator("img")).to_have_attribute("alt", model.picture.describe())
+    expect(output.locator(".status").last).to_have_text(model.status)
+    expect(output.locator(".course-words > div").last).to_have_text(read.words(model.words()))
+
+
+def pick(output, label: str, words: str) -> None:
+    """Choose from a list by keyboard, by the words of the option."""
+    box = output.get_by_role("combobox", name=label, exact=True)
+    texts = box.evaluate("select => [...select.options].map(option => option.textContent)")
+    choose(box, texts.index(words))
+
+
+# --- red flags in the explorer ---
+
+
+def test_the_banner_follows_the_sliders_and_is_read_aloud(read: Read) -> None:
+    low = BloodCount.of(hb=96, wbc=0.9, anc=0.36, plt=62, retic=15, mcv=94, age_y=58, sex="male")
+    model = CountExplorer(low, systems=("pancytopenia",), show=("hb", "white", "plt"), patients=False)
+    output = shown(read, model)
+    alert = output.locator(".course-words > section[role=status]").first
+    expect(alert).to_have_text(read.words(model.banner()))
+    assert "Ask now" in alert.text_content() and "Red flag" not in alert.text_content()
+    slider = output.get_by_role("slider", name="Platelets", exact=True)
+    slider.focus()
+    for _ in range(60):
+        read.page.keyboard.press("ArrowLeft")
+    model.plt = sorted({*steps("plt"), 62.0})[int(slider.input_value())]
+    assert model.plt < 20
+    expect(alert).to_have_text(read.words(model.banner()))
+    assert "Platelets below 20" in alert.text_content()
+    assert complaints(read) == []
+
+
+# --- the cause board ---
+
+
+@pytest.fixture
+def board(read: Read):
+    model = CauseBoard(patient="CRS-002")
+    return read, shown(read, model), model
+
+
+def test_the_board_by_keyboard(board) -> None:
+    read, output, model = board
+    agree(read, output, model)
+    group = next(words for words, key in GROUPS.items() if key == "examination")
+    pick(output, "Look at", group)
+    spleen = features()["spleen"]
+    pick(output, spleen.question, spleen.answers["large"])
+    model.say(spleen="large")
+    agree(read, output, model)
+    assert "excluded" in output.text_content()
+    pick(output, spleen.question, "not known")
+    model.say(spleen=None)
+    agree(read, output, model)
+    pick(output, "Tell in full", "Thrombotic thrombocytopenic purpura (TTP)")
+    model.about = "ttp"
+    agree(read, output, model)
+
+
+def test_the_film_by_keyboard_and_by_mouse(board) -> None:
+    read, output, model = board
+    pick(output, "Look at", next(words for words, key in GROUPS.items() if key == "film"))
+    looked = output.get_by_role("checkbox", name="The film was looked at", exact=True)
+    looked.press("Space")
+    model.say(**dict.fromkeys(FILM, "no"))
+    agree(read, output, model)
+    assert "bland film" in output.text_content()
+    output.get_by_role("checkbox", name=features()["film_ovals"].question, exact=True).click()
+    model.say(film_ovals="yes")
+    agree(read, output, model)
+    looked.click()
+    model.say(**dict.fromkeys(FILM))
+    agree(read, output, model)
+
+
+def test_red_flags_stand_first_and_come_with_a_finding(board) -> None:
+    read, output, model = board
+    pick(output, "Look at", next(words for words, key in GROUPS.items() if key == "history"))
+    nerves = features()["nerves"]
+    pick(output, nerves.question, nerves.answers["yes"])
+    model.say(nerves="yes")
+    banner = output.locator(".course-words > section[role=status]").first
+    expect(banner).to_have_text(read.words(model.banner()))
+    assert "Nerve damage with large red cells" in banner.text_content()
+    tops = [one.bounding_box()["y"] for one in (banner, output.locator("img"), output.locator(".course-table").first)]
+    assert tops == sorted(tops)
+    assert complaints(read) == []
+
+
+def test_a_published_patient_is_judged_first_and_revealed_after(read: Read) -> None:
+    model = CauseBoard()
+    output = shown(read, model)
+    for shown_as, patient in coded_patients().items():
+        if patient == "CRS-058":
+            pick(output, "Published patient", shown_as)
+            model.load(patient)
+    agree(read, output, model)
+    diagnosis = table("patients").set_index("patient").loc["CRS-058", "diagnosis"]
+    assert diagnosis not in output.text_content()
+    output.get_by_role("switch", name="Show the authors' diagnosis").press("Space")
+    model.revealed = True
+    agree(read, output, model)
+    assert diagnosis in output.text_content()
+    output.get_by_role("button", name="Reset").press("Enter")
+    model.reset()
+    agree(read, output, model)
+
+
+def test_tab_reaches_every_control_of_the_board_and_leaves(board) -> None:
+    read, output, _ = board
+    pick(output, "Look at", next(words for words, key in GROUPS.items() if key == "film"))
+    expect(output.get_by_role("checkbox", name="The film was looked at")).to_be_visible()
+    names = output.evaluate(
+        """(output, which) => [...output.querySelectorAll(which)]
+            .filter(one => one.checkVisibility() && !one.disabled)
+            .map((one, at) => { one.dataset.at = at; return one.labels?.[0]?.textContent || one.textContent; })""",
+        FOCUSABLE,
+    )
+    assert len(names) > 15 and all(names)
+    output.locator("[data-at='0']").focus()
+    reached = []
+    for _ in range(len(names) + 1):
+        reached.append(read.page.evaluate("() => document.activeElement.dataset.at"))
+        read.page.keyboard.press("Tab")
+    assert reached[:-1] == [str(at) for at in range(len(names))], names
+    assert reached[-1] is None, "Tab does not leave the panel"
+    output.get_by_role("checkbox", name="The film was looked at").focus()
+    _shortcuts_do_nothing(read)
+
+
+# --- base rates, tests, the path ---
+
+
+def test_base_rates_by_keyboard(read: Read) -> None:
+    model = BaseRates("megaloblastic")
+    output = shown(read, model)
+    agree(read, output, model)
+    choose(output.get_by_role("combobox", name="Cause", exact=True), list(cause_names()).index("aplastic"))
+    model.cause = "aplastic"
+    agree(read, output, model)
+    choose(output.get_by_role("combobox", name="How people came in"), 1 + DOORS.index("all counts"))
+    model.door = "all counts"
+    agree(read, output, model)
+    assert "No series of this choice" in output.text_content()
+
+
+def test_a_test_is_moved_by_keyboard(read: Read) -> None:
+    model = TestPanel("ferritin_children", base_rate_pct=3, choose=False)
+    output = shown(read, model)
+    agree(read, output, model)
+    slider = output.get_by_role("slider")
+    slider.focus()
+    for key in ("PageUp", "ArrowRight", "End", "ArrowLeft"):
+        read.page.keyboard.press(key)
+        model.base_rate_pct = BASE_RATES[int(slider.input_value())]
+        agree(read, output, model)
+    assert slider.get_attribute("aria-valuetext") == "99 of 100"
+
+
+@pytest.mark.parametrize("hand", ["keyboard", "mouse"])
+def test_the_path_is_walked_to_its_end(read: Read, hand: str) -> None:
+    model = WorkUp()
+    output = shown(read, model)
+    agree(read, output, model)
+    on, back = (output.get_by_role("button", name=name) for name in ("Go on", "One step back"))
+    expect(back).to_be_disabled()
+    for answer in ("same", "no", "nothing", "low", "found", "yes"):
+        way = model.walk.here.ways[answer]
+        box = output.get_by_role("combobox")
+        if hand == "keyboard":
+            choose(box, list(model.walk.here.ways).index(answer))
+            on.press("Enter")
+        else:
+            box.select_option(label=way.label)
+            on.click()
+        model.answer(answer)
+        agree(read, output, model)
+    assert model.walk.here.is_end
+    expect(on).to_be_disabled()
+    back.press("Enter")
+    model.back()
+    agree(read, output, model)
+    output.get_by_role("button", name="Begin anew").press("Enter")
+    model.restart()
+    agree(read, output, model)
+    assert complaints(read) == []
+
+
+def test_the_woman_of_the_half_done_example_is_shown_without_her_marrow(read: Read) -> None:
+    woman = Findings.of_patient("CRS-086").change(marrow=None)
+    model = CauseBoard(woman.count, woman.said, groups=("history", "examination", "film", "blood"), patients=False)
+    output = shown(read, model)
+    agree(read, output, model)
+    assert "Clinched" not in output.locator(".status").last.text_content()

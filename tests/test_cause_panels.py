@@ -1,0 +1,390 @@
+"""The panels on causes: do they follow what a learner says, put red flags first, and stand without a kernel?"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from helpers.blood.accuracy import accuracies, accuracy
+from helpers.blood.causes import ASKED, FILM, Findings, causes, clues, features, weigh
+from helpers.blood.count import BloodCount
+from helpers.blood.series import DOORS, base_rates, cause_names
+from helpers.blood.workup import Walk, steps
+from helpers.evidence import source, table
+from helpers.panels.accuracy import BASE_RATES, TestPanel, pictured, usual_base_rate
+from helpers.panels.causes import GROUPS, CauseBoard, coded_patients
+from helpers.panels.controls import Ticks
+from helpers.panels.explorer import CountExplorer
+from helpers.panels.red_flags import banner, spoken
+from helpers.panels.report import ReportReader
+from helpers.panels.series import BaseRates
+from helpers.panels.workup import WorkUp
+from helpers.pictures import page
+from helpers.pictures.board import BoardPicture
+from helpers.pictures.series import SeriesPicture
+
+MAN = BloodCount.of(hb=90, wbc=2.6, plt=88, mcv=105, age_y=62, sex="male")
+FEVER = BloodCount.of(hb=120, wbc=2.0, anc=0.3, plt=160, age_y=40, sex="female", trimester=0)
+
+
+# --- a control ---
+
+
+def test_ticks_know_whether_anybody_looked():
+    ticks = Ticks("Film", {"blasts": "b", "fragments": "f"}, "looked")
+    assert ticks.value is None and not ticks.known
+    ticks.set_state({"known": True, "marked": []})
+    assert ticks.value == ()
+    ticks.set_state({"known": True, "marked": [1]})
+    assert ticks.value == ("f",)
+    ticks.set_state({"known": False, "marked": []})
+    assert ticks.value is None
+    ticks.value = ("b",)
+    assert ticks.known and ticks.marked == [0]
+    ticks.set_state({"known": True, "marked": [0, 7]})
+    assert ticks.value == ("b",), "a place there is none of is left out"
+    assert "0x" not in repr(ticks)
+
+
+# --- the banner ---
+
+
+def test_the_banner_says_what_why_what_to_do_and_where_from():
+    found = Findings(FEVER, {"fever": "yes"})
+    html = banner(found)
+    for words in ("Fever with very few neutrophils", "emergency", "below 0.50", "antibiotics within the hour"):
+        assert words in html
+    assert html.count("<a href=") >= 1 and spoken(found) == "Red flag: fever with very few neutrophils."
+
+
+def test_what_one_question_would_raise_is_asked_and_what_a_test_would_raise_is_not():
+    html = banner(Findings(FEVER))
+    assert "Ask now" in html and "A fever of 38 °C or more?" in html and "Red flag" not in html
+    assert "fibrinogen" not in banner(Findings(FEVER.change(plt=60)))
+    assert banner(Findings(FEVER, {"fever": "no", "alarm": "none"})) == "" == spoken(Findings(FEVER))
+
+
+def test_a_notice_shows_words_and_runs_nothing():
+    html = page.notice("<b>Now</b>", ["a <script>alert(1)</script> and **bold**"])
+    assert "<script" not in html and "&lt;b&gt;Now" in html and "<strong>bold</strong>" in html
+
+
+def test_the_banner_stands_in_every_panel_that_shows_a_count():
+    explorer = CountExplorer(BloodCount.of(hb=70, plt=10, age_y=40, sex="male"))
+    assert "Platelets below 20" in explorer.static_html() and "Platelets below 20" in explorer.banner()
+    explorer.plt = 60
+    assert "Platelets below 20" not in explorer.banner()
+    view = explorer.view and explorer._view
+    explorer.plt = 5
+    assert view.words.alert == explorer.banner() and "Platelets below 20" in view.words.alert
+    reader = ReportReader("PLT 9 x10^9/L, Hb 60 g/L")
+    assert "Platelets below 20" in reader.static_html()
+    assert "Platelets below 20" in (reader.view and reader._view.words.alert)
+    board = CauseBoard(BloodCount.of(plt=9))
+    assert board.static_html().index("Platelets below 20") < board.static_html().index("<img")
+
+
+def test_a_healthy_count_has_no_banner():
+    assert CountExplorer().banner() == "" and "course-notice" not in CountExplorer().static_html()
+
+
+# --- the board's picture ---
+
+
+def marks(picture: BoardPicture, cause: str) -> dict[str, int]:
+    return {kind: len(line.get_xdata()) for kind, line in picture._rows[cause]["marks"].items()}
+
+
+def test_the_picture_shows_each_clue_once():
+    picture = BoardPicture()
+    found = Findings(MAN, {"b12": "low", "spleen": "large", "marrow": "empty", "adamts13": "above_20"})
+    picture.update(weigh(found))
+    for one in weigh(found):
+        shown = marks(picture, one.cause.key)
+        defining = sum(clue.strength == "clinches" for clue in one.speaks_for)
+        excluding = sum(clue.strength == "excludes" for clue in one.against)
+        assert (shown["clinches"], shown["for"]) == (defining, len(one.speaks_for) - defining)
+        assert (shown["excludes"], shown["against"]) == (excluding, len(one.against) - excluding)
+        assert picture._rows[one.cause.key]["open"].get_text() == (str(len(one.open)) or "none")
+
+
+def test_what_speaks_for_a_cause_stands_right_and_what_speaks_against_it_left():
+    picture = BoardPicture()
+    picture.update(weigh(Findings(MAN, {"b12": "low", "spleen": "large", "nodes": "yes", "fever": "no"})))
+    middle = picture.live.width * 0.576
+    for row in picture._rows.values():
+        for kind, line in row["marks"].items():
+            right = kind in ("for", "clinches")
+            assert all((x > middle) == right for x in line.get_xdata())
+
+
+def test_no_row_can_hold_more_marks_than_there_is_room():
+    """Even if everything spoke, marks stay between the name and the open ones."""
+    for cause in causes():
+        by_feature = {(clue.feature, clue.side) for clue in clues() if clue.cause == cause}
+        for side, room in (("for", 10), ("against", 7)):
+            assert sum(one == side for _, one in by_feature) <= room, cause
+
+
+def test_rows_stay_where_they_are_and_the_title_counts():
+    picture = BoardPicture()
+    before = {key: row["middle"] for key, row in picture._rows.items()}
+    assert picture.point() == f"Nothing speaks for any of {len(causes())} causes yet"
+    picture.update(weigh(Findings(MAN, {"b12": "low", "medicine": "none"})))
+    assert {key: row["middle"] for key, row in picture._rows.items()} == before
+    assert "1 is clinched, 2 are excluded" in picture.point()
+    assert "Vitamin B12 deficiency: clinched. For it:" in picture.describe()
+
+
+def test_kinds_of_clues_differ_in_more_than_color():
+    from helpers.pictures.board import _STYLES
+
+    assert len({(marker, size) for marker, _, size in _STYLES.values()}) == len(_STYLES)
+
+
+# --- the board ---
+
+
+def test_saying_a_finding_moves_picture_words_and_tables():
+    board = CauseBoard(MAN)
+    before = board.picture.describe()
+    board.say(b12="low")
+    assert "Clinched: vitamin B12 deficiency." in board.status
+    assert board.picture.describe() != before
+    assert "a low vitamin B12 (clinches)" in board.table().loc["Vitamin B12 deficiency: clinched", "for it"]
+    assert "Known: large red cells; few white cells; few platelets; 60 or older; a low vitamin B12" in board.words()
+    board.say(b12=None)
+    assert board.picture.describe() == before
+
+
+def test_every_clue_of_the_told_cause_shows_its_source_within_one_choice():
+    board = CauseBoard(MAN, {"b12": "low", "marrow": "megaloblastic", "ldh": "very_high"})
+    for key in causes():
+        board.about = key
+        told = board.told()
+        assert told.cause.key == key
+        words = board.words()
+        for clue in (*told.speaks_for, *told.against, *told.silent):
+            assert page.escape(source(clue.source.split()[0]).link) in words or clue.source == "COURSE", clue.id
+        assert page.inline(page.literal(told.cause.first_action)) in words
+
+
+def test_what_says_little_is_told_as_such():
+    board = CauseBoard(MAN.change(mcv=90), {"b12": "borderline"})
+    board.about = "b12"
+    assert "says little" in board.words() and "A normal MCV does not rule it out" in board.words()
+
+
+def test_one_move_is_one_update():
+    board = CauseBoard(MAN)
+    changes = board.changes
+    board.plt = 20.0
+    assert board.changes == changes + 1
+    board.load("CRS-005")
+    assert board.changes == changes + 2
+    board.reset()
+    assert board.changes == changes + 3
+
+
+def test_a_published_patient_is_loaded_without_the_diagnosis_and_revealed_on_demand():
+    board = CauseBoard()
+    diagnoses = table("patients").set_index("patient")["diagnosis"]
+    for shown, patient in coded_patients().items():
+        board.patient = patient
+        assert dict(board.said) == dict(Findings.of_patient(patient).said)
+        assert "The authors' diagnosis" not in board.words() and diagnoses[patient] not in shown
+        board.revealed = True
+        assert f"The authors' diagnosis: {page.inline(page.literal(diagnoses[patient]))}." in board.words()
+
+
+def test_reset_and_unknown_patients():
+    board = CauseBoard(MAN, {"fever": "yes"})
+    status = board.status
+    board.load("CRS-086")
+    board.say(fever="no")
+    board.reset()
+    assert (board.status, dict(board.said), board.patient) == (status, {"fever": "yes"}, None)
+    with pytest.raises(KeyError, match="no published patient"):
+        board.load("CRS-999")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [({"groups": ("palm",)}, "cannot look at 'palm'"), ({"groups": ()}, "nothing"), ({"said": {"b12": "?"}}, "Choose")],
+)
+def test_what_the_board_cannot_do_is_told(wrong, told):
+    with pytest.raises(ValueError, match=told):
+        CauseBoard(MAN, **wrong)
+
+
+def test_the_widgets_follow_the_model_and_the_model_the_widgets():
+    board = CauseBoard(MAN)
+    view = board.view and board._view
+    assert set(view.choices) | set(FILM) == set(ASKED)
+    for key, control in view.choices.items():
+        control.set_state({"index": 1})
+        assert board.said[key] == next(iter(features()[key].answers)), key
+        control.set_state({"index": 0})
+        assert key not in board.said
+    view.film.set_state({"known": True, "marked": [FILM.index("film_blasts")]})
+    assert board.said["film_blasts"] == "yes" and board.said["film_fragments"] == "no"
+    assert "Blasts in the blood" in view.banner.alert
+    board.say(**dict.fromkeys(FILM))
+    assert view.film.value is None and not any(key in board.said for key in FILM)
+    board.load("CRS-041")
+    assert view.sliders["plt"].texts[view.sliders["plt"].index] == "25 ×10⁹/L"
+    assert view.choices["fibrinogen"].value == "low"
+    board.shown = "marrow"
+    assert [group for group, box in view.boxes.items() if box.layout.display == ""] == ["marrow"]
+    assert view.picture.alt == board.picture.describe() and view.words.status == board.status
+
+
+def test_a_film_of_which_one_sign_only_is_known_is_kept():
+    """A published report that names blasts says nothing of the rest: the box stays open and loses nothing."""
+    board = CauseBoard(patient="CRS-041")
+    view = board.view and board._view
+    assert view.film.value is None and board.said["film_blasts"] == "yes"
+    board.say(fever="no")
+    assert board.said["film_blasts"] == "yes"
+
+
+def test_every_group_can_be_shown_and_has_controls():
+    board = CauseBoard()
+    view = board.view and board._view
+    assert list(GROUPS.values()) == list(view.boxes)
+    assert all(box.children for box in view.boxes.values())
+
+
+# --- base rates ---
+
+
+@pytest.mark.parametrize("cause", list(cause_names()))
+def test_every_cause_has_a_picture_that_says_its_shares(cause):
+    picture = SeriesPicture(cause)
+    rows = base_rates(cause)
+    for row in rows.itertuples():
+        assert f"{row.label}: {row.cases} of {row.n}" in picture.describe()
+    assert picture.image().startswith(b"\x89PNG")
+
+
+def test_a_door_without_the_cause_shows_all_and_says_so():
+    panel = BaseRates("aplastic", "marrow referral")
+    assert set(panel.picture.rows["door"]) == {"marrow referral"}
+    panel.door = "all counts"
+    assert panel.status.startswith("No series of this choice counts aplastic anemia; all that count it are shown.")
+    assert len(panel.picture.rows) == len(base_rates("aplastic"))
+    with pytest.raises(ValueError, match="Choose another one"):
+        SeriesPicture("aplastic", "all counts")
+
+
+def test_traps_of_the_series_stand_below_the_picture():
+    panel = BaseRates("hypersplenism")
+    assert "the printed shares of single causes are shares of the non-hematological 77.7 %" in panel.words()
+    assert "14.5 % of 595" in panel.words()
+
+
+def test_the_base_rate_widgets_follow():
+    panel = BaseRates()
+    view = panel.view and panel._view
+    view.cause.set_state({"index": list(cause_names()).index("aplastic")})
+    assert panel.cause == "aplastic" and "Aplastic anemia" in view.words.status
+    view.door.set_state({"index": 1 + DOORS.index("marrow referral")})
+    assert panel.door == "marrow referral"
+    view.door.set_state({"index": 0})
+    view.region.value, view.people.value = "India", "children"
+    assert set(panel.picture.rows["people"]) == {"children"} and set(panel.picture.rows["country"]) == {"India"}
+    assert view.picture.alt == panel.picture.describe()
+
+
+# --- a test told as people ---
+
+
+@pytest.mark.parametrize("name", list(accuracies()))
+def test_every_test_that_gives_people_can_be_pictured(name):
+    if name not in pictured().values():
+        with pytest.raises(ValueError, match="likelihood ratio"):
+            TestPanel(name)
+        return
+    panel = TestPanel(name)
+    assert sum(group.many for group in panel.picture.crowds[0].groups) == 1000
+    assert panel.status in panel.static_html() or page.escape(panel.status) in panel.static_html()
+    one = accuracy(name)
+    assert ("ity not printed" in panel.words()) == (None in (one.sensitivity_pct, one.specificity_pct))
+
+
+def test_the_slider_changes_people_and_not_the_test():
+    panel = TestPanel("ferritin_children", 3)
+    view = panel.view and panel._view
+    view.base_rate.set_state({"index": BASE_RATES.index(30.0), "known": True})
+    assert panel.status == "Of 298 people with a positive test, 270 have HLH."
+    assert "sensitivity 90 %, specificity 96 %" in panel.words()
+    assert view.picture.alt == panel.picture.describe()
+    view.test.value = "lobes_b12"
+    assert "how many others it alarms is not known" in panel.status and panel.base_rate_pct == 30
+
+
+def test_the_slider_starts_at_the_studys_own_base_rate_where_there_is_one():
+    assert usual_base_rate(accuracy("plasmic_li")) == 19
+    assert usual_base_rate(accuracy("b12_200")) == usual_base_rate(accuracy("hscore")) == 10
+    with pytest.raises(ValueError, match="between 0 and 100"):
+        TestPanel("hscore", 120)
+
+
+def test_no_panel_combines_two_tests():
+    for name in pictured().values():
+        assert "One test at a time." in TestPanel(name).words()
+
+
+# --- the path ---
+
+
+def test_the_path_is_walked_back_and_anew():
+    path = WorkUp()
+    view = path.view and path._view
+    assert view.back.disabled and not view.on.disabled
+    view._go_on()
+    assert path.answers == ("same",) and path.walk.here.key == "flags"
+    view.choice.set_state({"index": list(path.walk.here.ways).index("no")})
+    view._go_on()
+    assert path.walk.here.key == "history" and "2 blood tests" not in path.status
+    path.back()
+    assert path.walk.here.key == "flags"
+    path.restart()
+    assert path.answers == ()
+
+
+def test_an_end_offers_no_answer_and_says_what_it_cost():
+    path = WorkUp(("same", "no", "obvious", "yes"))
+    view = path.view and path._view
+    assert view.on.disabled and view.choice.disabled and not view.back.disabled
+    view._go_on()
+    assert path.status.startswith("The end: Found without a needle.") and "no needle" in path.status
+    assert "a needle into the marrow" in WorkUp(("same", "no", "nothing", "blasts", "full")).status
+    with pytest.raises(ValueError, match="cannot answer"):
+        WorkUp(("perhaps",))
+
+
+def test_each_step_tells_tests_costs_and_sources():
+    for answers in ((), ("same",), ("same", "no"), ("same", "no", "nothing"), ("same", "no", "nothing", "blasts")):
+        path = WorkUp(answers)
+        step = Walk(answers).here
+        assert path.words().count("<a href=") >= 1 + len(step.tests) + len(answers)
+        assert all(page.escape(way.label) in path.static_html() for way in step.ways.values())
+    assert len(steps()) == len(table("workup"))
+
+
+# --- twins ---
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: CauseBoard(MAN, {"b12": "low"}), BaseRates, lambda: TestPanel("mma"), WorkUp], ids=lambda make: ""
+)
+def test_twins_are_the_same_in_every_run_and_load_nothing(make):
+    one, two = (make()._repr_mimebundle_() for _ in range(2))
+    assert one["text/html"] == two["text/html"] and one["text/plain"] == two["text/plain"]
+    words = re.sub(r"base64,[A-Za-z0-9+/=]+", "", one["text/html"])
+    assert "0x" not in one["text/plain"] and "<script" not in words and "cdn" not in words
+    for alt in re.findall(r'<img [^>]*alt="([^"]*)"', one["text/html"]):
+        assert len(alt) > 40
+    assert len(one["text/html"]) < 120_000

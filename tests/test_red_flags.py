@@ -1,0 +1,129 @@
+"""Red flags: raised when their rule holds, asked for when a part is missing, silent otherwise, never guessed."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.blood.causes import Findings, features
+from helpers.blood.count import BloodCount
+from helpers.blood.red_flags import red_flags
+from helpers.blood.units import ANALYTES
+from helpers.evidence import records, table
+
+
+def flags(found: Findings, raised: bool = True) -> list[str]:
+    return [one.flag for one in red_flags(found) if one.raised == raised]
+
+
+def ways() -> list[tuple[str, tuple]]:
+    rows = sorted(records("red_flag_rules"), key=lambda row: (row["flag"], row["way"]))
+    return [(key[0], tuple(same)) for key, same in itertools.groupby(rows, key=lambda row: (row["flag"], row["way"]))]
+
+
+def meeting(rules: tuple) -> Findings:
+    """Findings that just meet these rules."""
+    amounts = {
+        row["name"]: row["limit"] - 10.0 ** -ANALYTES[row["name"]].decimals for row in rules if row["kind"] == "count"
+    }
+    said = {row["name"]: row["value"].split()[0] for row in rules if row["kind"] == "finding"}
+    count = BloodCount.of(**amounts)
+    if said.pop("mcv", ""):
+        count = count.change(mcv=112, age_y=50, sex="female", trimester=0)
+    return Findings(count, said)
+
+
+@pytest.mark.parametrize(("flag", "rules"), ways(), ids=lambda part: part if isinstance(part, str) else "")
+def test_each_way_raises_its_flag_and_no_part_of_it_alone_does(flag, rules):
+    found = meeting(rules)
+    assert flag in flags(found)
+    others = [other for name, other in ways() if name == flag and other != rules]
+    for left_out in rules:
+        fewer = (
+            meeting(tuple(row for row in rules if row is not left_out)) if len(rules) > 1 else Findings(BloodCount.of())
+        )
+        if not any(set(map(str, other)) <= set(map(str, rules)) for other in others):
+            assert flag not in flags(fewer), left_out
+
+
+@pytest.mark.parametrize(("flag", "rules"), ways(), ids=lambda part: part if isinstance(part, str) else "")
+def test_a_count_at_its_limit_does_not_raise(flag, rules):
+    for row in rules:
+        if row["kind"] == "count" and row["operator"] == "<":
+            found = meeting(rules)
+            at_limit = Findings(found.count.change(**{row["name"]: row["limit"]}), found.said)
+            if row["name"] != "anc":
+                assert flag not in flags(at_limit)
+
+
+def test_fever_is_asked_for_when_neutrophils_are_very_low():
+    found = Findings(BloodCount.of(hb=135, anc=0.2, plt=250))
+    assert flags(found) == [] and flags(found, raised=False) == ["neutropenic_fever"]
+    asked = red_flags(found)[0]
+    assert asked.needs == "a fever of 38 °C or more" and asked.missing == ("fever",)
+    assert "below 0.5" in asked.because
+    assert flags(found.change(fever="yes")) == ["neutropenic_fever"]
+    assert red_flags(found.change(fever="no")) == ()
+
+
+def test_fever_alone_with_unknown_neutrophils_asks_for_them():
+    asked = next(
+        one for one in red_flags(Findings(BloodCount.of(), {"fever": "yes"})) if one.flag == "neutropenic_fever"
+    )
+    assert not asked.raised and asked.needs == "neutrophils below 0.50 ×10⁹/L"
+
+
+def test_neutrophils_cannot_be_more_than_all_white_cells():
+    raised = red_flags(Findings(BloodCount.of(wbc=0.3), {"fever": "yes"}))[0]
+    assert raised.flag == "neutropenic_fever" and raised.raised and "white" in raised.because
+    assert "neutropenic_fever" not in flags(Findings(BloodCount.of(wbc=0.8), {"fever": "yes"}))
+
+
+def test_a_value_printed_as_less_than_is_an_upper_bound():
+    below = BloodCount.from_text("ANC <0.5 x10^9/L")
+    assert flags(Findings(below, {"fever": "yes"})) == ["neutropenic_fever"]
+    looser = BloodCount.from_text("ANC <1.0 x10^9/L")
+    assert flags(Findings(looser, {"fever": "yes"})) == []
+    assert "neutropenic_fever" in flags(Findings(looser, {"fever": "yes"}), raised=False)
+
+
+def test_emergencies_come_first():
+    found = Findings(BloodCount.of(hb=60, plt=10, anc=0.1), {"fever": "yes", "film_blasts": "yes"})
+    urgencies = [one.urgency for one in red_flags(found) if one.raised]
+    assert urgencies == sorted(urgencies, key=["emergency", "same_day"].index) and len(set(urgencies)) == 2
+
+
+def test_a_healthy_count_raises_and_asks_nothing():
+    healthy = BloodCount.of(hb=135, wbc=6, anc=3.5, plt=250, mcv=90, age_y=34, sex="female", trimester=0)
+    assert red_flags(Findings(healthy)) == ()
+    assert red_flags(Findings(BloodCount.of())) == ()
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "hb": st.floats(20, 180), "wbc": st.floats(0.1, 20), "anc": st.floats(0, 15), "plt": st.floats(1, 500),
+        },
+    ),
+    st.dictionaries(st.sampled_from(["fever", "film_blasts", "spleen", "ferritin", "alarm"]), st.integers(0, 5)),
+)  # fmt: skip
+def test_more_knowledge_settles_and_never_lowers_a_flag(amounts, places):
+    """What is raised stays raised whatever else is learned; what is open says what it needs."""
+    said = {key: list(features()[key].answers)[place % len(features()[key].answers)] for key, place in places.items()}
+    found = Findings(BloodCount.of(**amounts), said)
+    for one in red_flags(found):
+        assert one.because and bool(one.needs) != one.raised
+        assert one.raised or all(name not in found.known for name in one.missing)
+    more = found.change(nerves="no", creatinine="normal", calcium="normal")
+    assert set(flags(found)) <= set(flags(more))
+
+
+def test_every_flag_can_be_raised_and_names_its_source():
+    assert {flag for flag, _ in ways()} == set(table("red_flags")["flag"])
+    for _, rules in ways():
+        for one in red_flags(meeting(rules)):
+            assert one.source and one.at_once and one.why
