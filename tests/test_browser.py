@@ -19,7 +19,7 @@ from execute import WIDGET_VIEW
 from playwright.sync_api import expect
 
 from helpers.blood.count import BloodCount
-from helpers.blood.film import teaching_films
+from helpers.blood.film import cell_kinds, teaching_films
 from helpers.blood.units import ANALYTES, show
 from helpers.exercises import bank
 from helpers.exercises.bank import Exercise
@@ -528,7 +528,7 @@ def test_the_film_follows_its_sliders_by_keyboard(film: Panelled) -> None:
     for label, name, key in (
         ("Platelets", "plt", "Home"),
         ("Hemoglobin", "hb", "PageDown"),
-        ("Cell size (MCV)", "mcv", "PageUp"),
+        ("Size (MCV)", "mcv", "PageUp"),
     ):
         place = film.press(label, key)
         amounts = sorted({*steps(name), getattr(model, name)} - {None})
@@ -539,6 +539,11 @@ def test_the_film_follows_its_sliders_by_keyboard(film: Panelled) -> None:
     film.output.get_by_role("button", name="Next field").press("Enter")
     model.next_field()
     film.agree()
+    expect(image.nth(2)).to_have_attribute("alt", model.strip.describe())
+    film.output.get_by_role("checkbox", name="White cells not known").press("Space")
+    model.wbc = None
+    film.agree()
+    expect(image.first).to_have_attribute("alt", model.field.describe())
     expect(image.nth(2)).to_have_attribute("alt", model.strip.describe())
     box = film.output.get_by_role("combobox", name="Film", exact=True)
     choose(box, 1)
@@ -552,7 +557,7 @@ def test_the_film_follows_its_sliders_by_keyboard(film: Panelled) -> None:
 
 def test_unusual_cells_are_unfolded_and_set_by_keyboard(film: Panelled) -> None:
     film.output.get_by_role("switch", name="More").press("Space")
-    place = film.press("Schistocyte", "PageUp")
+    place = film.press(cell_kinds()["schistocyte"]["label"], "PageUp")
     film.model.set_sign("schistocyte", film.model.view and film.model._view.signs["schistocyte"].amounts[place])
     film.agree()
     assert "Schistocyte" in film.output.text_content()
@@ -571,9 +576,17 @@ def test_cells_are_named_by_pointing_and_by_arrow_keys(film: Panelled) -> None:
     expect(tip).to_have_text(name)
     film.read.page.mouse.move(0, 0)
     expect(tip).to_be_hidden()
-    image.focus()
-    for place in (0, 1, 0, len(marks) - 1):
-        film.keys.press("ArrowRight" if place == 1 or tip.is_hidden() else "ArrowLeft")
+    film.output.get_by_role("application").first.focus()
+    last = len(marks) - 1
+    for key, place in (
+        ("ArrowRight", 0),
+        ("ArrowRight", 1),
+        ("ArrowLeft", 0),
+        ("ArrowLeft", last),
+        ("Home", 0),
+        ("End", last),
+    ):
+        film.keys.press(key)
         expect(tip).to_have_text(marks[place][3])
         expect(film.output.locator(".said").first).to_have_text(f"{marks[place][3]}, {place + 1} of {len(marks)}")
     _shortcuts_do_nothing(film.read)

@@ -152,7 +152,7 @@ def test_saying_a_finding_moves_picture_words_and_tables():
     board.say(b12="low")
     assert "Clinched: vitamin B12 deficiency." in board.status
     assert board.picture.describe() != before
-    assert "a low vitamin B12 (clinches)" in board.table().loc["Vitamin B12 deficiency: clinched", "for it"]
+    assert "a low vitamin B12 (clinches)" in board.table().loc["Vitamin B12 deficiency: clinched", "for"]
     assert "Known: large red cells; few white cells; few platelets; 60 or older; a low vitamin B12" in board.words()
     board.say(b12=None)
     assert board.picture.describe() == before

@@ -23,11 +23,14 @@ from helpers.blood.film import (
 )
 from helpers.evidence import table
 
-WHOLE = dict(hb=143, rbc=4.8, mcv=90, rdw=13, wbc=7, seg_pct=55, lymph_pct=35, mono_pct=10, plt=250)
+WHOLE = dict(hb=143, rbc=4.8, mcv=90, rdw=13, wbc=7, seg_pct=55, lymph_pct=35, mono_pct=10, plt=250, retic=50)
 
 
 def film(signs=None, **values) -> Film:
-    signs, choices = signs or {}, {name: values.pop(name) for name in ("per_cell", "crowding") if name in values}
+    signs, choices = (
+        signs or {},
+        {name: values.pop(name) for name in ("per_cell", "crowding", "crowded_red_cells") if name in values},
+    )
     return Film(BloodCount.of(**(WHOLE | values)), signs, **choices)
 
 
@@ -38,10 +41,11 @@ def film(signs=None, **values) -> Film:
     ("values", "kind", "mean"),
     [
         (dict(plt=250), "platelet", 250 / 15),
-        (dict(rbc=5.0), "red_cell", 5000 / 15),
+        (dict(rbc=5.0, retic=None), "red_cell", 5000 / 15),
         (dict(wbc=6, lymph_pct=100, seg_pct=0, mono_pct=0), "lymphocyte", 0.4),
         (dict(plt=250, per_cell=25.0), "platelet", 10),
         (dict(rbc=1.8, plt=90, crowding="same crowding"), "platelet", 10),
+        (dict(rbc=1.8, plt=90, crowding="same crowding", crowded_red_cells=300.0), "platelet", 15),
     ],
 )
 def test_a_count_over_one_number_is_what_to_expect(values, kind, mean):
@@ -191,18 +195,26 @@ def test_a_count_of_zero_draws_none(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "begins"),
+    ("name", "begins", "unknown"),
     [
-        ("mcv", "The size of the red cells is left out"),
-        ("rdw", "How much red cells differ"),
-        ("plt", "Platelets are"),
-        ("wbc", "White cells are"),
+        ("mcv", "The size of the red cells is not known", set()),
+        ("rdw", "How much red cells differ in size (RDW) is not known", set()),
+        ("retic", "Reticulocytes are not known", set()),
+        ("plt", "Platelets are left out. Their number is not known.", {"platelets"}),
+        ("wbc", "White cells are left out. Their number is not known.", {"white cells"}),
     ],
 )
-def test_what_is_missing_is_said(name, begins):
+def test_what_is_missing_is_said(name, begins, unknown):
     shown = film(**{name: None})
     assert [sentence for sentence in shown.left_out if sentence.startswith(begins)], shown.left_out
+    assert shown.unknown == unknown
     assert len(shown.field(1)) > 10
+
+
+def test_not_known_is_not_none():
+    assert film(wbc=0).unknown == film(plt=0).unknown == set()
+    assert film(seg_pct=80, lymph_pct=40).unknown == {"white cells"}
+    assert film(seg_pct=None, mono_pct=None, lymph_pct=None).unknown == {"white cells"}
 
 
 def test_without_a_size_all_red_cells_are_drawn_alike():
@@ -217,9 +229,20 @@ def test_red_cells_are_worked_out_and_it_is_said():
     shown = Film(BloodCount.of(hb=72, mcv=100, rdw=14, plt=20))
     assert shown.expected["red_cell"] == pytest.approx(72 / 33 * 1000 / 15)
     assert "worked out from hemoglobin and MCV" in shown.assumed[0] and "330" in shown.assumed[0]
-    neither = Film(BloodCount.of(hb=72, plt=20))
-    assert neither.left_out[0].startswith("Red cells are left out.")
-    assert not set(neither.expected) & set(RED)
+
+
+def test_without_a_size_red_cells_are_taken_as_usual_and_it_is_said():
+    shown = Film(BloodCount.of(hb=72, plt=20))
+    assert shown.expected["red_cell"] == pytest.approx(72 / 29.7 * 1000 / 15)
+    assert "MCV 90 fL" in shown.assumed[0] and "is worked out from hemoglobin;" in shown.assumed[0]
+    assert any("size of the red cells is not known" in sentence for sentence in shown.left_out)
+
+
+def test_without_hemoglobin_and_red_cells_there_are_none_to_draw():
+    shown = Film(BloodCount.of(mcv=100, plt=20))
+    assert shown.left_out[0].startswith("Red cells are left out.") and shown.unknown >= {"red cells"}
+    assert not set(shown.expected) & set(RED)
+    assert not any("size" in sentence for sentence in shown.left_out), "of what is not drawn, size is no matter"
 
 
 def test_a_red_cell_count_that_cannot_be_told_says_why():
@@ -228,7 +251,7 @@ def test_a_red_cell_count_that_cannot_be_told_says_why():
 
 
 def test_shapes_of_more_than_all_red_cells_are_left_out():
-    shown = film({"teardrop": 70, "schistocyte": 60})
+    shown = film({"teardrop": 70, "schistocyte": 60}, retic=None)
     assert "add up to 130 %" in shown.left_out[0]
     assert "teardrop" not in shown.expected and shown.expected["red_cell"] == pytest.approx(320)
 
@@ -258,7 +281,7 @@ def test_an_unknown_film_names_those_there_are():
 
 def test_reticulocytes_are_the_young_red_cells():
     assert film(retic=48).expected["polychromatic"] == pytest.approx(48 / 15)
-    assert film(retic_pct=2).expected["polychromatic"] == pytest.approx(0.02 * 4800 / 15)
+    assert film(retic=None, retic_pct=2).expected["polychromatic"] == pytest.approx(0.02 * 4800 / 15)
     assert film({"polychromatic": 6}, retic=48).expected["polychromatic"] == pytest.approx(0.06 * 4800 / 15)
 
 
@@ -267,6 +290,7 @@ def test_clumps_hold_what_the_machine_missed():
     missed = shown.expected["platelet_clump"] * 20 * 15
     assert shown.expected["platelet"] * 15 == pytest.approx(35)
     assert missed + 35 == pytest.approx(220, rel=0.02)
+    assert "35" in shown.assumed[0] and "219" in shown.assumed[0]
 
 
 def test_every_sign_of_a_film_is_drawn():
@@ -300,4 +324,4 @@ def test_any_count_gives_a_film(values, signs, seed):
         assert (field.diameter_um > 0).all()
         assert set(field.kinds) <= set(shown.expected)
     missing = [name for name in ("wbc", "plt") if math.isnan(getattr(shown.count, name))]
-    assert len(shown.left_out) >= len(missing)
+    assert len(shown.left_out) >= len(missing) and len(shown.unknown) >= len(missing)

@@ -20,7 +20,7 @@ from helpers.pictures.portraits import PortraitsPicture
 from helpers.pictures.six_films import FILMS, SixFilmsPicture
 from helpers.pictures.stain import KINDS, lay_on, shine, sprite
 
-WHOLE = dict(hb=143, rbc=4.8, mcv=90, rdw=13, wbc=7, seg_pct=55, lymph_pct=35, mono_pct=10, plt=250)
+WHOLE = dict(hb=143, rbc=4.8, mcv=90, rdw=13, wbc=7, seg_pct=55, lymph_pct=35, mono_pct=10, plt=250, retic=50)
 SIZE = {kind: row["drawn_um"] for kind, row in cell_kinds().items()} | {"megakaryocyte": 30, "stem_cell": 10}
 
 
@@ -180,6 +180,9 @@ def test_magnified_shows_the_middle_twice_as_large():
     assert len(middle.marks()) < len(whole.marks()) / 2
     assert max(mark[2] for mark in middle.marks()) == pytest.approx(2 * max(m[2] for m in whole.marks()), rel=0.25)
     assert "twice as large" in middle.describe()
+    platelets = [mark[4] for mark in middle.marks()].count("platelet")
+    assert f"{platelets} platelet" in middle.point() and "in the middle of this field" in middle.point()
+    assert middle.point() != whole.point()
 
 
 def test_names_are_written_on_the_picture():
@@ -198,21 +201,30 @@ def test_the_alt_text_says_what_is_in_the_field():
         assert f"{red} red cells" in words and f"{white or 'no'} white cell" in words
         for kind, many in tally.items():
             if kind not in ("red_cell", "platelet"):
-                assert f"{cell_kinds()[kind]['label']} {many}" in words
+                assert f"{cell_name(kind)} {many}" in words
         assert "µm wide on average" in words
 
 
 def test_what_is_left_out_is_in_the_alt_text():
     words = FieldPicture(Film(BloodCount.of(hb=72, mcv=90, plt=20)), 1).describe()
-    assert "White cells are left out." in words and "differ in size is left out" in words
+    assert "White cells are left out." in words and "white cells not known" in words
+    assert "differ in size (RDW) is not known" in words
     assert "µm wide on average" not in FieldPicture(Film(BloodCount.of(rbc=2, hb=70, plt=20)), 1).describe()
 
 
 def test_an_empty_film_is_an_empty_field():
     field = FieldPicture(Film(BloodCount.of()), 1)
     assert len(field.cells) == 0 and field.marks() == []
-    assert "no red cells, no white cells and no platelets" in field.point()
+    assert field.point() == "Red cells not known, white cells not known and platelets not known in this field"
     assert field.paint().shape[2] == 3
+
+
+def test_clumps_are_counted_apart():
+    field = FieldPicture(Film.of("edta_clumps"), 2)
+    tally = field.cells.tally()
+    assert (
+        f"{tally['platelet']} platelets and {tally['platelet_clump']} clumps of about 20 in this field" in field.point()
+    )
 
 
 def test_marks_name_what_is_seen_rarest_first():
@@ -242,8 +254,10 @@ def test_the_strip_holds_the_next_white_cells():
 
 def test_a_strip_without_white_cells_says_so():
     strip = WhiteCellsPicture(Film(BloodCount.of(**(WHOLE | {"wbc": 0}))), 2)
-    assert strip.point() == "No white cell can be drawn from this count"
-    assert strip.marks() == [] and strip.paint().shape[2] == 3
+    assert strip.point() == "There are no white cells to meet"
+    assert strip.marks() == [] and strip.paint().shape == WhiteCellsPicture(Film.of("normal"), 2).paint().shape
+    unknown = WhiteCellsPicture(Film(BloodCount.of(**(WHOLE | {"wbc": None}))), 2)
+    assert unknown.point() == "Which white cells there are is not known"
 
 
 def test_a_cell_to_be_told_is_described_not_named():

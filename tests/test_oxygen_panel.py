@@ -109,7 +109,7 @@ def test_every_figure_drawn_is_said():
         (balance(70), "98 % saturated, and yet only 475 mL of oxygen a minute: less than half of normal"),
         (balance(30), "98 % saturated, and yet only 212 mL of oxygen a minute: less than the 230 mL the body needs"),
         (balance(150), "98 % saturated, and 1000 mL of oxygen a minute: as much as normal"),
-        (balance(150, 60), "60 % saturated: only 618 mL of oxygen a minute: less than two thirds of normal"),
+        (balance(150, 60), "Only 60 % saturated: 618 mL of oxygen a minute, less than two thirds of normal"),
         (
             balance(70, 98, 10.6),
             "The heart makes up for the low hemoglobin: 1006 mL of oxygen a minute, as much as normal",

@@ -124,6 +124,7 @@ class Film:
         field_number_mm: of the eyepiece; the cells in a field go with its square.
         crowding: "same volume": every field holds the same volume of blood. "same crowding": one looks where the red
             cells lie as close as on a normal film, as a technologist does, and meets more of the other cells.
+        crowded_red_cells: red cells in a field where one looks for the "same crowding".
         mchc_g_per_l: how densely red cells are filled, to work out their number where the report has none.
         label: what the film is called.
 
@@ -136,6 +137,7 @@ class Film:
     per_cell: float = field(default_factory=lambda: constant("film_count_per_cell_e9_per_l"))
     field_number_mm: float = field(default_factory=lambda: constant("film_field_number_mm"))
     crowding: Crowding = "same volume"
+    crowded_red_cells: float = field(default_factory=lambda: constant("film_crowded_red_cells"))
     mchc_g_per_l: float = field(default_factory=lambda: constant("film_assumed_mchc_g_per_l"))
     label: str = ""
 
@@ -144,7 +146,9 @@ class Film:
     left_out: tuple[str, ...] = field(init=False)
     """What could not be drawn, and why, a sentence each."""
     assumed: tuple[str, ...] = field(init=False)
-    """What was worked out or taken as normal, a sentence each."""
+    """What was worked out or taken as usual, a sentence each."""
+    unknown: frozenset[str] = field(init=False)
+    """Of "red cells", "white cells" and "platelets", those whose number cannot be told, which is not none."""
 
     def __post_init__(self) -> None:
         self._check()
@@ -161,6 +165,7 @@ class Film:
             ("expected", MappingProxyType({kind: many for kind, many in expected.items() if many > 0})),
             ("left_out", tuple(said.left_out)),
             ("assumed", tuple(said.assumed)),
+            ("unknown", frozenset(said.unknown)),
         ):
             object.__setattr__(self, name, value)
 
@@ -194,7 +199,7 @@ class Film:
                 raise ValueError(f"{kind} should be a share in percent, 0 to 100; it is {share!r}.")
         if self.signs.get(CLUMP, 0) == 100:
             raise ValueError("Not all platelets can be in clumps, or the count would be 0. Give less than 100 %.")
-        for name in ("per_cell", "field_number_mm", "mchc_g_per_l"):
+        for name in ("per_cell", "field_number_mm", "crowded_red_cells", "mchc_g_per_l"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} should be a number above 0; it is {getattr(self, name)!r}.")
         if self.crowding not in ("same volume", "same crowding"):
@@ -203,7 +208,7 @@ class Film:
     def _count_per_cell(self, red: float) -> float:
         area = (self.field_number_mm / constant("film_field_number_mm")) ** 2
         if self.crowding == "same crowding" and red:
-            return red * 1000 / (constant("film_crowded_red_cells") * area)
+            return red * 1000 / (self.crowded_red_cells * area)
         return self.per_cell / area
 
     @property
@@ -304,24 +309,34 @@ def teaching_films() -> Mapping[str, Mapping[str, Any]]:
 
 @dataclass
 class _Said:
+    """What a film has to say of itself, gathered while it is made."""
+
     left_out: list[str] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+
+    def unknown_number(self, group: str, count: BloodCount, analyte: str, more: str = "") -> None:
+        """The number of a group of cells cannot be told."""
+        self.unknown.add(group)
+        why = count.why(analyte) if analyte in count.values else "Their number is not known."
+        self.left_out.append(f"{group.capitalize()} are left out. {why}{more}")
 
 
 def _red_count(count: BloodCount, mchc_g_per_l: float, said: _Said) -> float:
     """Red cells, 10^12/L; 0 where they cannot be told."""
     if not math.isnan(count.rbc):
         return count.rbc
-    if not math.isnan(count.hb) and not math.isnan(count.mcv):
-        rbc = count.hb / (mchc_g_per_l * count.mcv / 1000)
+    if not math.isnan(count.hb) and "rbc" not in count.values:
+        mcv = constant("film_red_cell_mcv_fl") if math.isnan(count.mcv) else count.mcv
+        rbc = count.hb / (mchc_g_per_l * mcv / 1000)
+        usual = f", their size as usual (MCV {plain(mcv)} fL)" if math.isnan(count.mcv) else ""
         said.assumed.append(
-            f"Red cells, {rbc:.2f} ×10¹²/L, are worked out from hemoglobin and MCV; the cells are taken to be filled "
-            f"as usual (MCHC {plain(mchc_g_per_l)} g/L)."
+            f"The number of red cells, {rbc:.2f} ×10¹²/L, is worked out from hemoglobin{'' if usual else ' and MCV'}; "
+            f"their filling is taken as usual (MCHC {plain(mchc_g_per_l)} g/L){usual}."
         )
         return rbc
-    why = count.why("rbc")
-    more = "" if "rbc" in count.values else " Hemoglobin and MCV together would do as well."
-    said.left_out.append(f"Red cells are left out. {why}{more}")
+    more = "" if "rbc" in count.values else " Hemoglobin would do as well."
+    said.unknown_number("red cells", count, "rbc", more)
     return 0.0
 
 
@@ -334,8 +349,8 @@ def _red_kinds(
         shares |= {} if math.isnan(of_red) else {"polychromatic": of_red}
     if sum(shares.values()) > 100:
         said.left_out.append(
-            f"The unusual red cells add up to {plain(sum(shares.values()))} %, more than there are: all are drawn as "
-            "usual ones. Check the shares."
+            f"The unusual red cells, young ones among them, add up to {plain(round(sum(shares.values()), 1))} %, more "
+            "than there are: all are drawn as usual ones. Check the shares."
         )
         shares = {}
     cells = red * 1000 / per_cell
@@ -345,20 +360,22 @@ def _red_kinds(
 
 def _white_kinds(count: BloodCount, signs: Mapping[str, float], said: _Said, per_cell: float) -> dict[str, float]:
     if math.isnan(count.wbc):
-        said.left_out.append(f"White cells are left out. {count.why('wbc')}")
+        said.unknown_number("white cells", count, "wbc")
         return {}
     cells = count.wbc / per_cell
     nucleated = {} if math.isnan(count.nrbc) else {"nucleated_red_cell": cells * count.nrbc / 100}
     shares = _differential(count, signs)
     total, slack = sum(shares.values()), constant("differential_sum_tolerance_pct")
     if total > 100 + slack:
+        said.unknown.add("white cells")
         said.left_out.append(
-            f"White cells are left out: the differential adds up to {plain(total)} %, and no blood can. "
+            f"White cells are left out: the differential adds up to {plain(round(total, 1))} %, and no blood can. "
             "Check the percentages."
         )
         return nucleated
     if total < 100 - slack and cells:
-        missing = f"{plain(100 - total)} % of the white cells are" if total else "White cells are"
+        missing = f"{plain(round(100 - total, 1))} % of the white cells are" if total else "White cells are"
+        said.unknown |= set() if total else {"white cells"}
         said.left_out.append(f"{missing} left out: the report does not say of which kind they are.")
     whole = max(total, 100) if total < 100 - slack else total
     return nucleated | {kind: cells * share / whole for kind, share in shares.items()}
@@ -382,20 +399,31 @@ def _differential(count: BloodCount, signs: Mapping[str, float]) -> dict[str, fl
 
 def _platelet_kinds(count: BloodCount, signs: Mapping[str, float], said: _Said, per_cell: float) -> dict[str, float]:
     if math.isnan(count.plt):
-        said.left_out.append(f"Platelets are left out. {count.why('plt')}")
+        said.unknown_number("platelets", count, "plt")
         return {}
     single, clumped = count.plt / per_cell, signs.get(CLUMP, 0) / 100
     large = {kind: single * signs[kind] / 100 for kind in ("large_platelet", "giant_platelet") if kind in signs}
     clumps = single * clumped / (1 - clumped) / constant("film_clump_platelets")
+    if clumps:
+        both = plain(round(count.plt / (1 - clumped)))
+        said.assumed.append(
+            f"The printed {plain(count.plt)} ×10⁹/L platelets are those that lie single; with those in clumps there "
+            f"are about {both}."
+        )
     return {"platelet": max(single - sum(large.values()), 0.0), CLUMP: clumps} | large
 
 
 def _size_known(count: BloodCount, said: _Said) -> None:
-    usual = f"{plain(constant('film_red_cell_diameter_um'))} µm"
+    """What of the looks of red cells is not known."""
+    if "red cells" in said.unknown:
+        return
     if math.isnan(count.mcv):
-        said.left_out.append(f"The size of the red cells is left out: {count.why('mcv')} They are drawn {usual} wide.")
+        usual = f"{plain(constant('film_red_cell_diameter_um'))} µm"
+        said.left_out.append(f"The size of the red cells is not known: they are drawn as wide as usual, {usual}.")
     if math.isnan(count.rdw):
-        said.left_out.append(f"How much red cells differ in size is left out: {count.why('rdw')} They are drawn alike.")
+        said.left_out.append("How much red cells differ in size (RDW) is not known: they are drawn alike.")
+    if math.isnan(count.retic) and math.isnan(count.retic_pct):
+        said.left_out.append("Reticulocytes are not known: young red cells are not told from the others.")
 
 
 def _poisson(mean: float, chance: float) -> int:
@@ -410,11 +438,12 @@ def _poisson(mean: float, chance: float) -> int:
 RED, NEUTROPHILS = kinds_of("red_cells"), kinds_of("neutrophils")
 WHITE = kinds_of("white_cells") + NEUTROPHILS
 CLUMP = "platelet_clump"
+SINGLE_PLATELETS = tuple(kind for kind in kinds_of("platelets") if kind != CLUMP)
 GROUPS = (
     WHITE,
     (CLUMP,),
     kinds_of("per_100_white_cells"),
     RED,
-    tuple(kind for kind in kinds_of("platelets") if kind != CLUMP),
+    SINGLE_PLATELETS,
 )
 """Kinds drawn by lot together; each group has chances of its own, so that one can change without the others."""

@@ -24,6 +24,9 @@ from helpers.evidence import constant
 
 Numbers = TypeVar("Numbers", float, np.ndarray, pd.Series)
 
+NEAR = 0.05
+"""What is this near to normal (a fraction of it) is called normal."""
+
 
 def content(hb: Numbers, saturation_pct: Numbers | float, pressure: Numbers | float | None = None) -> Numbers:
     """Oxygen in a liter of arterial blood, mL/L: what the hemoglobin holds, and the little that is dissolved.
@@ -130,7 +133,7 @@ class Balance:
 
     @property
     def culprit(self) -> str:
-        """What lowers the delivery most: hemoglobin, saturation or output; "" where nothing is known to."""
+        """What lowers the delivery most: hemoglobin, saturation or output; "" where none is clearly below normal."""
         if math.isnan(self.delivery):
             return ""
         normal = {
@@ -139,7 +142,7 @@ class Balance:
             "output": self.output / constant("oxygen_normal_output_l_per_min"),
         }
         lowest = min(normal, key=normal.get)
-        return lowest if normal[lowest] < 1 else ""
+        return lowest if normal[lowest] < 1 - NEAR else ""
 
 
 def balance(

@@ -198,7 +198,7 @@ class CauseBoard(Panel):
             for one in self.weighed
             if one.verdict != NOTHING
         ]
-        return pd.DataFrame(rows, columns=["cause", "for it", "against it", "still open"]).set_index("cause")
+        return pd.DataFrame(rows, columns=["cause", "for", "against", "still open"]).set_index("cause")
 
     def untouched(self) -> list[str]:
         """Labels of the causes nothing is known about."""
@@ -239,7 +239,7 @@ class CauseBoard(Panel):
         cause = one.cause
         rows = [
             (side, clue.phrase, f"{page.literal(' '.join(filter(None, (clue.says, clue.note))))} {links(clue.source)}")
-            for side, found in (("for it", one.speaks_for), ("against it", one.against), ("says little", one.silent))
+            for side, found in (("for", one.speaks_for), ("against", one.against), ("says little", one.silent))
             for clue in found
         ]
         clued = page.table(

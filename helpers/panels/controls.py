@@ -31,7 +31,7 @@ CSS = """
 }
 .course button { cursor: pointer; background: var(--jp-layout-color2, ButtonFace); padding: 5px 14px; }
 .course button:hover { background: var(--jp-layout-color3, ButtonFace); }
-.course :disabled { opacity: .65; cursor: not-allowed; }
+.course :is(:disabled, [aria-disabled="true"]) { opacity: .65; cursor: not-allowed; }
 .course-slider { display: grid; grid-template-columns: 1fr auto; column-gap: 8px; align-items: baseline; }
 .course-slider .head { font-weight: 600; }
 .course-slider .head i {
@@ -68,7 +68,8 @@ CSS = """
 .course-figure img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 .course-figure figcaption { font-size: 12px; margin-top: 4px; max-width: 500px; }
 .course-figure .frame { position: relative; display: inline-block; max-width: 100%; }
-.course-figure .frame img:focus-visible { outline: 3px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; }
+.course-figure .frame:focus-visible { outline: 3px solid var(--jp-brand-color1, #1976d2); outline-offset: -3px; }
+.course-figure figcaption a { text-decoration: underline; }
 .course-figure .tip {
     position: absolute; transform: translateX(-50%); pointer-events: none; white-space: nowrap; z-index: 2;
     background: #1b1d20; color: #fff; font-size: 13px; padding: 1px 7px; border-radius: 4px;
@@ -97,8 +98,7 @@ CSS = """
 .course-table thead th { border-bottom-width: 2px; }
 .course-table tbody th { font-weight: 600; }
 .course-words .course-table :is(th, td) { white-space: normal !important; overflow-wrap: anywhere !important; }
-.course-words .course-table th { overflow-wrap: break-word !important; }
-.course-words .course-table :is(th, td)[style*="align:right"] { overflow-wrap: normal !important; }
+.course-words .course-table :is(th, [style*="align:right"]) { overflow-wrap: break-word !important; }
 """
 
 _HELP = """
@@ -414,8 +414,15 @@ class Button(_Control):
     export default { render({ model, el }) {
       el.classList.add("course");
       const button = make(el, "button", { type: "button" });
-      const read = () => { button.textContent = model.get("label"); button.disabled = model.get("disabled"); };
-      button.addEventListener("click", () => { model.set("presses", model.get("presses") + 1); model.save_changes(); });
+      const read = () => {
+        button.textContent = model.get("label");
+        button.setAttribute("aria-disabled", model.get("disabled"));  // a disabled one would lose the focus
+      };
+      button.addEventListener("click", () => {
+        if (model.get("disabled")) return;
+        model.set("presses", model.get("presses") + 1);
+        model.save_changes();
+      });
       model.on("change:label change:disabled", read);
       read();
       return () => model.off("change:label change:disabled", read);
@@ -500,7 +507,8 @@ class Picture(anywidget.AnyWidget):
         const [x, y, radius, name] = mark;
         const shrunk = image.clientWidth / model.get("width");
         tip.textContent = name;
-        tip.style.left = x * shrunk + "px";
+        const half = tip.offsetWidth / 2;
+        tip.style.left = Math.min(Math.max(x * shrunk, half), image.clientWidth - half) + "px";
         tip.style.top = (y + radius) * shrunk + 4 + "px";
         const wide = Math.max(radius * shrunk, 5) * 2 + 4 + "px";
         Object.assign(ring.style, { left: x * shrunk + "px", top: y * shrunk + "px", width: wide, height: wide });
@@ -508,15 +516,21 @@ class Picture(anywidget.AnyWidget):
       const paint = () => {
         const old = address;
         address = URL.createObjectURL(new Blob([model.get("image")], { type: model.get("media") }));
-        image.alt = model.get("alt");
         image.src = address;
         if (old) URL.revokeObjectURL(old);
         point();
         at = -1;
         const named = model.get("marks").length > 0;
-        image.toggleAttribute("data-lm-suppress-shortcuts", named);
-        if (named) image.tabIndex = 0; else image.removeAttribute("tabindex");
+        frame.toggleAttribute("data-lm-suppress-shortcuts", named);
+        if (named) {
+          frame.tabIndex = 0;
+          frame.setAttribute("role", "application");
+          frame.setAttribute("aria-label", "Cells in the picture: arrow keys, Home and End name them one by one");
+        } else {
+          for (const name of ["tabindex", "role", "aria-label"]) frame.removeAttribute(name);
+        }
       };
+      const say = () => { image.alt = model.get("alt"); };
       const write = () => { caption.innerHTML = model.get("caption"); caption.hidden = !model.get("caption"); };
       const nearest = (event) => {
         const box = image.getBoundingClientRect();
@@ -532,24 +546,31 @@ class Picture(anywidget.AnyWidget):
       image.addEventListener("pointermove", (event) => point(nearest(event)));
       image.addEventListener("pointerdown", (event) => point(nearest(event)));
       image.addEventListener("pointerleave", () => point());
-      image.addEventListener("blur", () => point());
-      image.addEventListener("keydown", (event) => {
-        if (event.key === "Escape") return image.closest(".jp-Cell")?.focus();
+      frame.addEventListener("blur", () => point());
+      frame.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") return frame.closest(".jp-Cell")?.focus();
         const marks = model.get("marks");
-        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (!marks.length || !step) return;
+        const last = marks.length - 1;
+        const next = {
+          ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at < 0 ? last : at - 1, ArrowUp: at < 0 ? last : at - 1,
+          Home: 0, End: last,
+        }[event.key];
+        if (!marks.length || next === undefined) return;
         event.preventDefault();
         event.stopPropagation();
-        at = at < 0 ? (step > 0 ? 0 : marks.length - 1) : (at + step + marks.length) % marks.length;
+        at = (next + marks.length) % marks.length;
         point(marks[at]);
         said.textContent = `${marks[at][3]}, ${at + 1} of ${marks.length}`;
       });
       model.on("change:image", paint);
+      model.on("change:alt", say);
       model.on("change:caption", write);
       paint();
+      say();
       write();
       return () => {
         model.off("change:image", paint);
+        model.off("change:alt", say);
         model.off("change:caption", write);
         URL.revokeObjectURL(address);
       };

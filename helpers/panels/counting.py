@@ -65,7 +65,7 @@ class CountingBench(Panel):
     def _new_film(self) -> None:
         self._base = Film.of(self.film)
         with self._together():
-            self.wbc = self._base.count.wbc
+            self.wbc, self.truth = self._base.count.wbc, False
             self._new_glass()
 
     def _new_glass(self) -> None:
@@ -104,7 +104,7 @@ class CountingBench(Panel):
         found = class_of(self.kind)
         label = f"{row['label']}: {row['look']}"
         wrong = f"✎ Not one of the {name}. {label} It is counted among the {found}."
-        self.said = f"✓ {label}" if found == name else wrong
+        self.said = f"Cell {self.counted + 1}: " + (f"✓ {label}" if found == name else wrong)
         self.named = self.named | {self.counted: name}
         self.counted += 1
 
@@ -120,7 +120,7 @@ class CountingBench(Panel):
     @property
     def seen(self) -> Differential:
         """What was counted so far."""
-        return Differential.of(self.search.cells.kinds[: self.counted], self.shown.count.wbc)
+        return Differential.of(self.search.cells.kinds[: min(self.counted, self.goal)], self.shown.count.wbc)
 
     @property
     def hits(self) -> int:
@@ -142,23 +142,24 @@ class CountingBench(Panel):
 
     def _say(self) -> str:
         if not self.goal:
-            return "No white cell can be drawn from this count, so there is nothing to count."
+            why = "There are no white cells" if self.wbc == 0 else "The white cell count is not known"
+            return f"{why}, so there is nothing to count."
         seen = self.seen
         if not seen.total:
             return f"0 of {self.goal} cells counted. What is the cell on the glass?"
-        fields = int(self.search.fields[self.counted - 1])
+        fields = int(self.search.fields[seen.total - 1])
         parts = [f"{seen.total} of {self.goal} cells counted, in {fields} field{'' if fields == 1 else 's'}."]
         limit = constant("febrile_neutropenia_anc_e9_per_l")
         low, high = seen.absolute_limits("neutrophils")
         verdict = {
-            "below": f"below {limit:g}, whatever chance did",
-            "not below": f"not below {limit:g}, whatever chance did",
+            "below": f"below {limit:g} within the 95 % limits",
+            "not below": f"not below {limit:g} within the 95 % limits",
             "not settled": f"whether it is below {limit:g} is not settled",
         }[seen.decides("neutrophils", limit)]
         amount = _between(seen.absolute("neutrophils"), low, high)
         parts.append(f"Neutrophils {amount} ×10⁹/L: {verdict}.")
         if self.named:
-            parts.append(f"You named {self.hits} of {len(self.named)} cells as they are.")
+            parts.append(f"You named {self.hits} of {len(self.named)} cells rightly.")
         return " ".join(parts)
 
     # --- the words ---
@@ -178,7 +179,7 @@ class CountingBench(Panel):
 
     def words(self) -> str:
         """The words below the picture as HTML."""
-        caption = f"The differential of {self.shown.label.lower()}, {self.counted} cells"
+        caption = f"The differential of {self.shown.label.lower()}, {self.seen.total} cells"
         return page.table(self.table(), page.literal(caption)) + f"<p>{page.inline(self.picture.caption())}</p>"
 
     # --- showing it ---

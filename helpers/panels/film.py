@@ -17,7 +17,7 @@ import pandas as pd
 import traitlets
 
 from helpers.blood.count import BloodCount
-from helpers.blood.film import Film, cell_kinds, teaching_films
+from helpers.blood.film import CLUMP, RED, Film, cell_kinds, teaching_films
 from helpers.evidence import constant
 from helpers.panels.amounts import amount_slider, known
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
@@ -35,7 +35,7 @@ SIGNS = (
 """Unusual cells with a slider."""
 _REST = ("lymph_pct", "mono_pct", "eos_pct", "baso_pct")
 """White cells that share what neutrophils and blasts leave, in the proportion of the film that was chosen."""
-NORMAL = "normal"
+NORMAL, NUCLEATED = "normal", "nucleated_red_cell"
 _OF = {
     "red_cells": "% of red cells",
     "neutrophils": "% of neutrophils",
@@ -44,7 +44,9 @@ _OF = {
     "per_100_white_cells": "per 100 white cells",
 }
 _CROWDING = {"a field holds the same volume": "same volume", "red cells lie as close as usual": "same crowding"}
-_LABEL = {"mcv": "Cell size (MCV)", "rdw": "Size spread (RDW)", "blast_pct": "Blasts"}
+_LABEL = {"mcv": "Size (MCV)", "rdw": "Spread (RDW)", "wbc": "White cells", "blast_pct": "Blasts"}
+_ALWAYS = ("red_cell", "polychromatic", "neutrophil", "lymphocyte", "platelet")
+"""Kinds that are listed whatever the film holds, so that the words below do not jump."""
 _MOST = {"hypersegmented": 60, "platelet_clump": 95}
 """Where a sign's slider ends; 40 unless given."""
 
@@ -53,12 +55,11 @@ class FilmPanel(Panel):
     """A blood film that can be moved, a normal field beside it, and the next white cells met.
 
     Args:
-        film: the teaching film it starts with and to which "reset" returns.
+        film: the teaching film it starts with.
         counts: the values with a slider, of :data:`COUNTS`.
         signs: the unusual cells with a slider, of :data:`SIGNS`; they stand under "More".
         films: whether another teaching film can be chosen.
         white_cells: whether the strip of white cells is shown.
-        seed: the first field.
 
     Raises:
         KeyError: no such film. ValueError: a slider the panel does not have.
@@ -88,14 +89,12 @@ class FilmPanel(Panel):
         signs: tuple[str, ...] = SIGNS,
         films: bool = True,
         white_cells: bool = True,
-        seed: int = 1,
     ) -> None:
         strange = [name for name in (*counts, *signs) if name not in (*COUNTS, *SIGNS)]
         if strange:
             raise ValueError(f"The film has no slider {strange[0]!r}. It has: {', '.join((*COUNTS, *SIGNS))}.")
-        super().__init__(per_cell=constant("film_count_per_cell_e9_per_l"), seed=seed)
+        super().__init__(per_cell=constant("film_count_per_cell_e9_per_l"))
         self.with_counts, self.with_signs, self.with_films, self.with_white = counts, signs, films, white_cells
-        self._start, self._first_seed = film, seed
         self.load(film)
         moving = [*COUNTS, "signs", "mchc_g_per_l", "per_cell", "crowding", "magnified", "names", "seed"]
         self.observe(self._moved, moving)
@@ -104,7 +103,7 @@ class FilmPanel(Panel):
     # --- the model ---
 
     def load(self, film: str) -> None:
-        """Show a teaching film of ``data/films.csv``.
+        """Show a teaching film of ``data/films.csv``, at a field that shows what tells it.
 
         Raises:
             KeyError: no such film.
@@ -115,30 +114,46 @@ class FilmPanel(Panel):
             self._base = count
             for name in COUNTS:
                 setattr(self, name, known(count, name))
-            self.signs = dict(chosen.signs) | {"nucleated_red_cell": known(count, "nrbc") or 0.0}
+            self.signs = dict.fromkeys(SIGNS, 0.0) | dict(chosen.signs) | {NUCLEATED: known(count, "nrbc") or 0.0}
+            self._chosen = self.signs
             self.mchc_g_per_l = round(count.mchc)
+            self.seed = teaching_films()[film]["first_seed"]
             self.film = film
 
     def reset(self) -> None:
-        """Back to the film, the field and the view it started with."""
+        """Back to the film as it was chosen, and to the usual view."""
         with self._together():
             self.per_cell, self.crowding = constant("film_count_per_cell_e9_per_l"), "same volume"
-            self.magnified, self.names, self.seed = False, False, self._first_seed
-            self.load(self._start)
+            self.magnified, self.names = False, False
+            self.load(self.film)
 
     def next_field(self) -> None:
         """Move the glass: another field of the same film."""
         self.seed += 1
 
     def set_sign(self, kind: str, share: float | None) -> None:
-        """Change how many cells are of an unusual kind, in percent; None takes them away."""
-        self.signs = self.signs | {kind: share or 0.0}
+        """Change how many cells are of an unusual kind, in percent; None takes them away.
+
+        Platelets that clump are lost to the machine: the printed count falls, the true one stays.
+        """
+        if self.signs.get(kind) == (share or 0.0):
+            return
+        with self._together():
+            if kind == CLUMP and self.plt is not None:
+                single, before = (1 - (part or 0.0) / 100 for part in (share, self.signs.get(kind)))
+                self.plt = round(self.plt * single / before, 1)
+            self.signs = self.signs | {kind: share or 0.0}
+
+    @property
+    def moved(self) -> bool:
+        """Whether counts or shapes are no longer those of the film that was chosen."""
+        return self.signs != self._chosen or any(getattr(self, name) != known(self._base, name) for name in COUNTS)
 
     @property
     def count(self) -> BloodCount:
         """The count as the sliders have it."""
         given = {name: getattr(self, name) for name in ("hb", "mcv", "rdw", "wbc", "plt", "retic")}
-        given |= {"nrbc": self.signs.get("nucleated_red_cell", 0.0)} | self._differential()
+        given |= {"nrbc": self.signs[NUCLEATED]} | self._differential()
         return BloodCount.of(**given)
 
     def _differential(self) -> dict[str, float | None]:
@@ -153,49 +168,64 @@ class FilmPanel(Panel):
         moved = {"seg_pct": self.neut_pct - bands, "band_pct": bands, "blast_pct": self.blast_pct}
         return moved | {name: share * left for name, share in rest.items()}
 
-    def _make(self, count: BloodCount, signs: dict[str, float], label: str) -> Film:
-        signs = {kind: share for kind, share in signs.items() if cell_kinds()[kind]["of"] != "per_100_white_cells"}
-        return Film(count, signs, self.per_cell, crowding=self.crowding, mchc_g_per_l=self.mchc_g_per_l, label=label)
+    def trouble(self) -> str:
+        """What does not go together among the white cells; "" where all does."""
+        given = (self.neut_pct or 0) + (self.blast_pct or 0)
+        return f"Neutrophils and blasts add up to {given:g} %." if given > 100 else ""
 
     def _update(self) -> None:
-        moved = any(getattr(self, name) != known(self._base, name) for name in COUNTS)
-        label = teaching_films()[self.film]["label"] + (", moved" if moved else "")
-        self.shown = self._make(self.count, self.signs, label)
+        label = teaching_films()[self.film]["label"] + (", moved" if self.moved else "")
+        usual = Film.of(NORMAL, per_cell=self.per_cell)
+        signs = {kind: share for kind, share in self.signs.items() if kind != NUCLEATED}
+        self.shown = Film(
+            self.count, signs, self.per_cell, crowding=self.crowding, mchc_g_per_l=self.mchc_g_per_l, label=label,
+            crowded_red_cells=sum(usual.expected.get(kind, 0.0) for kind in RED),
+        )  # fmt: skip
         view = dict(magnified=self.magnified, names=self.names)
         self.field = FieldPicture(self.shown, self.seed, "This count", **view)
-        beside = (self.per_cell, self.crowding, self.seed, *view.values())
+        beside = (self.per_cell, self.seed, *view.values())
         if beside != getattr(self, "_beside", None):
-            usual = Film.of(NORMAL, per_cell=self.per_cell, crowding=self.crowding)
             self.normal = FieldPicture(usual, self.seed + 1000, "Normal blood", **view)
             self._beside = beside
         white = {kind: share for kind, share in self.shown.expected.items() if cell_kinds()[kind]["line"] == "white"}
         if (white, self.seed) != getattr(self, "_met", None):
             self.strip = WhiteCellsPicture(self.shown, self.seed)
             self._met = white, self.seed
-        self.status = f"{self.field.point()}."
+        self.status = f"{label}: {self.field.point()[0].lower()}{self.field.point()[1:]}."
         self.changes += 1
 
     # --- the words ---
 
+    def _listed(self) -> list[str]:
+        """The kinds in the words below: those that can be met on this film, and the usual ones."""
+        return [kind for kind in cell_kinds() if kind in _ALWAYS or kind in self.shown.expected]
+
     def table(self) -> pd.DataFrame:
-        """What lies in the field, what to expect of this count and of normal blood, and what a cell points to."""
+        """What lies in the field, what to expect of this count, and of normal blood; one row a kind."""
         here, expected, usual = self.field.cells.tally(), self.shown.expected, self.normal.film.expected
-        rows = []
-        for kind, row in cell_kinds().items():
-            if kind in here or expected.get(kind, 0) >= 0.05:
-                sign = f" **Points to:** {page.literal(row['sign'])}" if row["sign"] else ""
-                counts = (here.get(kind, 0), _digits(expected.get(kind, 0)), _digits(usual.get(kind, 0)))
-                rows.append((row["label"], *counts, f"{page.literal(row['look'])}{sign} {links(row['source'], 1)}"))
-        columns = ["cell", "here", "expected", "normal", "how to know it"]
-        return pd.DataFrame(rows, columns=columns).set_index("cell")
+        rows = [
+            (cell_kinds()[kind]["label"], here.get(kind, 0), *(_digits(one.get(kind, 0)) for one in (expected, usual)))
+            for kind in self._listed()
+        ]
+        return pd.DataFrame(rows, columns=["cell", "here", "expected", "normal"]).set_index("cell")
+
+    def _how_to_know(self, kind: str) -> str:
+        """How a kind is known and what it points to, in light markdown."""
+        row, usual = cell_kinds()[kind], self.normal.film.expected.get(kind, 0)
+        sign = ""
+        if row["sign"]:
+            more = self.shown.expected.get(kind, 0) > 2 * usual
+            sign = f" *Points to:* {page.literal(row['sign'])}" if more else " A few are normal."
+        return f"**{page.literal(row['label'])}:** {page.literal(row['look'])}{sign} {links(row['source'], 1)}"
 
     def words(self) -> str:
-        """The words below the pictures as HTML: what was left out, and the table."""
+        """The words below the pictures as HTML: what was left out, the table, and how each cell is known."""
         said = [*self.shown.left_out, *self.shown.assumed]
         parts = [f"<p>{page.escape(sentence)}</p>" for sentence in said]
-        caption = "Cells here, to expect in a field of this count, and in a field of normal blood"
-        parts.append(page.table(self.table(), caption, markdown=["how to know it"]))
-        return "".join([*parts, f"<p>{page.inline(self.field.caption())}</p>"])
+        caption = "Cells in this field, expected in a field of this count, and of normal blood"
+        parts.append(page.table(self.table(), caption))
+        known_by = "".join(f"<li>{page.inline(self._how_to_know(kind))}</li>" for kind in self._listed())
+        return "".join([*parts, f"<ul>{known_by}</ul><p>{page.inline(self.field.caption())}</p>"])
 
     # --- showing it ---
 
@@ -223,7 +253,8 @@ class _View:
         self.field, self.normal = (Picture(width=model.field.width) for _ in range(2))
         self.strip, self.words = Picture(width=model.strip.width), Words()
         wrap = {"flex_flow": "row wrap", "grid_gap": "7px 20px", "overflow": "visible"}
-        boxes = [ipywidgets.Box(group, layout=wrap) for group in self._controls()]
+        grid = {"display": "grid", "grid_template_columns": "repeat(auto-fill, minmax(205px, 1fr))"} | wrap
+        boxes = [ipywidgets.Box(group, layout=grid if len(group) > 4 else wrap) for group in self._controls()]
         for picture in (self.field, self.normal):
             picture.layout.flex, picture.layout.min_width = "0 1 360px", "300px"
         fields = ipywidgets.Box([self.field, self.normal], layout={"flex_flow": "row wrap", "grid_gap": "7px 12px"})
@@ -258,9 +289,8 @@ class _View:
         ):  # fmt: skip
             traitlets.link((model, trait), (control, name))
         further = [*self.signs.values(), self.per_cell, self.crowding]
-        for widget in (*self.sliders.values(), *further):
-            widget.layout.flex, widget.layout.min_width = "1 1 210px", "0"
-            widget.layout.max_width = "370px"
+        for widget in (choose, *self.sliders.values(), *further):
+            widget.layout.min_width, widget.layout.max_width = "0", "100%"
         self.further = further
         self._fold()
         self.more.observe(lambda change: self._fold(), "on")
@@ -302,6 +332,9 @@ class _View:
                 marks = [mark[:4] for mark in picture.marks()]
                 control.show(picture.image(), picture.describe(), page.inline(f"{picture.point()}."), marks)
                 self._shown[name] = picture
+        for name in ("neut_pct", "blast_pct"):
+            if name in self.sliders:
+                self.sliders[name].note = self.model.trouble()
         self._tell_later()
 
     def _tell(self) -> None:

@@ -17,7 +17,7 @@ import traitlets
 
 from helpers.blood.oxygen import balance, content
 from helpers.blood.units import show
-from helpers.evidence import constant
+from helpers.evidence import constant, constant_sources
 from helpers.panels.amounts import amount_slider
 from helpers.panels.controls import Button, Picture, Slider, Switch, Words
 from helpers.panels.panel import Later, Panel
@@ -28,6 +28,7 @@ from helpers.pictures.oxygen import DeliveryPicture, rule_sources
 _MOVED = ("hb", "saturation_pct", "output", "need")
 _SATURATIONS = [float(percent) for percent in range(40, 101)]
 _OUTPUTS = [tenth / 10 for tenth in range(20, 151)]
+_MOST = "oxygen_extraction_most_pct"
 _NEEDS = [float(amount) for amount in range(100, 801, 10)]
 
 
@@ -95,7 +96,8 @@ class OxygenPanel(Panel):
         pressure = constant("oxygen_normal_pressure_mmhg")
         rule = (
             f"**The rule.** Oxygen in a liter of blood = {holds:g} mL × grams of hemoglobin × saturation, and a little "
-            f"that is dissolved ({dissolved:g} mL × mmHg). Delivery = that, times the liters pumped a minute."
+            f"that is dissolved ({dissolved:g} mL for each mmHg of oxygen pressure). Delivery = that, times the liters "
+            "pumped a minute."
         )
         if self.found.untold:
             return f"{rule} {links(rule_sources())}"
@@ -113,9 +115,16 @@ class OxygenPanel(Panel):
         said = []
         normal = constant("oxygen_normal_need_low_ml_per_min"), constant("oxygen_normal_need_high_ml_per_min")
         if found.enough:
+            most = constant(_MOST)
+            rest = "the rest is the reserve."
+            if found.extraction_pct > most:
+                rest = (
+                    f"here hardly any is left. Healthy young men at their hardest work took out about {most:g} %; how "
+                    f"much somebody ill can take out is not known here. {links(constant_sources(_MOST))}"
+                )
             said.append(
                 f"**What the body takes.** {found.need:g} of {found.delivery:.0f} mL: {found.extraction_pct:.0f} %. An "
-                f"adult at rest uses {normal[0]:g} to {normal[1]:g} mL a minute; the rest is the reserve."
+                f"adult at rest uses {normal[0]:g} to {normal[1]:g} mL a minute; {rest}"
             )
         else:
             said.append(

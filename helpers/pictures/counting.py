@@ -115,6 +115,8 @@ class DifferentialPicture:
 
 def _percent(share: float) -> str:
     """A share with one digit where it is near none or all."""
+    if 0 < share < 0.05:
+        return f"{share:.2f}"
     return f"{share:.1f}" if 0 < share < 9.95 or 98.95 < share < 100 else f"{share:.0f}"
 
 

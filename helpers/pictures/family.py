@@ -12,8 +12,8 @@ from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
 from helpers.pictures.stain import lay_on, shine, sprite
 
-_TOP, _ROW, _BOTTOM = 64, 62, 14
-_STEM, _PROGENITOR, _STAGE, _BLOOD, _NAME = 46, 142, 244, 352, 382
+_TOP, _ROW, _BOTTOM = 64, 68, 14
+_STEM, _PROGENITOR, _STAGE, _BLOOD, _NAME = 40, 118, 246, 352, 382
 """Pixels from the left: where each generation stands, and the names of the cells of the blood."""
 _BORDER = 308
 """Where the marrow ends and the blood begins."""
@@ -127,8 +127,9 @@ class FamilyPicture(PaintedPicture):
         for parent, child in self.links_drawn():
             (x0, y0), (x1, y1) = self.places[parent], self.places[child]
             start, end = x0 + self._radius(parent), x1 - self._radius(child)
-            part = np.linspace(0, 1, 24)
-            ease = part * part * (3 - 2 * part)
+            part = np.linspace(0, 1, 40)
+            bent = np.clip(part * (end - start) / min(end - start, 46), 0, 1)  # soon level, clear of the names
+            ease = bent * bent * (3 - 2 * bent)
             pen.stroke(list(zip(start + (end - start) * part, y0 + (y1 - y0) * ease, strict=True)), look.QUIET, 1.8)
 
     def _write(self, pen: Pen) -> None:

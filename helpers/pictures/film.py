@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
 
-from helpers.blood.film import GROUPS, RED, WHITE, Cells, Film, cell_kinds, cell_name
+from helpers.blood.film import CLUMP, GROUPS, RED, SINGLE_PLATELETS, WHITE, Cells, Film, cell_kinds, cell_name
 from helpers.blood.units import plain
 from helpers.evidence import constant
 from helpers.pictures import look
@@ -177,30 +178,36 @@ class FieldPicture(PaintedPicture):
         return [(x[i], y[i], radius[i], cell_kinds()[kinds[i]]["label"], kinds[i]) for i in order]
 
     def point(self) -> str:
-        """What the field holds, in a sentence."""
-        tally = self.cells.tally()
-        red = sum(many for kind, many in tally.items() if kind in RED)
-        white = sum(many for kind, many in tally.items() if kind in WHITE)
-        platelets = tally.get("platelet", 0) + tally.get("large_platelet", 0) + tally.get("giant_platelet", 0)
-        return (
-            f"{_many(red, 'red cell')}, {_many(white, 'white cell')} and {_many(platelets, 'platelet')} in this field"
-        )
+        """What the field holds, in a sentence; when magnified, what of it is seen."""
+        tally = Counter(mark[4] for mark in self.marks()) if self.magnified else self.cells.tally()
+        groups = {"red cells": RED, "white cells": WHITE, "platelets": SINGLE_PLATELETS}
+        said = [
+            f"{group} not known"
+            if group in self.film.unknown
+            else _many(sum(tally.get(kind, 0) for kind in kinds), group)
+            for group, kinds in groups.items()
+        ]
+        if CLUMP in tally:
+            said[-1] += f" and {_many(tally[CLUMP], 'clumps')} of about {constant('film_clump_platelets'):g}"
+        where = "in the middle of this field" if self.magnified else "in this field"
+        words = f"{said[0]}, {said[1]} and {said[2]} {where}"
+        return words[0].upper() + words[1:]
 
     def describe(self) -> str:
         """The field in words, for those who do not see it."""
-        name = f"{self.film.label}: " if self.film.label else ""
+        name = f"{self.film.label}: one" if self.film.label else "One"
         parts = [
-            f"{name}one field of a blood film under the oil lens, {self.film.diameter_um:.0f} µm wide.",
+            f"{name} field of a blood film under the oil lens, {self.film.diameter_um:.0f} µm wide.",
             self.point() + ".",
         ]
         odd = {kind: many for kind, many in self.cells.tally().items() if kind not in ("red_cell", "platelet")}
         if odd:
-            said = [f"{cell_kinds()[kind]['label']} {many}" for kind, many in odd.items()]
-            parts.append(f"Among them: {', '.join(said)}.")
+            said = [f"{cell_name(kind)} {many}" for kind, many in odd.items()]
+            parts.append(f"In the whole field, among others: {', '.join(said)}.")
         parts.append(self._sizes())
         if self.magnified:
             parts.append("The picture shows the middle of the field, twice as large.")
-        return " ".join([part[0].upper() + part[1:] for part in parts if part] + list(self.film.left_out))
+        return " ".join([*filter(None, parts), *self.film.left_out])
 
     def _sizes(self) -> str:
         wide = self.cells.diameter_um[np.isin(np.array(self.cells.kinds, dtype=object), RED)]
@@ -208,8 +215,8 @@ class FieldPicture(PaintedPicture):
             return ""
         over, under = constant("film_macrocyte_over_um"), constant("film_microcyte_under_um")
         return (
-            f"The red cells are {wide.mean():.1f} µm wide on average; {np.mean(wide > over):.0%} are wider than "
-            f"{over:g} µm and {np.mean(wide < under):.0%} narrower than {under:g} µm."
+            f"The red cells are {wide.mean():.1f} µm wide on average; {100 * np.mean(wide > over):.0f} % are wider "
+            f"than {over:g} µm and {100 * np.mean(wide < under):.0f} % narrower than {under:g} µm."
         )
 
     def caption(self) -> str:
@@ -238,7 +245,7 @@ class WhiteCellsPicture(PaintedPicture):
         self.film, self.seed = film, seed
         self.search = film.search(many, seed)
         below = [cell_kinds()[kind]["short"] for kind in self.search.cells.kinds]
-        self.shelf = Shelf(self.search.cells, below, ["The next white cells met"], 5, 84, 3.8, self.width)
+        self.shelf = Shelf(self.search.cells, below, ["The next white cells met"], 5, 84, 3.8, self.width, many // 5)
 
     def paint(self) -> np.ndarray:
         """The picture: uint8 of (height, width, 3); plain glass where there is no white cell."""
@@ -252,10 +259,12 @@ class WhiteCellsPicture(PaintedPicture):
     def point(self) -> str:
         """How far one had to look."""
         many = len(self.search.cells)
+        if "white cells" in self.film.unknown:
+            return "Which white cells there are is not known"
         if not many:
-            return "No white cell can be drawn from this count"
+            return "There are no white cells to meet"
         fields = int(self.search.fields[-1])
-        return f"To meet {_many(many, 'white cell')}, one looks at {_many(fields, 'field')}"
+        return f"To meet {_many(many, 'white cells')}, one looks at {_many(fields, 'fields')}"
 
     def describe(self) -> str:
         """The cells in words, in the order in which they were met."""
@@ -310,4 +319,5 @@ class CellPicture(PaintedPicture):
 
 
 def _many(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+    """So many of what is named in the plural: "no red cells", "1 red cell", "2 red cells"."""
+    return f"{number or 'no'} {what.removesuffix('s') if number == 1 else what}"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from helpers.blood.oxygen import Balance, normal_delivery
+from helpers.blood.oxygen import NEAR, Balance, normal_delivery
 from helpers.blood.units import show
 from helpers.evidence import constant, constant_sources, source
 from helpers.pictures import look, page
@@ -54,13 +54,11 @@ _OF_OXYGEN, _A_MINUTE = "mL of oxygen", "mL of oxygen a minute"
 _DASHES = dict(edgecolor=look.TEXT, linewidth=1.5, linestyle=(0, (4, 3)), zorder=4)
 _SMALL = dict(fontsize=look.SMALL, fontfamily=look.FONT)
 _SHARES = ((0.25, "a quarter"), (1 / 3, "a third"), (0.5, "half"), (2 / 3, "two thirds"), (0.75, "three quarters"))
-_NEAR = 0.05
-"""A delivery this near to the normal one (a fraction of it) is called normal."""
 
 
 def share_words(share: float) -> str:
     """A share of the normal delivery in words: "less than half of normal"."""
-    if abs(share - 1) <= _NEAR:
+    if abs(share - 1) <= NEAR:
         return "as much as normal"
     if share > 1:
         return "more than normal"
@@ -75,10 +73,11 @@ def delivery_point(found: Balance) -> str:
     full, brought = f"{found.saturation_pct:g} % saturated", f"{found.delivery:.0f} mL of oxygen a minute"
     if not found.enough:
         brought = f"{brought}: less than the {found.need:g} mL the body needs"
-        return f"{full}, and yet only {brought}" if found.culprit != "saturation" else f"{full}: only {brought}"
-    if found.share_of_normal < 1 - _NEAR:
-        how = ": only" if found.culprit == "saturation" else ", and yet only"
-        return f"{full}{how} {brought}: {share_words(found.share_of_normal)}"
+        return f"{full}, and yet only {brought}" if found.culprit != "saturation" else f"Only {full}: {brought}"
+    if found.share_of_normal < 1 - NEAR:
+        if found.culprit == "saturation":
+            return f"Only {full}: {brought}, {share_words(found.share_of_normal)}"
+        return f"{full}, and yet only {brought}: {share_words(found.share_of_normal)}"
     if found.culprit in ("hemoglobin", "saturation") and found.output > constant("oxygen_normal_output_l_per_min"):
         return f"The heart makes up for the low {found.culprit}: {brought}, {share_words(found.share_of_normal)}"
     return f"{full}, and {brought}: {share_words(found.share_of_normal)}"

@@ -54,6 +54,8 @@ _CELL = (
     "text-align:{align};vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid rgba(128,128,128,.3);"
     "white-space:normal;overflow-wrap:break-word"
 )
+_LONG_WORD = 24
+"""A word of more letters may be broken anywhere: addresses, keys."""
 _ONE_LINE = 16
 """Row headers up to this many letters are not broken."""
 _PROSE, _NUMBER = _CELL.format(align="left"), _CELL.format(align="right")
@@ -84,14 +86,22 @@ def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = ()
         cells = [_row_header(_said(part, unknown)) for part in labels]
         for column, cell, side in zip(frame.columns, row, sides, strict=True):
             shown = _said(cell, unknown)
-            cells.append(f'<td style="{side}">{inline(shown) if column in markdown else escape(shown)}</td>')
+            cells.append(
+                f'<td style="{side}{_breaks(shown)}">{inline(shown) if column in markdown else escape(shown)}</td>'
+            )
         body.append(f"<tr>{''.join(cells)}</tr>")
     above = f'<caption style="{_PROSE}">{inline(caption)}</caption>' if caption else ""
-    return f'<table class="course-table">{above}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+    rows = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
+    return f'<table class="course-table" style="table-layout:auto">{above}{rows}</table>'
+
+
+def _breaks(words: str) -> str:
+    """What lets a cell's words break: only words too long for any column."""
+    return ";overflow-wrap:anywhere" if max(map(len, words.split()), default=0) > _LONG_WORD else ""
 
 
 def _row_header(words: str) -> str:
-    side = _PROSE + (";white-space:nowrap" if len(words) <= _ONE_LINE else "")
+    side = _PROSE + (";white-space:nowrap" if len(words) <= _ONE_LINE else _breaks(words))
     return f'<th scope="row" style="{side}">{escape(words)}</th>'
 
 

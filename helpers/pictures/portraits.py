@@ -37,6 +37,8 @@ class Shelf:
     scale: float
     """Pixels a µm."""
     width: int = look.WIDTH
+    rows: int = 1
+    """Rows at the least, so that a shelf with fewer cells is as high as a full one."""
 
     @property
     def _top(self) -> float:
@@ -57,7 +59,7 @@ class Shelf:
 
     def paint(self) -> np.ndarray:
         """The picture: uint8 of (height, width, 3)."""
-        rows = max(1, math.ceil(len(self.cells) / self.columns))
+        rows = max(self.rows, math.ceil(len(self.cells) / self.columns))
         height = self._top + rows * self._row
         glass = np.zeros((round(height * SHARPNESS), round(self.width * SHARPNESS), 3), dtype=np.float32)
         middles = [(x * SHARPNESS, y * SHARPNESS) for x, y in self.places()]
@@ -122,7 +124,7 @@ class PortraitsPicture(PaintedPicture):
     def caption(self) -> str:
         """What the numbers are, and their sources."""
         drawn = " ≈ is the size drawn, where no printed one was found." if self._some_unprinted() else ""
-        return f"Below each name: how wide the cell is said to be.{drawn} Sources: {self.links()}."
+        return f"Below each name: how wide the cell is, as printed.{drawn} Sources: {self.links()}."
 
     def _some_unprinted(self) -> bool:
         return any(_range(kind).startswith("≈") for kind in self.kinds)
