@@ -448,3 +448,9 @@ def test_every_guideline_is_shown_or_said_to_be_unread():
     assert set(guidelines()) | set(guidelines(decide=False)) == set(table("guidelines")["guideline"])
     for name in guidelines(decide=False):
         assert "could not be read" in guideline(name)["note"]
+
+
+def test_treatments_are_of_causes_the_board_knows():
+    finer = {"methotrexate", "mds_lower", "mds_higher"}
+    known = set(table("causes")["cause"])
+    assert set(causes().values()) - finer <= known

@@ -305,6 +305,28 @@ def test_the_controls_move_the_model():
     assert support.indication == "chronic"
 
 
+# --- red flags ---
+
+
+@pytest.mark.parametrize(
+    ("temperature", "says"), [(38.0, "Hospital at once"), (37.9, ""), (None, "A fever of 38 °C or more?")]
+)
+def test_fever_with_few_neutrophils_stands_first(temperature, says):
+    panel = SupportPanel("fever", anc=0.4, temperature=temperature)
+    assert says in panel.banner() and bool(panel.banner()) == bool(says)
+    assert panel.banner() in panel.static_html()
+    panel.view_shown = "iron"
+    assert panel.banner() == "", "iron is no matter of this count"
+
+
+def test_the_count_of_a_patient_raises_red_flags_and_a_chosen_severity_does_not():
+    panel = GuidelinePanel(Candidate("severe"))
+    assert panel.banner() == ""
+    panel.load("CRS-014")
+    assert "Platelets below 20" in panel.banner() and panel.banner() in panel.static_html()
+    assert "Very low hemoglobin" in ResponsePanel(BloodCount.of(hb=60)).banner()
+
+
 # --- in a real browser ------------------------------------------------------------------------------------------------
 
 

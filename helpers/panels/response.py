@@ -13,12 +13,14 @@ import ipywidgets
 import pandas as pd
 import traitlets
 
+from helpers.blood.causes import Findings
 from helpers.blood.count import BloodCount
 from helpers.blood.response import LEVELS, Response, respond_all
 from helpers.panels.amounts import amount_slider, known
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
 from helpers.panels.layout import beside, folded, unfold
 from helpers.panels.panel import Later, Panel
+from helpers.panels.red_flags import banner
 from helpers.panels.words import SEX, YEARS, links
 from helpers.pictures import look, page
 from helpers.pictures.count import short_name
@@ -99,6 +101,10 @@ class ResponsePanel(Panel):
         self.status = f"{self.picture.point()}."
         self.changes += 1
 
+    def banner(self) -> str:
+        """The red flags of the count as HTML: they stand before everything else."""
+        return banner(Findings(self.count))
+
     # --- the words ---
 
     def table(self) -> pd.DataFrame:
@@ -119,7 +125,7 @@ class ResponsePanel(Panel):
         """The twin for where there is no kernel: picture, sentence and table."""
         picture = self.picture
         figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
     def make_view(self) -> _View:
         """Build the widgets."""
@@ -173,4 +179,4 @@ class _View:
 
     def _tell(self) -> None:
         self.picture.caption = page.inline(self.model.picture.caption())
-        self.words.show(self.model.status, self.model.words())
+        self.words.show(self.model.status, self.model.words(), self.model.banner())

@@ -15,6 +15,7 @@ import ipywidgets
 import pandas as pd
 import traitlets
 
+from helpers.blood.causes import Findings
 from helpers.blood.count import BloodCount
 from helpers.blood.support import (
     TOPICS,
@@ -33,6 +34,7 @@ from helpers.panels.amounts import amount_slider
 from helpers.panels.controls import Choice, Picture, Slider, Words
 from helpers.panels.layout import beside, unfold
 from helpers.panels.panel import Later, Panel
+from helpers.panels.red_flags import banner
 from helpers.panels.words import links
 from helpers.pictures import look, page
 from helpers.pictures.support import ThresholdsPicture
@@ -192,6 +194,19 @@ class SupportPanel(Panel):
         anc = math.nan if self.anc is None else self.anc
         return febrile_neutropenia(temperature, anc, self.hours, self.falling)
 
+    def banner(self) -> str:
+        """The red flags of what the view asks for, as HTML: they stand before everything else."""
+        asked = _CONTROLS.get(self.view_shown, ())
+        shown = BloodCount.of(**{name: getattr(self, name) for name in ("hb", "plt", "anc") if name in asked})
+        return banner(Findings(shown, self._said()))
+
+    def _said(self) -> dict[str, str]:
+        """Fever, by the lowest temperature that any definition calls so; not said where nobody asks for it."""
+        if self.view_shown != "fever" or self.temperature is None:
+            return {}
+        lowest = min(row["lasting_c"] or row["single_c"] for row in records("fever_definitions"))
+        return {"fever": "yes" if self.temperature >= lowest else "no"}
+
     # --- the words ---
 
     def table(self) -> pd.DataFrame:
@@ -264,7 +279,7 @@ class SupportPanel(Panel):
         if self.view_shown in TOPICS:
             picture = self.picture
             figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
     def make_view(self) -> _View:
         """Build the widgets."""
@@ -344,7 +359,7 @@ class _View:
         unfold(self.picture, model.view_shown in TOPICS)
         if model.view_shown in TOPICS:
             self.picture.caption = page.inline(model.picture.caption())
-        self.words.show(model.status, model.words())
+        self.words.show(model.status, model.words(), model.banner())
 
 
 _SPOKEN = {"×10⁹/L": "times ten to the nine per liter", "×10¹¹": "times ten to the eleven", "°C": "degrees Celsius",

@@ -15,6 +15,7 @@ import ipywidgets
 import pandas as pd
 import traitlets
 
+from helpers.blood.causes import Findings
 from helpers.blood.count import BloodCount, Person
 from helpers.blood.severity import retic_methods
 from helpers.blood.treatment import (
@@ -38,6 +39,7 @@ from helpers.panels.amounts import amount_slider, known
 from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
 from helpers.panels.layout import beside, folded, unfold
 from helpers.panels.panel import Later, Panel
+from helpers.panels.red_flags import banner
 from helpers.panels.words import YEARS, links
 from helpers.pictures import look, page
 from helpers.pictures.count import person_words as who_words
@@ -175,8 +177,18 @@ class GuidelinePanel(Panel):
         about = {name: getattr(self, name) for name in _FACTS}
         if self.severity != FROM_COUNT:
             return Candidate(self.severity, **about)
-        count = BloodCount.of(**{name: getattr(self, name) for name in _COUNTS}, age_y=self._age())
-        return Candidate.of_count(count, about, **{name: getattr(self, name) for name in _MARROW})
+        return Candidate.of_count(self.count, about, **{name: getattr(self, name) for name in _MARROW})
+
+    @property
+    def count(self) -> BloodCount:
+        """The count the severity is graded from; nothing known in it where a severity was chosen."""
+        if self.severity != FROM_COUNT:
+            return BloodCount.of()
+        return BloodCount.of(**{name: getattr(self, name) for name in _COUNTS}, age_y=self._age())
+
+    def banner(self) -> str:
+        """The red flags of that count as HTML: they stand before everything else."""
+        return banner(Findings(self.count))
 
     def _age(self) -> float | None:
         return Candidate(age_y=self.age_y).facts()["age_y"]
@@ -257,7 +269,7 @@ class GuidelinePanel(Panel):
         """The twin for where there is no kernel: picture, sentence and words."""
         picture = self.picture
         figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
     def make_view(self) -> _GuidelineView:
         """Build the widgets."""
@@ -377,7 +389,7 @@ class _GuidelineView:
         trouble = model.candidate.trouble()
         self.facts["sibling"].note = next((said for said in trouble if "matched sibling" in said), "")
         self.picture.caption = page.inline(model.picture.caption())
-        self.words.show(model.status, model.words())
+        self.words.show(model.status, model.words(), model.banner())
 
 
 # --- when the cause is another ---------------------------------------------------------------------------------------
