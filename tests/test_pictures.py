@@ -384,3 +384,9 @@ def test_several_levels_of_rows_are_several_headers():
 def test_lists_in_cells_and_large_numbers_are_shown_whole():
     html = page.frame_html(pd.DataFrame({"words": [["a", "b"]], "cells": [1234567.0]}))
     assert "[&#x27;a&#x27;, &#x27;b&#x27;]" in html and ">1234567<" in html
+
+
+def test_only_words_too_long_for_a_column_break_and_their_column_stays_wide_enough_to_read():
+    html = page.frame_html(pd.DataFrame({"words": ["promyelocytic leukemia", "https://example.org/a/long/address"]}))
+    ordinary, long = html.split("<tr>")[2:]
+    assert "anywhere" not in ordinary and "anywhere;min-width" in long

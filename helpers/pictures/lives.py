@@ -246,7 +246,7 @@ def _block_height(block: Block) -> float:
 _DAYS = 21
 _CHART_LEFT, _CHART_WIDE, _CHART_TOP, _CHART, _SEEN = 58, 428, 66, 250, 24
 _NAME = {"red": "red cells", "platelets": "platelets", "white": "neutrophils"}
-_NAMED_AT = {"red": (14.2, 96), "platelets": (11.2, 60), "white": (3.3, 3)}
+_NAMED_AT = {"red": (14.2, 96), "platelets": (11.2, 60), "white": (1.9, 3)}
 """Day and percent where each line's name stands."""
 _MARKED = {"red": (9, 14, 19), "platelets": (8, 11, 14), "white": (3, 5, 7)}
 """Days on which each line has its marker."""
@@ -290,6 +290,8 @@ class StoppedPicture(StillPicture):
         axes.set_axisbelow(True)
         axes.spines[:].set_visible(False)
         axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, length=0, labelfontfamily=look.FONT)
+        from matplotlib.patheffects import withStroke
+
         days = np.linspace(0, _DAYS, 10 * _DAYS + 1)
         self.curves: dict[str, Any] = {}
         for name in LINES:
@@ -301,7 +303,8 @@ class StoppedPicture(StillPicture):
                 days, _until_gone(with_marrow), color=ink, linewidth=2.5, label=name, **marks
             )[0]
             day, percent = _NAMED_AT[name]
-            axes.text(day, percent, _NAME[name], color=ink, fontweight="bold", fontsize=look.BODY, fontfamily=look.FONT)
+            style = dict(color=ink, fontweight="bold", fontsize=look.BODY, fontfamily=look.FONT)
+            axes.text(day, percent, _NAME[name], path_effects=[withStroke(linewidth=4, foreground=look.PAPER)], **style)
 
     def _draw_seen(self, top: float, height: float) -> None:
         """The published days, on the same axis as the curves."""

@@ -96,8 +96,8 @@ def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = ()
 
 
 def _breaks(words: str) -> str:
-    """What lets a cell's words break: only words too long for any column."""
-    return ";overflow-wrap:anywhere" if max(map(len, words.split()), default=0) > _LONG_WORD else ""
+    """What lets a cell's words break: only words too long for any column, and never letter by letter."""
+    return ";overflow-wrap:anywhere;min-width:9em" if max(map(len, words.split()), default=0) > _LONG_WORD else ""
 
 
 def _row_header(words: str) -> str:

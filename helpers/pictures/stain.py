@@ -283,8 +283,10 @@ def _schistocyte(cell: _Cell, pallor: float) -> None:
         case 0:  # helmet: cut straight, the corners drawn out to two horns
             inside = np.minimum(radius * 1.25 - far, along + 0.12 * radius)
             inside = np.minimum(inside, np.hypot(along + 0.42 * radius, across / 1.15) - 0.5 * radius)
-        case 1:  # triangle
-            corners = [(radius * 1.15 * math.cos(turn), radius * 1.15 * math.sin(turn)) for turn in (0.0, 2.0, 4.3)]
+        case 1:  # triangle, no two alike
+            turns = np.array([0.0, 2.1, 4.2]) + cell.rng.uniform(-0.35, 0.35, 3)
+            reach = radius * cell.rng.uniform(0.9, 1.35, 3)
+            corners = list(zip(reach * np.cos(turns), reach * np.sin(turns), strict=True))
             sides = []
             for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1], strict=True):
                 long = math.hypot(x1 - x0, y1 - y0)
