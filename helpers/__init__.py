@@ -2,8 +2,8 @@
 
 A count comes in and goes one way, never back::
 
-    report --> BloodCount --> low for this person? --> how low? --> why?
-               count.py       reference.py             severity.py  causes.py
+    report --> BloodCount --> low for this person? --> how low? --> why? -----> what now?
+               count.py       reference.py             severity.py  causes.py   treatment.py
                                    |
                                    v
                      a picture of it --> a panel that moves it --> a question about it
@@ -28,6 +28,9 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
     ``causes``      Why: what was found, and what speaks for and against each cause. ``red_flags``: what cannot wait.
                     ``accuracy``: a test told as people. ``series``: how often it was which cause. ``workup``: the path
                     of the search, with what each test costs.
+    ``treatment``   What now: what each guideline names for one person, why, and what would have to change; what comes
+                    first for each cause. ``support``: transfusions, iron, fever. ``response``: whether it worked.
+                    ``trials``: two arms compared, and how many must be treated for one more.
     ``severity``    Grades under every system, each with its reason; criteria are rows of ``data/``. ``ladders`` are
                     systems made of bands of one value, ``tallies`` weigh several, ``grades`` is what they give back.
 
@@ -37,14 +40,17 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 ``lettering`` measures words). Cells are not drawn with lines but painted: ``stain`` (how each looks),
                 ``painted`` (pixels with words), ``film`` (a field, the next white cells), ``portraits``, ``family``,
                 ``six_films``, ``counting`` (a differential). ``board`` draws what speaks for and against each cause,
-                ``frequencies`` shares as people, ``series`` base rates. ``progress`` is a learner's own way. Each can
-                say itself in words.
+                ``frequencies`` shares as people, ``series`` base rates; ``guidelines`` lays texts along the
+                ages, ``support`` draws thresholds and recovery, ``response`` criteria, ``trials`` what studies found.
+                ``progress`` is a learner's own way. Each can say itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
                 and work by keyboard; ``explorer`` moves a count, ``film`` the blood film of one, ``oxygen`` what
                 delivers oxygen; ``counting`` is a bench for a differential, ``report`` reads a pasted count;
                 ``causes`` is the cause board, ``series`` moves base rates, ``accuracy`` a test, ``workup`` the search;
-                ``red_flags`` is the banner of all that show a count.
-                ``panel``, ``amounts`` and ``words`` are what they share; ``tables`` is how a notebook shows frames.
+                ``red_flags`` is the banner of all that show a count. ``treatment`` compares guidelines and tells what
+                comes first for a cause, ``support`` and ``response`` move counts against their limits.
+                ``panel``, ``amounts``, ``layout`` and ``words`` are what they share; ``tables`` is how a
+                notebook shows frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``
                 (for those who write questions), ``forms`` (the tests before and after the course).

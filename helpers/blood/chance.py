@@ -4,6 +4,8 @@
 (24.8..., 42.6...)
 >>> wilson_limits(39, 117)
 (25.4..., 42.2...)
+>>> difference_limits(68, 96, 41, 101)        # 68 % of 96 people against 41 % of 101: 27 points more
+(13.1..., 39.4...)
 >>> as_people([0.027, 0.003, 0.0388, 0.9312])
 [27, 3, 39, 931]
 """
@@ -53,11 +55,47 @@ def wilson_limits(events: int, of: int, inside_pct: float = 95) -> tuple[float, 
         ValueError: counts that cannot be, or a share that is not between 0 and 100 %.
     """
     events, of, rare = _checked(events, of, inside_pct)
-    share, z = events / of, NormalDist().inv_cdf(1 - rare)
+    low, high = _wilson(events / of, of, rare)
+    return (0.0 if events == 0 else low), (100.0 if events == of else high)
+
+
+def difference_limits(
+    share_pct: float, of: int, other_pct: float, other_of: int, inside_pct: float = 95
+) -> tuple[float, float]:
+    """Limits of the difference between two shares, in points of percent; source: ``NEWCOMBE1998`` (its method 10).
+
+    Wilson's limits of each share are combined. Shares are taken as printed, so that a paper that prints percentages and
+    not the numbers behind them can be used too.
+
+    Args:
+        share_pct: percent of ``of`` people. other_pct: percent of ``other_of`` people; it is taken off.
+        of: how many, 1 or more. other_of: the same.
+        inside_pct: above 0 and below 100.
+
+    Raises:
+        ValueError: shares outside 0 to 100 %, or nobody counted.
+    """
+    if not (0 <= share_pct <= 100 and 0 <= other_pct <= 100 and of >= 1 and other_of >= 1 and 0 < inside_pct < 100):
+        raise ValueError(
+            "Give two shares from 0 to 100 percent, each of 1 or more people: "
+            f"here {share_pct:g} % of {of:g} and {other_pct:g} % of {other_of:g}."
+        )
+    rare = (1 - inside_pct / 100) / 2
+    low, high = _wilson(share_pct / 100, of, rare)
+    other_low, other_high = _wilson(other_pct / 100, other_of, rare)
+    difference = share_pct - other_pct
+    down = math.hypot(share_pct - low, other_high - other_pct)
+    up = math.hypot(high - share_pct, other_pct - other_low)
+    return difference - down, difference + up
+
+
+def _wilson(share: float, of: int, rare: float) -> tuple[float, float]:
+    """Wilson's limits of a share between 0 and 1, in percent."""
+    z = NormalDist().inv_cdf(1 - rare)
     middle = share + z**2 / (2 * of)
     half = z * math.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
     low, high = (100 * (middle + side * half) / (1 + z**2 / of) for side in (-1, 1))
-    return (0.0 if events == 0 else low), (100.0 if events == of else high)
+    return low, high
 
 
 def as_people(shares: Sequence[float], people: int = 1000) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -107,6 +107,12 @@ def compared(analyte: str, value: float, operator: str, limit: float) -> str:
 def below(value: np.ndarray | float, operator: str, limit: np.ndarray | float) -> np.ndarray | bool:
     """Whether a value is low, with the operator the criterion prints; NaN is not."""
     return value <= limit if operator == "<=" else value < limit
+
+
+def notes_of(rows: Iterable[Row]) -> str:
+    """What a reader must know before using the rows, each once; a note that begins another is left out."""
+    notes = dict.fromkeys(row["note"] for row in rows if row["note"])
+    return " ".join(note for note in notes if not any(other != note and other.startswith(note) for other in notes))
 
 
 @dataclass(frozen=True)

@@ -445,17 +445,104 @@ def when(value: Any, keys: Mapping[str, str]) -> str:
     return keys[str(value)]
 
 
+# --- choosing a treatment --------------------------------------------------------------------------------------------
+
+
+@rule
+def advice(guideline: str, person: Mapping[str, Any], give: str = "choice") -> Any:
+    """What a guideline names for a person (the fields of ``Candidate``): its ``choice``, its ``status``, its ``text``.
+
+    A choice that is still open is "open".
+    """
+    from helpers.blood.treatment import OPEN, Candidate, advise
+
+    found = advise(Candidate(**person), guideline)
+    return found.choice or OPEN if give == "choice" else getattr(found, give)
+
+
+@rule
+def turns_at(guideline: str, person: Mapping[str, Any]) -> str:
+    """The first completed year, after the person's age, at which a guideline says something else; "never"."""
+    from helpers.blood.treatment import Candidate, advise, age_limits
+
+    now = advise(Candidate(**person), guideline)
+    for years in age_limits(guideline):
+        later = advise(Candidate(**(dict(person) | {"age_y": years})), guideline)
+        if years > person["age_y"] and later.choice != now.choice:
+            return str(years)
+    return "never"
+
+
+@rule
+def compared(more: str, less: str, give: str) -> float:
+    """Two arms of ``data/trials.csv``: ``difference`` (points), its ``low`` and ``high`` limit, ``needed_to_treat``."""
+    from helpers.blood.trials import compared as compare
+
+    found = compare(more, less)
+    return found.limits[("low", "high").index(give)] if give in ("low", "high") else getattr(found, give)
+
+
+@rule
+def threshold(topic: str, indication: str, guideline: str, year: int, count: Mapping[str, Any]) -> str:
+    """Whether a guideline's edition transfuses: "give", "consider", "do_not_give", "cannot_tell"."""
+    from helpers.blood.support import thresholds
+
+    found = thresholds(blood_count(count), topic, indication)
+    return next(one.advice for one in found if (one.guideline, one.year) == (guideline, year)).replace(" ", "_")
+
+
+@rule
+def increment(before: float, after: float, surface_m2: float, dose_e11: float) -> float:
+    """The corrected count increment after platelets (counts in 10^9/L)."""
+    from helpers.blood.support import corrected_increment
+
+    return corrected_increment(before, after, surface_m2, dose_e11)
+
+
+@rule
+def hemoglobin_after(hb: float, units: float, weight_kg: float) -> float:
+    """Hemoglobin to expect after red cells, g/L."""
+    from helpers.blood.support import expected_hemoglobin
+
+    return expected_hemoglobin(hb, units, weight_kg)
+
+
+@rule
+def response(system: str, count: Mapping[str, Any], **known: Any) -> str:
+    """How a system calls a count after treatment: "complete", "partial", "none", "by_line", "cannot_tell"."""
+    from helpers.blood.response import respond
+
+    return respond(blood_count(count), system, **known).level.replace(" ", "_")
+
+
 # --- code ------------------------------------------------------------------------------------------------------------
 
 
 @cache
 def _names() -> dict[str, Any]:
-    from helpers.blood import causes, chance, count, derived, reference, series, severity, units
+    from helpers.blood import (
+        causes,
+        chance,
+        count,
+        derived,
+        reference,
+        response,
+        series,
+        severity,
+        support,
+        treatment,
+        trials,
+        units,
+    )
     from helpers.blood.traps import traps as find_traps
 
     names: dict[str, Any] = {"pd": pd, "table": read_table, "traps": find_traps}
     for module, wanted in (
         (count, ("BloodCount", "Person", "Value")),
+        (treatment, ("Candidate", "advise", "advise_all", "compare", "first_choices", "guidelines")),
+        (trials, ("compared", "figures", "trial")),
+        (support, ("thresholds", "corrected_increment", "expected_hemoglobin")),
+        (response, ("respond", "respond_all")),
         (units, ("COLUMN", "NAME", "convert", "show")),
         (derived, ("anc", "mcv", "mch", "mchc", "absolute_retic", "corrected_retic", "retic_index", "corrected_wbc")),
         (derived, ("rule_of_three", "complete")),

@@ -1,0 +1,182 @@
+"""Is it a response? Move a count after treatment and see every system of criteria judge it.
+
+The model is plain traits and can be driven without a notebook:
+
+>>> panel = ResponsePanel(BloodCount.of(hb=118, anc=1.6, plt=120, age_y=34, sex="female", trimester=0))
+>>> panel.transfusion_free = True
+>>> panel.status, panel.table()
+"""
+
+from __future__ import annotations
+
+import ipywidgets
+import pandas as pd
+import traitlets
+
+from helpers.blood.causes import Findings
+from helpers.blood.count import BloodCount
+from helpers.blood.response import LEVELS, Response, respond_all
+from helpers.panels.amounts import amount_slider, known
+from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
+from helpers.panels.layout import beside, folded, unfold
+from helpers.panels.panel import Later, Panel
+from helpers.panels.red_flags import banner
+from helpers.panels.words import SEX, YEARS, links
+from helpers.pictures import look, page
+from helpers.pictures.count import short_name
+from helpers.pictures.response import ResponsePicture
+
+_NOW = ("hb", "anc", "plt", "retic")
+_BEFORE = ("hb_before", "anc_before", "plt_before")
+_KNOWN = ("age_y", "sex", "severity_before", "transfusion_free")
+_FREE = {"not known": None, "yes": True, "no": False}
+_SEVERITY = {"not known": None, "severe or very severe": "severe", "non-severe": "non_severe"}
+
+
+class ResponsePanel(Panel):
+    """A count after treatment under every system of response criteria.
+
+    Args:
+        now: where it starts and what "reset" returns to.
+        before: the count before treatment, for systems that judge a rise.
+        severity_before: "severe" or "non_severe".
+        transfusion_free: whether no transfusions are needed any more.
+    """
+
+    hb = traitlets.Float(None, allow_none=True, help="g/L")
+    anc = traitlets.Float(None, allow_none=True, help="10^9/L")
+    plt = traitlets.Float(None, allow_none=True, help="10^9/L")
+    retic = traitlets.Float(None, allow_none=True, help="10^9/L")
+    hb_before = traitlets.Float(None, allow_none=True, help="g/L")
+    anc_before = traitlets.Float(None, allow_none=True, help="10^9/L")
+    plt_before = traitlets.Float(None, allow_none=True, help="10^9/L")
+    age_y = traitlets.Float(None, allow_none=True)
+    sex = traitlets.Enum(["female", "male"], None, allow_none=True)
+    severity_before = traitlets.Enum(["severe", "non_severe"], None, allow_none=True)
+    transfusion_free = traitlets.Bool(None, allow_none=True)
+
+    def __init__(
+        self,
+        now: BloodCount,
+        before: BloodCount | None = None,
+        severity_before: str | None = None,
+        transfusion_free: bool | None = None,
+    ) -> None:
+        super().__init__()
+        before = before or BloodCount.of()
+        self._trimester = now.person.trimester
+        self._start = (
+            {name: known(now, name) for name in _NOW}
+            | {name: known(before, name.removesuffix("_before")) for name in _BEFORE}
+            | {"age_y": now.person.age_y, "sex": now.person.sex}
+            | {"severity_before": severity_before, "transfusion_free": transfusion_free}
+        )
+        self.observe(self._moved, [*_NOW, *_BEFORE, *_KNOWN])
+        self.reset()
+
+    # --- the model ---
+
+    def reset(self) -> None:
+        """Back to where it started."""
+        with self._together():
+            for name, value in self._start.items():
+                setattr(self, name, value)
+
+    @property
+    def count(self) -> BloodCount:
+        """The count after treatment as the sliders have it."""
+        about = {"age_y": self.age_y, "sex": self.sex}
+        if self._trimester is not None and self.sex == self._start["sex"]:
+            about["trimester"] = self._trimester
+        return BloodCount.of(**{name: getattr(self, name) for name in _NOW}, **about)
+
+    def _update(self) -> None:
+        before = BloodCount.of(**{name.removesuffix("_before"): getattr(self, name) for name in _BEFORE})
+        about = {"severity_before": self.severity_before, "transfusion_free": self.transfusion_free, "before": before}
+        self.found: list[Response] = respond_all(self.count, **about)
+        if not hasattr(self, "picture"):
+            self.picture = ResponsePicture(self.count, **about)
+        else:
+            self.picture.update(self.count, **about)
+        self.status = f"{self.picture.point()}."
+        self.changes += 1
+
+    def banner(self) -> str:
+        """The red flags of the count as HTML: they stand before everything else."""
+        return banner(Findings(self.count))
+
+    # --- the words ---
+
+    def table(self) -> pd.DataFrame:
+        """Every system: what it calls this, and because of what; the last column is light markdown."""
+        rows = [
+            (one.label, LEVELS[one.level], f"{page.literal(f'{one.reason} {one.caution}'.strip())} {links(one.source)}")
+            for one in self.found
+        ]
+        return pd.DataFrame(rows, columns=["system", "response", "because"]).set_index("system")
+
+    def words(self) -> str:
+        """The words below the picture as HTML."""
+        return page.table(self.table(), "The same count under every system", markdown=["because"])
+
+    # --- showing it ---
+
+    def static_html(self) -> str:
+        """The twin for where there is no kernel: picture, sentence and table."""
+        picture = self.picture
+        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
+        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+
+    def make_view(self) -> _View:
+        """Build the widgets."""
+        return _View(self)
+
+
+class _View:
+    """The panel's widgets: they hold nothing of their own and follow the model."""
+
+    def __init__(self, model: ResponsePanel) -> None:
+        self.model = model
+        self.sliders = {name: amount_slider(name, getattr(model, name)) for name in _NOW}
+        self.before = {
+            name: amount_slider(
+                name.removesuffix("_before"),
+                getattr(model, name),
+                label=f"{short_name(name.removesuffix('_before'))} before treatment",
+            )
+            for name in _BEFORE
+        }
+        for name, slider in (self.sliders | self.before).items():
+            traitlets.link((model, name), (slider, "amount"))
+        self.age = Slider(
+            "Age", *YEARS, amount=model.age_y, may_be_unknown=True, describe=lambda y: (f"{y:g} years",) * 2
+        )
+        self.sex = Choice("Sex", SEX, model.sex)
+        self.free = Choice("Free of transfusions", _FREE, model.transfusion_free)
+        self.severity = Choice("Severity before", _SEVERITY, model.severity_before)
+        for trait, control, name in (
+            ("age_y", self.age, "amount"), ("sex", self.sex, "value"), ("transfusion_free", self.free, "value"),
+            ("severity_before", self.severity, "value"),
+        ):  # fmt: skip
+            traitlets.link((model, trait), (control, name))
+        self.more = Switch("More: the person, the count before")
+        further: list[ipywidgets.Widget] = [self.age, self.sex, self.severity, *self.before.values()]
+        fold = folded(further)
+        self.more.observe(lambda change: unfold(fold, change["new"]), "on")
+        self.reset = Button("Reset")
+        self.reset.when_pressed(model.reset)
+        self.picture, self.words = Picture(width=look.WIDTH), Words()
+        controls = [*self.sliders.values(), self.free, self.more, fold, self.reset]
+        self.box = beside(controls, self.picture, self.words)
+        self._tell_later = Later(self._tell)
+        model.observe(lambda change: self._follow(), "changes")
+        self._follow()
+
+    def _follow(self) -> None:
+        """The picture at once; the words when the learner rests."""
+        self.picture.show(self.model.picture.image(), self.model.picture.describe())
+        self._tell_later()
+
+    def _tell(self) -> None:
+        self.picture.caption = page.inline(self.model.picture.caption())
+        self.words.show(self.model.status, self.model.words(), self.model.banner())

@@ -1,0 +1,265 @@
+"""Notebook 05 as a learner meets it: guidelines, support, responses and every question, in a real browser.
+
+What must appear is never typed here a second time: the same model runs beside the page and says what it should show.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from test_browser import (  # noqa: F401
+    FOCUSABLE,
+    Read,
+    _shortcuts_do_nothing,
+    answer,
+    choose,
+    complaints,
+    hears,
+    opened,
+    run,
+)
+from test_browser_causes import agree, pick, shown
+
+from helpers.blood.count import BloodCount
+from helpers.blood.support import indications
+from helpers.blood.treatment import Candidate, causes
+from helpers.blood.units import ANALYTES
+from helpers.evidence import table
+from helpers.exercises import bank
+from helpers.exercises.judge import NOT_YET, RIGHT, judge, right_answer
+from helpers.exercises.trial import betraying_answer
+from helpers.panels.amounts import steps
+from helpers.panels.response import ResponsePanel
+from helpers.panels.support import VIEWS, SupportPanel
+from helpers.panels.treatment import FROM_COUNT, CausePanel, GuidelinePanel, aplastic_patients
+from helpers.pictures.trials import TrialsPicture
+
+pytestmark = pytest.mark.browser
+
+NAME = "05_choosing_a_treatment"
+PERSON = Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True, transfused=True)
+QUESTIONS = [exercise for exercise in bank.exercises(NAME) if exercise.kind != "code"]
+
+
+@pytest.fixture
+def read(run) -> Read:  # noqa: F811
+    return run(f"{NAME}.ipynb")
+
+
+@pytest.fixture
+def guidelines(read: Read):
+    model = GuidelinePanel(PERSON)
+    return read, shown(read, model), model
+
+
+# --- the guideline comparator ---
+
+
+def test_the_woman_of_the_prediction_grows_younger_by_keyboard(guidelines) -> None:
+    read, output, model = guidelines
+    agree(read, output, model)
+    choose(output.get_by_role("combobox", name="Matched sibling", exact=True), 1)
+    model.sibling = True
+    agree(read, output, model)
+    age = output.get_by_role("slider", name="Age", exact=True)
+    age.focus()
+    for key, times in (("PageUp", 2), ("ArrowLeft", 5), ("ArrowRight", 1)):
+        for _ in range(times):
+            read.page.keyboard.press(key)
+        model.age_y = float(age.get_attribute("aria-valuetext").split()[0])
+        agree(read, output, model)
+    assert model.age_y > PERSON.age_y
+
+
+def test_what_cannot_be_and_what_cannot_be_had_is_said_by_mouse(guidelines) -> None:
+    read, output, model = guidelines
+    output.get_by_role("combobox", name="Matched sibling", exact=True).select_option("yes")
+    output.get_by_role("checkbox", name="not known").nth(1).click()
+    slider = output.get_by_role("slider", name="Brothers and sisters", exact=True)
+    slider.fill("0")
+    with model._together():
+        model.sibling, model.siblings = True, 0.0
+    agree(read, output, model)
+    assert "do not go together" in output.locator(".status").last.text_content()
+    output.get_by_role("combobox", name="Eltrombopag can be had").select_option("no")
+    model.eltrombopag = False
+    agree(read, output, model)
+    output.get_by_role("combobox", name="Matched sibling", exact=True).select_option("no")
+    model.sibling = False
+    agree(read, output, model)
+    assert "cannot be had" in output.text_content()
+    assert complaints(read) == []
+
+
+def test_a_published_patient_is_chosen_for_before_it_is_shown_what_was_done(guidelines) -> None:
+    read, output, model = guidelines
+    done = table("patients").set_index("patient").loc["CRS-014", "treatment"]
+    pick(output, "Published patient", next(words for words, key in aplastic_patients().items() if key == "CRS-014"))
+    model.load("CRS-014")
+    agree(read, output, model)
+    assert done[1:] not in output.text_content()
+    assert model.severity == FROM_COUNT and model.candidate.severity is None
+    banner = output.locator(".course-words > section[role=status]").first
+    expect(banner).to_have_text(read.words(model.banner()))
+    assert "Platelets below 20" in banner.text_content()
+    output.get_by_role("slider", name="Marrow cellularity").fill("4")
+    model.marrow_cellularity_pct = 4.0
+    agree(read, output, model)
+    assert model.candidate.severity == "severe"
+    output.get_by_role("switch", name="Show what was done").press("Space")
+    model.reveal = True
+    agree(read, output, model)
+    assert done[1:] in output.text_content()
+    output.get_by_role("button", name="Reset").press("Enter")
+    model.reset()
+    agree(read, output, model)
+
+
+def test_tab_reaches_every_control_of_the_comparator_and_leaves(guidelines) -> None:
+    read, output, _ = guidelines
+    names = output.evaluate(
+        """(output, which) => [...output.querySelectorAll(which)]
+            .filter(one => one.checkVisibility() && !one.disabled)
+            .map((one, at) => { one.dataset.at = at; return one.labels?.[0]?.textContent || one.textContent; })""",
+        FOCUSABLE,
+    )
+    assert len(names) > 15 and all(names)
+    output.locator("[data-at='0']").focus()
+    reached = []
+    for _ in range(len(names) + 1):
+        reached.append(read.page.evaluate("() => document.activeElement.dataset.at"))
+        read.page.keyboard.press("Tab")
+    assert reached[:-1] == [str(at) for at in range(len(names))], names
+    assert reached[-1] is None, "Tab does not leave the panel"
+    output.get_by_role("combobox", name="Severity").focus()
+    _shortcuts_do_nothing(read)
+
+
+# --- causes, support, responses ---
+
+
+def test_every_cause_tells_what_comes_first(read: Read) -> None:
+    model = CausePanel("b12")
+    output = shown(read, model)
+    box = output.get_by_role("combobox", name="Cause", exact=True)
+    for place, cause in enumerate(causes().values()):
+        choose(box, place)
+        model.cause = cause
+        expect(output.locator(".status").last).to_have_text(model.status)
+        expect(output.locator(".course-words > div").last).to_have_text(read.words(model.words()))
+        assert output.locator(".course-words a").count() > 0, f"{cause} shows no source"
+        if model.picture:
+            expect(output.locator("img")).to_have_attribute("alt", model.picture.describe())
+        else:
+            expect(output.locator("img")).to_be_hidden()
+    assert complaints(read) == []
+
+
+@pytest.fixture
+def support(read: Read):
+    model = SupportPanel(plt=15)
+    return read, shown(read, model), model
+
+
+def test_every_view_of_support_shows_its_words_and_sources(support) -> None:
+    read, output, model = support
+    for words, view in VIEWS.items():
+        pick(output, "Look at", words)
+        model.view_shown = view
+        expect(output.locator(".status").last).to_have_text(model.status)
+        expect(output.locator(".course-words > div").last).to_have_text(read.words(model.words()))
+        assert output.locator(".course-words a").count() > 0, f"{view} shows no source"
+        assert complaints(read) == [], view
+
+
+def test_editions_differ_on_a_lumbar_puncture_by_keyboard(support) -> None:
+    read, output, model = support
+    indication = next(words for words, key in indications("platelets").items() if key == "lumbar_puncture")
+    pick(output, "Situation", indication)
+    model.indication = "lumbar_puncture"
+    agree(read, output, model)
+    slider = output.get_by_role("slider", name="Platelets", exact=True)
+    slider.focus()
+    for _ in range(12):
+        read.page.keyboard.press("ArrowRight")
+    model.plt = sorted({*steps("plt"), 15.0})[int(slider.input_value())]
+    assert model.plt > 20
+    agree(read, output, model)
+    assert {*model.table()["advice"]} == {"give", "do not give"}
+
+
+def test_fever_is_an_emergency_whatever_a_definition_says(support) -> None:
+    read, output, model = support
+    pick(output, "Look at", next(words for words, view in VIEWS.items() if view == "fever"))
+    model.view_shown = "fever"
+    banner = output.locator(".course-words > section[role=status]").first
+    expect(banner).to_have_text(read.words(model.banner()))
+    assert "Hospital at once" in banner.text_content()
+    temperature = output.get_by_role("slider", name="Temperature")
+    temperature.focus()
+    read.page.keyboard.press("Home")
+    model.temperature = 36.0
+    expect(banner).to_have_text(read.words(model.banner()))
+    assert "Hospital" not in banner.text_content()
+
+
+def test_a_response_depends_on_the_system(read: Read) -> None:
+    after = BloodCount.of(hb=105, anc=1.2, plt=110, retic=70, age_y=40, sex="female", trimester=0)
+    before = BloodCount.of(hb=71, anc=0.3, plt=8, retic=12)
+    model = ResponsePanel(after, before, severity_before="severe", transfusion_free=True)
+    output = shown(read, model)
+    agree(read, output, model)
+    slider = output.get_by_role("slider", name="Neutrophils", exact=True)
+    slider.focus()
+    for _ in range(8):
+        read.page.keyboard.press("ArrowRight")
+    model.anc = steps("anc")[int(slider.input_value())]
+    agree(read, output, model)
+    choose(output.get_by_role("combobox", name="Free of transfusions"), 2)
+    model.transfusion_free = False
+    agree(read, output, model)
+    assert complaints(read) == []
+
+
+def test_every_picture_of_trials_is_said_in_words(read: Read) -> None:
+    pictures = [cell.source for cell in read.committed.cells if cell.source.startswith("TrialsPicture(")]
+    assert len(pictures) >= 8
+    for source in pictures:
+        picture = eval(source, {"TrialsPicture": TrialsPicture})
+        number = next(at for at, cell in enumerate(read.committed.cells, start=1) if cell.source == source)
+        expect(read.output(number).locator("img")).to_have_attribute("alt", picture.describe())
+        assert read.output(number).locator("figcaption a").count() > 0
+
+
+# --- questions ---
+
+
+@pytest.mark.parametrize("exercise", QUESTIONS, ids=lambda one: one.id)
+def test_every_question_is_answered_by_keyboard(read: Read, exercise: bank.Exercise) -> None:
+    slip = exercise.misconceptions[0]
+    answer(read.card(exercise), exercise, betraying_answer(exercise, slip))
+    hears(read, exercise, NOT_YET, slip.feedback)
+    right = right_answer(exercise)
+    given = {"amount": repr(right), "unit": bank_unit(exercise)} if exercise.kind == "number" else right
+    answer(read.card(exercise), exercise, right)
+    hears(read, exercise, RIGHT, judge(exercise, given).feedback)
+
+
+def bank_unit(exercise: bank.Exercise) -> str:
+    """The course's unit of what is asked, or nothing."""
+    return ANALYTES[exercise.analyte].unit if exercise.analyte else ""
+
+
+def test_both_code_tasks_are_solved_in_their_cells(read: Read) -> None:
+    for exercise in (one for one in bank.exercises(NAME) if one.kind == "code"):
+        number = read.number(f"Card({exercise.id}, code, check)")
+        source = read.committed.cells[number - 1].source
+        for slip in [*exercise.misconceptions, None]:
+            code = slip.code if slip else exercise.code
+            read.notebook.cell(number).locator(".cm-content").focus()
+            read.page.keyboard.press("ControlOrMeta+a")
+            read.page.keyboard.insert_text(source.replace(f"{exercise.result} = ...", code.strip()))
+            read.page.keyboard.press("Shift+Enter")
+            said = slip.feedback if slip else judge(exercise, right_answer(exercise)).feedback
+            hears(read, exercise, NOT_YET if slip else RIGHT, said)
+    assert read.notebook.errors() == []

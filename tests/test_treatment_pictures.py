@@ -1,0 +1,180 @@
+"""The pictures of treatment: do they show what the rules say, in words and in ink, and can everything be read?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from looking import troubles
+
+from helpers.blood.count import BloodCount
+from helpers.blood.response import respond
+from helpers.blood.support import TOPICS, indications, thresholds
+from helpers.blood.treatment import CHOICES, OPEN, TIERS, Candidate, advise, guideline, guidelines
+from helpers.blood.trials import compared, figures
+from helpers.evidence import table
+from helpers.pictures import look
+from helpers.pictures.guidelines import _SHADE, GuidelinesPicture, person_words, stretches
+from helpers.pictures.response import RANKED, ResponsePicture
+from helpers.pictures.support import RecoveryPicture, ThresholdsPicture
+from helpers.pictures.trials import TrialsPicture, arms
+
+PERSON = Candidate("severe", 34, sibling=True, unrelated=False, half_matched=True, fit=True, transfused=True)
+maybe = st.sampled_from([True, False, None])
+people = st.builds(
+    Candidate,
+    severity=st.sampled_from([None, "not_met", *TIERS]),
+    age_y=st.none() | st.floats(0, 130),
+    sibling=maybe,
+    unrelated=maybe,
+    half_matched=maybe,
+    fit=maybe,
+    transfused=maybe,
+)
+COUNT = dict(hb=125, anc=1.6, plt=120, retic=70, age_y=34, sex="female", trimester=0)
+
+
+# --- guidelines along the ages ----------------------------------------------------------------------------------------
+
+
+@given(person=people)
+def test_a_strip_says_at_each_age_what_the_guideline_says(person):
+    for name in guidelines():
+        found = stretches(person, name)
+        assert [one.first for one in found] == [0, *(one.end for one in found[:-1])] and found[-1].end == 100
+        for one in found:
+            for age in {one.first, one.end - 1}:
+                assert (advise(replace(person, age_y=float(age)), name).choice or OPEN) == one.choice
+        assert all(one.choice != other.choice for one, other in pairwise(found))
+
+
+@settings(max_examples=25)
+@given(person=people)
+def test_every_person_can_be_drawn_and_read(person):
+    picture = GuidelinesPicture(person)
+    assert len(picture.lines(picture.point())) <= 2
+    assert troubles(picture.live) == []
+    assert person_words(person) in picture.describe()
+    assert all(f"{guideline(name)['short']}:" in picture.describe() for name in guidelines())
+
+
+def test_only_the_line_moves_when_the_age_does():
+    picture = GuidelinesPicture(PERSON)
+    before = picture.live
+    picture.update(replace(PERSON, age_y=45.0))
+    assert picture.live is before and set(picture._line.get_xdata()) == {45}
+    assert picture._label.get_text() == "45 years" and "different answers" in picture._title.get_text()
+    picture.update(replace(PERSON, sibling=False))
+    assert picture.live is not before
+
+
+def test_an_unknown_or_impossible_age_has_no_line():
+    for age in (None, 300):
+        picture = GuidelinesPicture(replace(PERSON, age_y=age))
+        assert all(math.isnan(x) for x in picture._line.get_xdata()) and picture._label.get_text() == ""
+
+
+def test_words_can_be_read_on_every_shade():
+    assert set(_SHADE) == {*CHOICES, OPEN}
+    for fill in _SHADE.values():
+        assert look.contrast(look.text_on(fill), fill) >= 4.5
+
+
+# --- thresholds -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("topic", "indication"), [(t, i) for t in TOPICS for i in indications(t).values()])
+def test_every_situation_can_be_drawn_and_read(topic, indication):
+    picture = ThresholdsPicture(topic, indication)
+    assert troubles(picture.live) == []
+    for amount in (0, 9, 45, 118, 400):
+        count = BloodCount.of(plt=amount, hb=min(max(amount, 20), 200))
+        picture.update(count)
+        assert troubles(picture.live) == []
+        giving = sum(one.advice in ("give", "consider") for one in thresholds(count, topic, indication))
+        assert f"{giving} of {len(picture.found)} would give" in picture.point()
+        for one in picture.found:
+            assert one.label in picture.describe()
+
+
+def test_the_count_stands_at_its_place_and_at_the_edge_beyond():
+    picture = ThresholdsPicture("platelets", "lumbar_puncture", BloodCount.of(plt=30))
+    assert picture._head.get_xdata() == [30]
+    picture.update(BloodCount.of(plt=400))
+    assert picture._head.get_xdata() == [120] and "400" in picture._label.get_text()
+
+
+# --- responses --------------------------------------------------------------------------------------------------------
+
+
+def test_the_response_picture_says_what_the_rules_say():
+    now = BloodCount.of(**COUNT)
+    picture = ResponsePicture(now, transfusion_free=True)
+    assert picture.point() == "A complete response in 2 of 4 systems"
+    for place, system in enumerate(RANKED):
+        found = respond(now, system, transfusion_free=True)
+        assert found.text in picture.describe()
+        assert found.text.removesuffix(" response") in picture._verdicts[place].get_text()
+    assert [text.get_text() for text in picture._asked["plt"]] == ["✓ ≥ 100", "✗ > 150", "✓ > 100", "✓ > 100"]
+
+
+@pytest.mark.parametrize("gone", ["hb", "anc", "plt", "retic", "age_y"])
+def test_what_is_not_known_is_drawn_as_not_known(gone):
+    picture = ResponsePicture(BloodCount.of(**{name: value for name, value in COUNT.items() if name != gone}))
+    assert troubles(picture.live) == []
+    if gone in ("hb", "anc", "plt"):
+        assert picture._amounts[gone].get_text() == "not known"
+        assert all(math.isnan(x) for x in picture._marks[gone].get_xdata())
+    if gone == "age_y":
+        assert "? not known" in picture._asked["hb"][1].get_text()
+
+
+# --- recovery ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cause", ["b12", "alcohol", "copper", "drug"])
+def test_recovery_times_can_be_drawn_and_read(cause):
+    picture = RecoveryPicture(cause)
+    assert troubles(picture.live) == []
+    rows = table("recovery_times").query("cause == @cause")
+    assert all(says in picture.describe() for says in rows["says"])
+
+
+def test_a_cause_without_times_is_told():
+    with pytest.raises(ValueError, match="no recovery times for 'mds'"):
+        RecoveryPicture("mds")
+
+
+# --- trials -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", list(table("trials")["question"].unique()))
+def test_every_question_can_be_drawn_and_read(question):
+    picture = TrialsPicture(question)
+    assert troubles(picture.live) == []
+    for row in figures(question):
+        assert row["study"] in picture.describe()
+        assert f"{row['value']:g}".replace("-", "−") in picture.describe()
+    randomized = all("randomized" in row["design"] for row in figures(question))
+    assert ("nobody drew lots" in picture.caption()) is not randomized
+
+
+def test_a_picture_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="Nothing to show"):
+        TrialsPicture("horse_rabbit", outcome=["height"])
+
+
+def test_two_arms_as_people():
+    picture = arms(compared("race_or6_e", "race_or6_c"))
+    assert picture.point() == "27 more of 100: one more for every 3.7 treated"
+    assert "41 any response at 6 months; 59 not" in picture.describe()
+    assert "95 % limits 2.5 to 7.6" in picture.caption() and troubles(picture.live) == []
+
+
+def test_without_drawing_lots_no_number_needed_to_treat_is_shown():
+    picture = arms(compared("graft20_bm", "graft20_pb"))
+    assert "nobody drew lots" in picture.point() and "treated" not in picture.point()
