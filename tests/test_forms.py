@@ -114,10 +114,10 @@ def test_the_page_is_told_nothing_before_all_is_handed_in(record: Record, name: 
 
 def test_what_is_chosen_is_there_again_after_a_restart(record: Record) -> None:
     first = form(record)
-    first.drafts = {"before-03": "two"}
-    first.drafts = first.drafts | {"before-05": {"amount": "0.7", "unit": ""}}
-    assert form(record).drafts == {"before-03": "two", "before-05": {"amount": "0.7", "unit": ""}}
-    first.drafts = {"before-03": None}
+    first.drafts = {"before-02": "two"}
+    first.drafts = first.drafts | {"before-04": {"amount": "0.7", "unit": ""}}
+    assert form(record).drafts == {"before-02": "two", "before-04": {"amount": "0.7", "unit": ""}}
+    first.drafts = {"before-02": None}
     assert form(record).drafts == {}
 
 
@@ -139,17 +139,17 @@ def test_all_answers_are_recorded_together_and_then_explained(record: Record, na
 
 def test_a_test_is_handed_in_once(record: Record) -> None:
     shown = form(record)
-    shown.hand_in({"before-03": "two"})
+    shown.hand_in({"before-02": "two"})
     first = shown.report
     shown.hand_in(drafts(BEFORE))
     form(record).hand_in(drafts(BEFORE))
-    shown.drafts = {"before-03": "three"}
+    shown.drafts = {"before-02": "three"}
     assert len(record.events()) == 12 and form(record).report == first
 
 
 def test_what_was_left_open_is_not_right_and_said_so(record: Record) -> None:
     shown = form(record)
-    shown.hand_in({"before-03": "two", "before-05": {"amount": "many", "unit": ""}, "gone-01": "x"})
+    shown.hand_in({"before-02": "two", "before-04": {"amount": "many", "unit": ""}, "gone-01": "x"})
     verdicts = [event.verdict for event in record.events()]
     assert (verdicts.count("unanswered"), verdicts.count("right"), verdicts.count("cannot tell")) == (10, 1, 1)
     assert "1 of 12 are right" in shown.report and shown.report.count("Not answered") == 10
@@ -166,7 +166,7 @@ def test_a_strange_message_hands_nothing_in(record: Record, message: object) -> 
 
 def test_html_in_an_answer_stays_text(record: Record) -> None:
     shown = form(record)
-    shown.hand_in({"before-05": {"amount": "<img src=x onerror=alert(1)>", "unit": "<b>"}, "before-03": "<script>"})
+    shown.hand_in({"before-04": {"amount": "<img src=x onerror=alert(1)>", "unit": "<b>"}, "before-02": "<script>"})
     assert "<img src=x" not in shown.report and "<script>" not in shown.report
 
 
@@ -182,16 +182,16 @@ def test_a_test_has_a_still_twin_and_a_steady_name(record: Record, name: str) ->
 @pytest.mark.parametrize(
     ("id", "answer", "words"),
     [
-        ("before-03", "two", "Bicytopenia"),
-        ("before-03", "strange", "strange"),
+        ("before-02", "two", "Bicytopenia"),
+        ("before-02", "strange", "strange"),
         (
             "before-01",
             {"breath": "red"},
             "She has to rest on the stairs to get her breath, and her heart races: red cells",
         ),
-        ("before-05", {"amount": "0.7", "unit": "10^9/L"}, "0.7 10^9/L"),
-        ("before-04", {"amount": "41", "unit": ""}, "41 ×10⁹/L"),
-        ("before-09", {"plt": "3"}, "Platelets, CTCAE v6.0: grade 3"),
+        ("before-04", {"amount": "0.7", "unit": "10^9/L"}, "0.7 10^9/L"),
+        ("before-03", {"amount": "41", "unit": ""}, "41 ×10⁹/L"),
+        ("before-06", {"plt": "3"}, "Platelets, CTCAE v6.0: grade 3"),
         ("start-08", ["unit", "low"], "Which value, in which unit, and can it be true?; Is it low for this person?"),
         ("start-04", "7", "7"),
         ("start-04", [1, {}], "1; {}"),

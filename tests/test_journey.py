@@ -197,7 +197,7 @@ def test_a_test_counts_as_it_was_first_handed_in() -> None:
     done = events(row(first, RIGHT), row(second, "unanswered"), row(first, NOT_YET))
     verdicts = handed_in(done, BEFORE)
     assert verdicts[first] == RIGHT and (verdicts == RIGHT).sum() == 1 and len(verdicts) == 12
-    assert areas(verdicts, BEFORE)["of"].tolist() == [3, 5, 4] and areas(verdicts, BEFORE)["right"].sum() == 1
+    assert areas(verdicts, BEFORE)["of"].tolist() == [2, 3, 3, 2, 2] and areas(verdicts, BEFORE)["right"].sum() == 1
     assert handed_in(done, AFTER) is None and handed_in(done, "forms/none") is None
 
 
