@@ -42,7 +42,7 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 ``six_films``, ``counting`` (a differential). ``board`` draws what speaks for and against each cause,
                 ``frequencies`` shares as people, ``series`` base rates; ``guidelines`` lays texts along the
                 ages, ``support`` draws thresholds and recovery, ``response`` criteria, ``trials`` what studies found.
-                Each can say itself in words.
+                ``progress`` is a learner's own way. Each can say itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
                 and work by keyboard; ``explorer`` moves a count, ``film`` the blood film of one, ``oxygen`` what
                 delivers oxygen; ``counting`` is a bench for a differential, ``report`` reads a pasted count;
@@ -53,7 +53,11 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 notebook shows frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``
-                (for those who write questions).
+                (for those who write questions), ``forms`` (the tests before and after the course).
+
+    The learner's record: ``record`` (a log on this computer, in a ``record_file``), ``resume`` (ties it to the
+    session), ``journey`` (where a learner stands: pure), ``places`` (where each question stands), ``standing`` (the
+    page that says so), ``exchange`` (taking it along: pure), ``desk`` (what the learner sees of all this).
 ``selfcheck``   Whether this computer has what the course needs; standard library only.
 ``dictionary``  Writes ``data/README.md`` from the schema.
 

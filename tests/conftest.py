@@ -16,12 +16,14 @@ nothing of any other host (`notebook.outside` lists what it asked) and thrown no
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -40,6 +42,11 @@ sys.path.insert(0, str(ROOT))
 import course  # noqa: E402
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+RECORD = tempfile.mkdtemp(prefix="course-record-")
+"""Every test runs on an empty learner's record, and on none of a person's."""
+atexit.register(shutil.rmtree, RECORD, ignore_errors=True)
+os.environ["PANCYTOPENIA_RECORD"] = RECORD
+
 LEFT_BEHIND = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints", "build")
 
 settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
@@ -100,9 +107,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab of this Python, on its own port, with settings and files of its own."""
     home = tmp_path_factory.mktemp("lab")
+    with serving(home, home / "record") as served:
+        yield served
+
+
+@contextmanager
+def serving(home: Path, record: Path, **variables: str) -> Iterator[Lab]:
+    """JupyterLab on a clean copy of the course in a folder, with a learner's record in another, until it is left."""
     folder = clean_copy(home / "course")
     served = Lab(folder, f"http://127.0.0.1:{free_port()}", secrets.token_hex(16))
     own = {f"JUPYTER_{what}_DIR": str(home / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {"JUPYTER_TOKEN": served.token, "IPYTHONDIR": str(home / "ipython"), "PANCYTOPENIA_RECORD": str(record)}
     course.settle_lab(home / "config")
     with (home / "lab.log").open("wb") as log:
         server = subprocess.Popen(
@@ -111,7 +126,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
                 *course.lab_options(folder, urlsplit(served.address).port),
                 "--LabApp.expose_app_in_browser=True",
             ],
-            env=os.environ | own | {"JUPYTER_TOKEN": served.token, "IPYTHONDIR": str(home / "ipython")},
+            env=os.environ | own | variables,
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=folder,

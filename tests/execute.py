@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
@@ -44,10 +46,10 @@ MACHINE_PATH = re.compile(
 def execute(path: Path) -> NotebookNode:
     """The notebook at `path`, run from top to bottom in its own folder, with fresh outputs, not yet tidied.
 
-    Raises nbclient's CellExecutionError at the first cell that fails.
+    It runs on an empty record of its own. Raises nbclient's CellExecutionError at the first cell that fails.
     """
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
+    client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
         kernel_name="python3",
@@ -55,7 +57,9 @@ def execute(path: Path) -> NotebookNode:
         store_widget_state=False,
         record_timing=False,
         config=Config(KernelManager={"transport_encryption": "auto"}),
-    ).execute()
+    )
+    with TemporaryDirectory() as record:
+        client.execute(env=os.environ | {"PANCYTOPENIA_RECORD": record})
     return notebook
 
 

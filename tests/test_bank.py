@@ -13,7 +13,8 @@ from helpers.exercises import bank, trial
 from helpers.exercises.judge import judge, right_answer
 
 EXAMPLE = tomllib.loads((Path(__file__).parent / "data" / "exercises_example.toml").read_text(encoding="utf-8"))
-FILES = {"exercises_example": EXAMPLE} | {name: evidence.questions(name) for name in bank.notebooks()}
+ALL = bank.notebooks() + bank.forms()
+FILES = {"exercises_example": EXAMPLE} | {name: evidence.questions(name) for name in ALL}
 NAME = "00_example"
 
 
@@ -52,14 +53,14 @@ def test_every_option_of_a_question_is_explained(notebook: str) -> None:
 
 
 def test_ids_are_unique_over_all_files_and_never_reused() -> None:
-    ids = [raw["id"] for name in bank.notebooks() for raw in evidence.questions(name)["exercise"]]
-    retired = [id for name in bank.notebooks() for id in evidence.questions(name).get("retired", [])]
+    ids = [raw["id"] for name in ALL for raw in evidence.questions(name)["exercise"]]
+    retired = [id for name in ALL for id in evidence.questions(name).get("retired", [])]
     assert len(ids) == len(set(ids))
     assert not set(ids) & set(retired)
 
 
 def test_prefixes_belong_to_one_file_each() -> None:
-    prefixes = [evidence.questions(name)["prefix"] for name in bank.notebooks()]
+    prefixes = [evidence.questions(name)["prefix"] for name in ALL]
     assert len(prefixes) == len(set(prefixes))
 
 

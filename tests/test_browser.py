@@ -86,7 +86,7 @@ class Read:
             """at => {
                 const node = window.jupyterapp.shell.currentWidget.content.widgets[at].node;
                 const outputs = [...node.querySelectorAll('.jp-OutputArea-output')];
-                const views = [...node.querySelectorAll('.course-card, .course')];
+                const views = [...node.querySelectorAll('.course-card, .course-desk, .course')];
                 return outputs.length && outputs.every(output => !output.dataset.old)
                     && views.length && views.every(view => view.childElementCount);
             }""",
@@ -194,7 +194,7 @@ def run(opened) -> Callable[[str], Read]:
 LIVE = f"""() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => {{
     const outputs = cell.model.type === 'code' ? cell.model.outputs.toJSON() : [];
     const wanted = outputs.filter(output => output.data?.['{WIDGET_VIEW}']).length;
-    const views = cell.node.querySelectorAll('.course-card, .course');
+    const views = cell.node.querySelectorAll('.course-card, .course-desk, .course');
     return !wanted || (views.length && [...views].every(view => view.childElementCount));
 }})"""
 """Whether every cell that shows a widget shows a live one."""
@@ -836,7 +836,9 @@ def test_shortcuts_of_the_notebook_do_not_act_on_cards_and_reports(run) -> None:
 
 # --- narrow pages -----------------------------------------------------------------------------------------------------
 
-BEYOND = """() => [...document.querySelectorAll('.jp-OutputArea-output:has(.course, .course-card)')].flatMap(output => {
+BEYOND = """() => {
+  const ours = '.jp-OutputArea-output:has(.course, .course-card, .course-desk)';
+  return [...document.querySelectorAll(ours)].flatMap(output => {
     const edge = output.getBoundingClientRect();
     const beyond = [...output.querySelectorAll('*')].filter(one => {
         const box = one.getBoundingClientRect();
@@ -844,7 +846,8 @@ BEYOND = """() => [...document.querySelectorAll('.jp-OutputArea-output:has(.cour
     });
     if (output.scrollWidth > output.clientWidth + 1) beyond.push(output);
     return beyond.map(one => one.outerHTML.slice(0, 150));
-})"""
+});
+}"""
 """What sticks out of a panel's or a card's output."""
 
 

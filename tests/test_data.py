@@ -14,6 +14,7 @@ from frictionless import Check, Checklist, Package, errors
 
 from helpers import dictionary
 from helpers.evidence import DATA, constant, source, table
+from helpers.exercises import bank
 
 PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
 TABLES = [resource["name"] for resource in PACKAGE["resources"]]
@@ -131,6 +132,7 @@ def test_every_source_can_be_followed():
 
 def test_every_source_is_used():
     used = {key for name in SOURCED for keys in table(name)["source"] for key in keys.split()}
+    used |= {key for name in bank.notebooks() + bank.forms() for one in bank.exercises(name) for key in one.sources}
     assert set(table("sources")["key"]) - used == set()
 
 

@@ -224,6 +224,8 @@ class Start:
         self.began = time.monotonic()
         self.log = folder.parent / f"said-{time.time_ns()}.txt"
         variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        # A CI that runs in the background ignores Ctrl-C, and what it starts would too.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "course.py", "--no-browser", "--port", str(port)],
@@ -233,6 +235,7 @@ class Start:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        signal.signal(signal.SIGINT, before)
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")

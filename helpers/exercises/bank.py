@@ -16,7 +16,7 @@ kind          choice, several, number, ordering, matching, grade or code.
 objective     what the learner shows, as a verb phrase: "grade a platelet count in CTCAE 6".
 prompt        the question.
 sources       keys of ``data/sources.csv`` that the answer rests on.
-hints         exactly three: a nudge, the principle, a worked step.
+hints         exactly three: a nudge, the principle, a worked step. (None in a test: it measures.)
 solution      the whole way to the answer; shown only after an attempt.
 right         (optional) what to say to the right answer; without it the solution is said.
 confidence    (optional) ``true`` asks "How sure are you?" first: for predictions and exit tickets.
@@ -31,6 +31,14 @@ Answers come from rules
 Wherever a value stands below, so can ``{rule = "anc", wbc = 2.1, neut_pct = 38}``: it is then computed by the rules the
 course teaches; :mod:`helpers.exercises.rules` lists them all. Rules nest. Type a bare answer only where no rule of
 blood can give it (an order of steps, a matter of meaning).
+
+Tests
+-----
+
+``forms/before.toml`` and ``forms/after.toml`` ask before and after the course, with nothing said until all is handed
+in. Each begins with ``pairs_with``, the other's name; their questions are parallel: the first of one has the kind and
+the ``objective`` of the first of the other, and so on, with other values. A question has ``area``, the part of the
+course it asks about, and no hints.
 
 By kind
 -------
@@ -69,8 +77,10 @@ A complete example of each kind stands in ``tests/data/exercises_example.toml``.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any
 
@@ -129,9 +139,11 @@ class Exercise:
     objective: str
     prompt: str
     solution: str
-    hints: tuple[str, ...]
     sources: tuple[str, ...]
     misconceptions: tuple[Misconception, ...]
+    hints: tuple[str, ...] = ()
+    area: str = ""
+    """Of a question in a test: the part of the course it asks about."""
     answer: Any = None
     """The right answer, or a rule that gives it (see :func:`helpers.exercises.judge.right_answer`)."""
     right: str = ""
@@ -153,6 +165,22 @@ class Exercise:
 
     def __repr__(self) -> str:
         return f"Exercise({self.id}, {self.kind})"
+
+
+_WORDING = ("notebook", "objective", "area", "solution", "hints", "sources", "right", "confidence", "misconceptions")
+"""What may be put better without making another question of it."""
+
+
+@cache
+def version(exercise: Exercise) -> str:
+    """Which wording of an exercise this is: changes when what is asked, offered or judged changes.
+
+    Explanations, hints and sources do not count. Kept with every answer, so that it is known what was answered.
+    """
+    asked = {name: part for name, part in asdict(exercise).items() if name not in _WORDING}
+    asked["options"] = [(option.key, option.text) for option in exercise.options]
+    text = json.dumps(asked, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 class BankError(ValueError):
@@ -197,7 +225,7 @@ def read(contents: Mapping[str, Any], notebook: str) -> dict[str, Exercise]:
         BankError: an id that is double, retired or of another file; an unknown kind; an unknown or a missing key.
     """
     prefix = contents.get("prefix", "")
-    if prefix not in notebook.split("_"):
+    if prefix not in notebook.rpartition("/")[2].split("_"):
         raise BankError(f"{notebook}.toml: prefix = {prefix!r}; expected one word of the file's name.")
     found: dict[str, Exercise] = {}
     for raw in contents.get("exercise", []):
@@ -228,6 +256,11 @@ def notebooks() -> list[str]:
     return sorted(path.stem for path in (evidence.DATA / "exercises").glob("*.toml"))
 
 
+def forms() -> list[str]:
+    """The tests, each with questions of its own that stand in no notebook: ``forms/after``, ``forms/before``."""
+    return sorted(f"forms/{path.stem}" for path in (evidence.DATA / "exercises" / "forms").glob("*.toml"))
+
+
 def exercises(notebook: str) -> list[Exercise]:
     """The exercises of one notebook, in the order of its file.
 
@@ -247,8 +280,8 @@ def exercise(id: str) -> Exercise:
     """
     prefix = str(id).rpartition("-")[0]
     near: list[str] = []
-    for notebook in notebooks():
-        if prefix in notebook.split("_"):
+    for notebook in notebooks() + forms():
+        if prefix in notebook.rpartition("/")[2].split("_"):
             found = _bank(notebook)
             if id in found:
                 return found[id]

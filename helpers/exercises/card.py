@@ -20,13 +20,21 @@ import traitlets
 
 from helpers.blood.units import ANALYTES, pretty, show
 from helpers.evidence import cite, source
-from helpers.exercises.bank import Exercise, exercise
+from helpers.exercises import resume
+from helpers.exercises.bank import Exercise, exercise, version
 from helpers.exercises.judge import CANNOT_TELL, NOT_YET, RIGHT, UNANSWERED, Verdict, item_text, judge, menu
+from helpers.exercises.resume import SESSION
 from helpers.exercises.rules import blood_count
-from helpers.exercises.session import SESSION, Session, Work
+from helpers.exercises.session import Session, Work
 from helpers.pictures import page
 
 HERE = Path(__file__).parent
+
+
+def view(*names: str) -> str:
+    """The page's half of a widget: what all of them share, then its own files."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("paper.js", *names))
+
 
 WORDS = {RIGHT: "Right", NOT_YET: "Not yet", CANNOT_TELL: "Cannot tell", UNANSWERED: "Not answered yet"}
 SIGNS = {RIGHT: "✓", NOT_YET: "✎", CANNOT_TELL: "?", UNANSWERED: "…"}
@@ -54,7 +62,7 @@ class Card(anywidget.AnyWidget):
         part: ``"whole"``, or for code ``"task"`` (the question above the cell) or ``"check"`` (the feedback below it).
     """
 
-    _esm = HERE / "card.js"
+    _esm = view("kinds.js", "card.js")
     _css = HERE / "card.css"
 
     question = traitlets.Dict().tag(sync=True)
@@ -69,12 +77,20 @@ class Card(anywidget.AnyWidget):
     """``status``, ``word``, ``sign``, ``html`` and ``notes`` (HTML by key); empty before the first check."""
     solution = traitlets.Unicode("").tag(sync=True)
     """HTML; empty until it may be seen and was asked for."""
+    before = traitlets.Unicode("").tag(sync=True)
+    """HTML: what was answered in earlier days, where the card does not show it by itself."""
+    trouble = traitlets.Unicode("").tag(sync=True)
+    """HTML: why nothing is being saved; empty while all is well."""
+    reminder = traitlets.Unicode("").tag(sync=True)
+    """HTML: to take the record along before leaving; empty while there is no need."""
 
     def __init__(self, exercise: Exercise, session: Session = SESSION, part: str = "whole") -> None:
         self.exercise, self.session, self.part = exercise, session, part
-        super().__init__(question=_question(exercise, part), **self._shown(session.work(exercise.id)))
-        self.observe(lambda _: session.change(exercise.id, draft=self.draft), "draft")
-        self.observe(lambda _: session.change(exercise.id, confidence=self.confidence), "confidence")
+        self._parcel = resume.Parcel("", b"")
+        super().__init__(question=asked(exercise, part), **self._shown(session.work(exercise.id)))
+        if part == "whole":
+            self.observe(lambda _: session.drafted(exercise.id, draft=self.draft), "draft")
+            self.observe(lambda _: session.drafted(exercise.id, confidence=self.confidence), "confidence")
         self.on_msg(self._asked)
 
     def _shown(self, work: Work) -> dict[str, Any]:
@@ -83,8 +99,10 @@ class Card(anywidget.AnyWidget):
             "confidence": work.confidence,
             "hints": [page.text(hint) for hint in self.exercise.hints[: work.hints]],
             "attempts": work.attempts,
-            "verdict": _verdict(work.verdict) if work.verdict else {},
-            "solution": _solution(self.exercise) if work.revealed else "",
+            "verdict": said(work.verdict) if work.verdict else {},
+            "solution": solution(self.exercise) if work.revealed else "",
+            "before": _before(work, self.part),
+            "trouble": page.escape(self.session.trouble()),
         }
 
     def refresh(self) -> None:
@@ -107,21 +125,27 @@ class Card(anywidget.AnyWidget):
         else:
             self.session.change(id, draft=answer, confidence=_probability(confidence))
         verdict = judge(self.exercise, answer)
-        self.session.answered(id, answer if kept is None else kept, verdict)
+        self.session.answered(id, answer if kept is None else kept, verdict, version(self.exercise))
         self.refresh()
+        if verdict.status != UNANSWERED and self.session is SESSION and resume.remind():
+            self.reminder = page.text(resume.BEFORE_LEAVING)
         self.send({"checked": verdict.status})
 
     def hint(self) -> None:
         """Show the next hint."""
-        seen = self.session.work(self.exercise.id).hints
-        self.session.change(self.exercise.id, hints=min(seen + 1, len(self.exercise.hints)))
+        self.session.hint(self.exercise.id, most=len(self.exercise.hints))
         self.refresh()
 
     def reveal(self) -> None:
         """Show the solution; nothing happens before an attempt."""
         if self.session.work(self.exercise.id).attempts:
-            self.session.change(self.exercise.id, revealed=True)
+            self.session.reveal(self.exercise.id)
             self.refresh()
+
+    def again(self) -> None:
+        """Begin anew, from an untouched card; what was answered stays in the record."""
+        self.session.again(self.exercise.id)
+        self.refresh()
 
     def _asked(self, _: Any, message: Any, __: Any) -> None:
         match message:
@@ -131,6 +155,12 @@ class Card(anywidget.AnyWidget):
                 self.hint()
             case {"do": "solution"}:
                 self.reveal()
+            case {"do": "again"}:
+                self.again()
+            case {"do": "take along", "at": int(at)}:
+                if at == 0:
+                    self._parcel = resume.parcel("json")
+                self._parcel.send(self, at)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The live card, and beside it a still one for where there is no kernel."""
@@ -153,7 +183,7 @@ def _probability(confidence: Any) -> float | None:
     return float(confidence) if known else None
 
 
-def _question(exercise: Exercise, part: str) -> dict[str, Any]:
+def asked(exercise: Exercise, part: str) -> dict[str, Any]:
     """What the page is told about an exercise. Built key by key, so that no answer slips in."""
     return {
         "id": exercise.id,
@@ -161,7 +191,7 @@ def _question(exercise: Exercise, part: str) -> dict[str, Any]:
         "part": part,
         "prompt": page.text(exercise.prompt),
         "how": HOW[exercise.kind],
-        "count": _count_table(exercise),
+        "count": count_table(exercise),
         "options": [{"key": option.key, "html": page.inline(option.text)} for option in exercise.options],
         "items": [_asked_item(exercise, item.key) for item in exercise.items],
         "needs_unit": bool(exercise.analyte),
@@ -186,7 +216,7 @@ def _asked_item(exercise: Exercise, key: str) -> dict[str, Any]:
     }
 
 
-def _count_table(exercise: Exercise) -> str:
+def count_table(exercise: Exercise) -> str:
     """The count to be graded, as a table, in the course's units with the conventional ones beside them."""
     if exercise.kind != "grade":
         return ""
@@ -201,7 +231,7 @@ def _count_table(exercise: Exercise) -> str:
     return page.table(pd.DataFrame(rows, columns=["", "value"]).set_index("").rename_axis("measured"), caption=caption)
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def said(verdict: Verdict) -> dict[str, Any]:
     words = verdict.feedback
     if verdict.status == UNANSWERED:
         words = words.removeprefix("Not answered yet.").strip()
@@ -214,11 +244,29 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _solution(exercise: Exercise) -> str:
+def solution(exercise: Exercise) -> str:
     code = f"\n\n```python\n{exercise.code.strip()}\n```" if exercise.code else ""
     sources = [source(key) for key in exercise.sources]
     links = ", ".join(page.link(one.short, one.link) if one.link else one.short for one in sources)
     return page.text(f"{exercise.solution.strip()}{code}\n\nSource: {links}")
+
+
+_AGES_AGO = "%d %B %Y"
+
+
+def _before(work: Work, part: str) -> str:
+    """What the record holds of an answer that the card does not show."""
+    if work.last is None:
+        return ""
+    day = f"{work.last.time.astimezone():{_AGES_AGO}}"
+    if work.changed:
+        return (
+            f"<p>This question has changed since you answered it on {day}. Your answer then stays in your record.</p>"
+        )
+    if part != "check" or work.verdict is None or work.verdict.status != UNANSWERED:
+        return ""
+    word = WORDS.get(work.last.verdict, "").lower()
+    return f"<p>Your code of {day} ({word}):</p><pre><code>{page.escape(work.last.answer)}</code></pre>"
 
 
 def _twin(exercise: Exercise, question: dict[str, Any], part: str) -> str:
@@ -246,12 +294,21 @@ _cards: dict[tuple[str, str], Card] = {}
 
 def _card(id: str, part: str) -> Card:
     """The card of an exercise in this kernel: the same one whenever it is asked for again."""
+    SESSION.look_again(id)
     card = _cards.get((id, part))
     if card is None or card.comm is None:
         card = _cards[id, part] = Card(exercise(id), SESSION, part)
-    card.refresh()
+    else:
+        card.refresh()
     cite(" ".join(card.exercise.sources))
     return card
+
+
+def refresh_all() -> None:
+    """Let every card of this kernel show what the record holds now."""
+    for (id, _), card in _cards.items():
+        SESSION.look_again(id)
+        card.refresh()
 
 
 def ask(id: str) -> Card:

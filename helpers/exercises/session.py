@@ -1,42 +1,67 @@
-"""What a learner has done so far in this kernel: one :class:`Work` an exercise, one :class:`Answered` event an answer.
+"""What a learner does in this kernel: one :class:`Work` an exercise, one :class:`Event` for each thing done.
 
 It lives in memory. :meth:`Session.answered` is the one place through which every answer passes, before its feedback is
-shown; what keeps answers for longer listens there, and what remembers them fills :attr:`Session.recall`.
+shown; what keeps answers for longer listens there, and what remembers them fills :attr:`Session.recall`
+(:mod:`helpers.exercises.resume` does both).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import math
+import uuid
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from numbers import Integral, Real
 from typing import Any
 
 from helpers.exercises.judge import NOT_YET, RIGHT, UNANSWERED, Verdict
 
+ANSWERED, HINT, SOLUTION, AGAIN = "answered", "hint", "solution", "again"
+"""What can be done with an exercise: give an answer, see a hint, see the solution, start again from nothing."""
+
+DEEPEST, LONGEST = 20, 1_000_000
+"""How deep an answer may nest and how many letters it may have; what is beyond is cut off."""
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
 
 @dataclass(frozen=True)
-class Answered:
-    """One answer, judged."""
+class Event:
+    """One thing done with one exercise."""
 
     exercise: str
     """Id of the exercise."""
-    answer: Any
+    did: str = ANSWERED
+    """``answered``, ``hint``, ``solution`` or ``again``."""
+    answer: Any = None
     """As the learner gave it, made of text, numbers, lists and dicts; for code the source of the cell."""
-    verdict: str
-    """``right``, ``not yet`` or ``cannot tell``."""
-    misconception: str
+    verdict: str = ""
+    """Of an answer: ``right``, ``not yet`` or ``cannot tell``; in a test handed in also ``unanswered``."""
+    misconception: str = ""
     """Name of the slip that was recognised, or ""."""
-    hints: int
+    hints: int = 0
     """Hints seen before answering."""
-    confidence: float | None
+    confidence: float | None = None
     """How sure the learner was before, 0 to 1; None where it was not said."""
-    time: datetime
-    """UTC."""
+    time: datetime = field(default_factory=_now)
+    """UTC, as this computer's clock had it."""
+    version: str = ""
+    """Which wording of the exercise it was (:func:`helpers.exercises.bank.version`)."""
+    uid: str = field(default_factory=_new_id)
+    """Unlike any other event's, on any computer."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """Where a learner stands with one exercise."""
+    """Where a learner stands with one exercise, since it was begun or begun again."""
 
     draft: Any = None
     """What is typed or chosen now, answered or not."""
@@ -48,6 +73,10 @@ class Work:
     """The last verdict, while it still belongs to what is shown."""
     revealed: bool = False
     """The solution was asked for."""
+    last: Event | None = None
+    """The last answer."""
+    changed: bool = False
+    """The question has changed since the last answer, which is not shown any more."""
 
 
 @dataclass
@@ -55,47 +84,122 @@ class Session:
     """The exercises of one kernel."""
 
     works: dict[str, Work] = field(default_factory=dict)
-    events: list[Answered] = field(default_factory=list)
-    listeners: list[Callable[[Answered], None]] = field(default_factory=list)
-    """Called with each event, in order, before the learner sees the feedback."""
-    recall: Callable[[str], Work] = lambda id: Work()
-    """Asked once for each exercise when it is first opened."""
+    events: list[Event] = field(default_factory=list)
+    listeners: list[Callable[..., None]] = field(default_factory=list)
+    """Called with each event (or several that belong together), before the learner sees what comes of it."""
+    recall: Callable[[str], Work] | None = None
+    """What was done with an exercise before this kernel, or beside it; None: nothing is remembered."""
+    sketch: Callable[[str, Any, float | None], None] | None = None
+    """Told what is typed or chosen on a card before it is checked: exercise, draft, confidence."""
+    trouble: Callable[[], str] = str
+    """A sentence on why nothing is being saved, or on what happened to what was; "" while all is well."""
 
     def work(self, id: str) -> Work:
         """Where the learner stands with an exercise."""
         if id not in self.works:
-            self.works[id] = self.recall(id)
+            self.works[id] = self.recall(id) if self.recall else Work()
         return self.works[id]
 
+    def look_again(self, id: str) -> Work:
+        """The same, with what was done in other kernels since."""
+        if self.recall:
+            self.works.pop(id, None)
+        return self.work(id)
+
     def change(self, id: str, **parts: Any) -> Work:
-        """Note a change: ``change("grading-03", hints=1)``."""
+        """Note a change for this kernel alone: ``change("grading-03", hints=1)``."""
         self.works[id] = replace(self.work(id), **parts)
         return self.works[id]
 
-    def answered(self, id: str, answer: Any, verdict: Verdict) -> None:
+    def drafted(self, id: str, **parts: Any) -> None:
+        """Note what is typed or chosen: ``drafted("grading-03", draft="b")``."""
+        before = self.work(id)
+        now = self.change(id, **parts)
+        if self.sketch and (now.draft, now.confidence) != (before.draft, before.confidence):
+            self.sketch(id, plain(now.draft), now.confidence)
+
+    def answered(self, id: str, answer: Any, verdict: Verdict, version: str = "") -> None:
         """Note a judged answer, and tell the listeners.
 
         What is unanswered leaves no event, nor does the same answer again (a button pressed twice, a cell run again).
         """
-        work = self.work(id)
-        event = Answered(
-            id, answer, verdict.status, verdict.misconception, work.hints, work.confidence, datetime.now(UTC)
+        work, answer = self.work(id), plain(answer)
+        event = Event(
+            id,
+            ANSWERED,
+            answer,
+            verdict.status,
+            verdict.misconception,
+            work.hints,
+            work.confidence,
+            version=version,
         )
-        last = next((past for past in reversed(self.events) if past.exercise == id), None)
-        again = last is not None and (last.answer, last.verdict, last.misconception) == (
+        last = work.last
+        again = last is not None and (last.answer, last.verdict, last.misconception, last.version) == (
             event.answer,
             event.verdict,
             event.misconception,
+            event.version,
         )
         if again or verdict.status == UNANSWERED:
             self.change(id, verdict=verdict)
             return
-        self.events.append(event)
-        for listener in self.listeners:
-            listener(event)
+        self.tell(event)
         attempt = verdict.status in (RIGHT, NOT_YET)
-        self.change(id, verdict=verdict, attempts=work.attempts + attempt)
+        self.change(id, verdict=verdict, last=event, changed=False, attempts=work.attempts + attempt)
+
+    def hint(self, id: str, most: int) -> None:
+        """Note that one more hint was seen; there are ``most``."""
+        seen = self.work(id).hints
+        if seen < most:
+            self.tell(Event(id, HINT))
+            self.change(id, hints=seen + 1)
+
+    def reveal(self, id: str) -> None:
+        """Note that the solution was seen."""
+        if not self.work(id).revealed:
+            self.tell(Event(id, SOLUTION))
+            self.change(id, revealed=True)
+
+    def again(self, id: str) -> None:
+        """Begin an exercise again from nothing; what was done stays in the record."""
+        if self.work(id) != Work():
+            self.tell(Event(id, AGAIN))
+            self.works[id] = Work()
+
+    def tell(self, *events: Event) -> None:
+        """Note events and tell the listeners of each."""
+        self.events += events
+        for listener in self.listeners:
+            listener(*events)
 
 
-SESSION = Session()
-"""The session of this kernel."""
+def plain(value: Any, depth: int = 0) -> Any:
+    """A value as JSON can hold it: text, numbers, yes and no, nothing, lists, and dicts with text for keys."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return value[:LONGEST]
+    if isinstance(value, Real):
+        return _plain_number(value)
+    if depth < DEEPEST and isinstance(value, Mapping):
+        return {str(key): plain(part, depth + 1) for key, part in list(value.items())[:LONGEST]}
+    if depth < DEEPEST and isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray):
+        return [plain(part, depth + 1) for part in list(value)[:LONGEST]]
+    return type(value).__name__
+
+
+def _plain_number(value: Real) -> int | float | str:
+    if isinstance(value, Integral) and abs(int(value)) < 2**53:
+        return int(value)
+    try:
+        number = float(value)
+    except (OverflowError, ValueError, TypeError):
+        return type(value).__name__
+    return number if math.isfinite(number) else str(number)
+
+
+def as_text(value: Any) -> str:
+    """A plain value as JSON in ASCII, cut to a length a record can hold."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return text if len(text) <= 6 * LONGEST else json.dumps(text[:LONGEST])

@@ -265,7 +265,7 @@ def notebook_faults(path: Path) -> list[str]:
 
 def main(paths: list[str]) -> int:
     """Print what is wrong with files of questions; 0 when nothing is."""
-    files = [Path(path) for path in paths] or sorted((evidence.DATA / "exercises").glob("*.toml"))
+    files = [Path(path) for path in paths] or sorted((evidence.DATA / "exercises").rglob("*.toml"))
     wrong = 0
     for path in files:
         try:
