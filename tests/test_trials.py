@@ -87,7 +87,7 @@ def test_every_question_has_figures_and_unknown_ones_are_told():
     for question in table("trials")["question"].unique():
         rows = figures(question)
         assert rows and all(row["question"] == question for row in rows)
-        assert trial(rows[0]["id"]) is rows[0]
+        assert trial(rows[0]["id"]) == rows[0]
     assert {row["outcome"] for row in figures("horse_rabbit", outcome=["alive"])} == {"alive"}
     with pytest.raises(ValueError, match="no figures on 'luck'"):
         figures("luck")
