@@ -269,7 +269,9 @@ def test_a_test_is_taken_by_keyboard_alone(lab: Lab, browser, tmp_path: Path) ->
         keys, page = one.page.keyboard, one.page
         test = desk(one, "Twelve questions before you begin")
         test.get_by_role("button", name="Begin").press("Enter")
-        for number, question in enumerate(bank.exercises(BEFORE), start=1):
+        questions = bank.exercises(BEFORE)
+        [left_open] = [number for number, question in enumerate(questions, start=1) if question.kind == "grade"]
+        for number, question in enumerate(questions, start=1):
             expect(test.get_by_role("heading")).to_have_text(f"Question {number} of 12")
             expect(test.get_by_role("heading")).to_be_focused()
             cells = page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")
@@ -294,7 +296,7 @@ def test_a_test_is_taken_by_keyboard_alone(lab: Lab, browser, tmp_path: Path) ->
                 test.get_by_role("button", name="Next").press("Enter")
         assert not any(word in test.text_content() for word in ("Right", "Not yet"))
         test.get_by_role("button", name="Hand in").press("Enter")
-        expect(test.get_by_role("status").first).to_contain_text("Not answered: 9.")
+        expect(test.get_by_role("status").first).to_contain_text(f"Not answered: {left_open}.")
         assert Record(tmp_path / "record").past("before-01").last is None
         test.get_by_role("button", name="Hand in").press("Enter")
         expect(test).to_contain_text("11 of 12 are right")
