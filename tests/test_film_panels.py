@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from helpers.blood.differential import CLASSES, class_of
-from helpers.blood.film import Film, cell_kinds, teaching_films
+from helpers.blood.film import WHITE, Film, cell_kinds, teaching_films
 from helpers.panels.counting import CELLS, CountingBench
 from helpers.panels.film import COUNTS, SIGNS, FilmPanel
 
@@ -39,6 +39,16 @@ def test_every_film_can_be_loaded(name):
     for kind, many in wanted.items():
         assert panel.shown.expected[kind] == pytest.approx(many, rel=0.02), kind
     assert panel.shown.left_out == ()
+
+
+@pytest.mark.parametrize("name", list(teaching_films()))
+def test_every_film_opens_on_a_usual_strip_of_white_cells(name):
+    film, seed = FilmPanel(name).shown, teaching_films()[name]["first_seed"]
+    met = film.search(10, seed).cells.tally()
+    usual = {kind: film.expected.get(kind, 0) for kind in WHITE}
+    parts = {kind: 10 * many / sum(usual.values()) for kind, many in usual.items()}
+    strangers = sum(max(0, met.get(kind, 0) - part) for kind, part in parts.items())
+    assert strangers <= 1.5, "of ten cells, more than one stands for another kind"
 
 
 def test_moving_a_count_changes_what_it_counts():
