@@ -34,7 +34,7 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
     ``severity``    Grades under every system, each with its reason; criteria are rows of ``data/``. ``ladders`` are
                     systems made of bands of one value, ``tallies`` weigh several, ``grades`` is what they give back.
 
-``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a figure that stays alive), ``still`` (one that does not
+``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a picture that stays alive), ``still`` (one that does not
                 move), ``page`` (the one door for HTML), and the pictures: ``count``, ``intervals``, ``definitions``,
                 ``oxygen``, ``lives``, ``findings`` (published figures with their limits; ``forest`` draws them,
                 ``lettering`` measures words). Cells are not drawn with lines but painted: ``stain`` (how each looks),
@@ -49,8 +49,8 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 ``causes`` is the cause board, ``series`` moves base rates, ``accuracy`` a test, ``workup`` the search;
                 ``red_flags`` is the banner of all that show a count. ``treatment`` compares guidelines and tells what
                 comes first for a cause, ``support`` and ``response`` move counts against their limits.
-                ``panel``, ``amounts``, ``layout`` and ``words`` are what they share; ``tables`` is how a
-                notebook shows frames.
+                ``panel``, ``pictured`` (one around a picture), ``amounts`` and ``person`` (controls of a count and of
+                whose it is), ``layout`` and ``words`` are what they share; ``tables`` is how a notebook shows frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``
                 (for those who write questions), ``forms`` (the tests before and after the course).

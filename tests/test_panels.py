@@ -15,8 +15,10 @@ from PIL import Image
 from helpers.blood.count import BloodCount
 from helpers.blood.severity import grade
 from helpers.evidence import table
+from helpers.panels.amounts import steps
 from helpers.panels.controls import Button, Choice, Slider, Switch, Writing
-from helpers.panels.explorer import CountExplorer, healthy_adult, published, steps
+from helpers.panels.explorer import CountExplorer, healthy_adult
+from helpers.panels.person import published
 from helpers.panels.report import ReportReader
 
 START = BloodCount.of(hb=72, wbc=2.1, anc=0.8, plt=18, retic=12, mcv=104, age_y=34, sex="female", trimester=0)

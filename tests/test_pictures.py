@@ -117,12 +117,12 @@ def test_a_png_made_again_and_again_is_the_picture():
     picture = CountPicture(count())
     for hb, plt in itertools.product((60, 95, 150), (0, 18, 400)):
         picture.update(count(hb=hb, plt=plt))
-        assert (pixels(picture.png()) == picture.live.paint()).all()
+        assert (pixels(picture.image()) == picture.live.paint()).all()
 
 
 def test_a_moved_picture_is_the_same_as_a_fresh_one():
     picture = CountPicture(count())
-    picture.png()
+    picture.image()
     for given_values in (
         {"hb": 130},
         {"hb": 20, "plt": 0},
@@ -131,17 +131,17 @@ def test_a_moved_picture_is_the_same_as_a_fresh_one():
         {"mcv": 90},
     ):
         picture.update(count(**given_values))
-        assert (pixels(picture.png()) == CountPicture(count(**given_values)).live.paint()).all(), given_values
+        assert (pixels(picture.image()) == CountPicture(count(**given_values)).live.paint()).all(), given_values
 
 
 def test_only_what_changed_is_drawn(monkeypatch):
     picture = CountPicture(count())
-    picture.png()
+    picture.image()
     drawn = []
     monkeypatch.setattr(picture.live.figure, "draw_artist", drawn.append)
     monkeypatch.setattr(picture.live.canvas, "draw", lambda: drawn.append("everything"))
     picture.update(count(mcv=103))
-    picture.png()
+    picture.image()
     mcv = picture.strips["mcv"]
     assert set(drawn) == {mcv.stem, mcv.marker, mcv.value}
 
@@ -155,8 +155,8 @@ def test_a_live_figure_without_moving_parts_paints():
 
 def test_the_small_png_is_much_smaller():
     picture = CountPicture(count())
-    assert len(picture.png(small=True)) < 0.45 * len(picture.png())
-    assert np.abs(pixels(picture.png(small=True)).astype(int) - pixels(picture.png())).mean() < 3
+    assert len(picture.image(small=True)) < 0.45 * len(picture.image())
+    assert np.abs(pixels(picture.image(small=True)).astype(int) - pixels(picture.image())).mean() < 3
 
 
 # --- the picture of a count ---
@@ -207,7 +207,7 @@ def test_an_unknown_value_is_said_and_has_no_marker():
 def test_nobody_known_and_nothing_known_still_makes_a_picture():
     picture = CountPicture(BloodCount.of())
     assert picture.point() == "No value is known yet"
-    assert pixels(picture.png()).shape[2] == 3
+    assert pixels(picture.image()).shape[2] == 3
     assert "no reference interval for this person" in picture.describe()
     known = CountPicture(BloodCount.of(plt=18))
     assert known.point().startswith("No reference interval fits this person")

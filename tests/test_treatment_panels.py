@@ -15,9 +15,10 @@ from helpers.blood.response import respond_all
 from helpers.blood.support import TOPICS, indications
 from helpers.blood.treatment import TIERS, Candidate, advise_all, causes, guideline, guidelines
 from helpers.evidence import records, source, table
+from helpers.panels.person import published
 from helpers.panels.response import ResponsePanel
 from helpers.panels.support import VIEWS, SupportPanel
-from helpers.panels.treatment import FROM_COUNT, CausePanel, GuidelinePanel, aplastic_patients
+from helpers.panels.treatment import FROM_COUNT, CausePanel, GuidelinePanel
 
 PERSON = Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True, transfused=True)
 NOW = BloodCount.of(hb=125, anc=1.6, plt=120, retic=70, age_y=34, sex="female", trimester=0)
@@ -143,7 +144,7 @@ def test_what_would_change_the_answer_is_shown():
 
 def test_a_published_patient_is_loaded_and_what_was_done_waits_to_be_asked_for():
     panel = GuidelinePanel(PERSON)
-    for patient in aplastic_patients().values():
+    for patient in published("aplastic_anemia").values():
         panel.load(patient)
         row = table("patients").set_index("patient").loc[patient]
         assert panel.fit is panel.sibling is None and panel.severity == FROM_COUNT

@@ -14,8 +14,8 @@ import traitlets
 
 from helpers.blood.accuracy import PEOPLE, Accuracy, accuracies, accuracy
 from helpers.blood.units import plain
-from helpers.panels.controls import Choice, Picture, Slider, Words
-from helpers.panels.panel import Later, Panel
+from helpers.panels.controls import Choice, Slider, tie
+from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.words import links
 from helpers.pictures import look, page
 from helpers.pictures.frequencies import ALARMED, MISSED, SEEN, SPARED, Crowd, FrequencyPicture, Group
@@ -35,7 +35,7 @@ def pictured() -> dict[str, str]:
     return {test.name: test.id for test in accuracies().values() if test.lr_printed is None}
 
 
-class TestPanel(Panel):
+class TestPanel(PicturedPanel):
     """One published test among 1,000 people.
 
     Args:
@@ -135,12 +135,6 @@ class TestPanel(Panel):
 
     # --- showing it ---
 
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, sentence and words."""
-        picture = self.picture
-        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
     def make_view(self) -> _View:
         """Build the widgets."""
         return _View(self)
@@ -152,12 +146,10 @@ def usual_base_rate(test: Accuracy) -> float:
     return float(round(own)) if own is not None and 0 < own < 100 else 10.0
 
 
-class _View:
-    """The panel's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView):
+    """The panel's widgets."""
 
     def __init__(self, model: TestPanel) -> None:
-        self.model = model
-        visible = {"overflow": "visible"}
         self.base_rate = Slider(
             "How common it is before the test",
             BASE_RATES,
@@ -165,28 +157,10 @@ class _View:
             amount=model.base_rate_pct,
             describe=lambda pct: (f"{pct:.3g} of 100",) * 2,
         )
-        traitlets.link((model, "base_rate_pct"), (self.base_rate, "amount"))
+        tie(model, base_rate_pct=self.base_rate)
         controls: list[ipywidgets.Widget] = [self.base_rate]
         if model.with_choice:
             self.test = Choice("Test", pictured(), model.test)
-            traitlets.link((model, "test"), (self.test, "value"))
+            tie(model, test=self.test)
             controls.insert(0, self.test)
-        self.picture, self.words = Picture(width=look.WIDTH), Words()
-        column = ipywidgets.VBox(
-            controls, layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | visible
-        )
-        frame = ipywidgets.Box([self.picture], layout={"flex": "0 1 500px", "min_width": "0"} | visible)
-        top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | visible)
-        self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px"} | visible)
-        self._tell_later = Later(self._tell)
-        model.observe(self._follow, "changes")
-        self._follow(None)
-
-    def _follow(self, change: dict | None) -> None:
-        """Picture at once; the words when the learner rests."""
-        self.picture.show(self.model.picture.image(), self.model.picture.describe())
-        self._tell_later()
-
-    def _tell(self) -> None:
-        self.picture.caption = page.inline(self.model.picture.caption())
-        self.words.show(self.model.status, self.model.words())
+        super().__init__(model, controls)

@@ -35,11 +35,13 @@ from helpers.blood.reference import DEFAULT_REFERENCE, Reference
 from helpers.blood.workup import tests
 from helpers.evidence import records, table
 from helpers.panels.amounts import amount_slider
-from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Ticks, Words
-from helpers.panels.panel import Later, Panel
+from helpers.panels.controls import Button, Choice, Switch, Ticks, Words, tie
+from helpers.panels.layout import folded, unfold
+from helpers.panels.person import SEX, age_slider
+from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import banner, spoken
-from helpers.panels.words import SEX, YEARS, links
-from helpers.pictures import look, page
+from helpers.panels.words import links
+from helpers.pictures import page
 from helpers.pictures.board import BoardPicture
 from helpers.pictures.count import person_words
 
@@ -76,7 +78,7 @@ def coded_patients() -> dict[str, str]:
     return shown
 
 
-class CauseBoard(Panel):
+class CauseBoard(PicturedPanel):
     """What was found, held against every cause.
 
     Args:
@@ -260,9 +262,7 @@ class CauseBoard(Panel):
 
     def static_html(self) -> str:
         """The twin for where there is no kernel: red flags, picture, sentence and words."""
-        picture = self.picture
-        figure = page.figure(picture.live.png(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{self.banner()}{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        return f"{self.banner()}{self.picture.kept()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
     def make_view(self) -> _View:
         """Build the widgets."""
@@ -296,35 +296,24 @@ def _questions(one: Weighed) -> str:
     return (", ".join(names[:_MOST_OPEN]) + more) or "nothing"
 
 
-class _View:
-    """The board's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView):
+    """The board's widgets."""
 
     def __init__(self, model: CauseBoard) -> None:
         self.model = model
-        self.sliders = {name: self._slider(name) for name in VALUES}
-        self.age = Slider(
-            "Age", *YEARS, amount=model.age_y, may_be_unknown=True, describe=lambda age: (f"{age:.3g} years",) * 2
-        )
+        self.sliders = {name: amount_slider(name, getattr(model, name)) for name in VALUES}
+        self.age = age_slider(model.age_y)
         self.sex = Choice("Sex", SEX, model.sex)
-        traitlets.link((model, "age_y"), (self.age, "amount"))
-        traitlets.link((model, "sex"), (self.sex, "value"))
+        tie(model, **self.sliders, age_y=self.age, sex=self.sex)
         self.choices = {key: self._choice(key) for key in ASKED if key not in FILM}
         self.film = Ticks(
             "Blood film", {features()[key].question: key for key in FILM}, "The film was looked at", self._on_film()
         )
         self.film.observe(lambda change: self._film_said(change["new"]), "value")
-        self.banner, self.picture, self.words = Words(), Picture(width=look.WIDTH), Words()
-        self.box = self._lay_out()
-        self._tell_later = Later(self._tell)
-        model.observe(self._follow, "changes")
+        self.banner = Words()
+        super().__init__(model, self._controls(), above=[self.banner])
         model.observe(lambda change: self._show_group(), "shown")
         self._show_group()
-        self._follow(None)
-
-    def _slider(self, analyte: str) -> Slider:
-        slider = amount_slider(analyte, getattr(self.model, analyte))
-        traitlets.link((self.model, analyte), (slider, "amount"))
-        return slider
 
     def _choice(self, key: str) -> Choice:
         feature = features()[key]
@@ -343,18 +332,16 @@ class _View:
             return
         self.model.say(**{key: None if seen is None else "yes" if key in seen else "no" for key in FILM})
 
-    def _lay_out(self) -> ipywidgets.Widget:
-        model, visible = self.model, {"overflow": "visible"}
+    def _controls(self) -> list[ipywidgets.Widget]:
+        model = self.model
         controls: list[ipywidgets.Widget] = []
         if model.with_patients:
             self.patients = Choice("Published patient", {"none: your own": None} | coded_patients(), model.patient)
-            traitlets.link((model, "patient"), (self.patients, "value"))
             self.reveal = Switch("Show the authors' diagnosis")
-            traitlets.link((model, "revealed"), (self.reveal, "on"))
+            tie(model, patient=self.patients, revealed=self.reveal)
             controls += [self.patients, self.reveal]
         chosen = {words: key for words, key in GROUPS.items() if key in model.groups}
         self.look_at = Choice("Look at", chosen, model.shown)
-        traitlets.link((model, "shown"), (self.look_at, "value"))
         self.boxes = {}
         by_group = {key: list(same) for key, same in groupby(self.choices, key=lambda key: features()[key].group)}
         for group in model.groups:
@@ -363,33 +350,25 @@ class _View:
                 inside = [*self.sliders.values(), self.age, self.sex]
             if group == "film":
                 inside = [self.film]
-            self.boxes[group] = ipywidgets.VBox(inside, layout={"grid_gap": "7px"} | visible)
+            self.boxes[group] = folded(inside)
         told = {"the first that is clinched": None} | {cause.label: key for key, cause in causes().items()}
         self.about = Choice("Tell in full", told)
-        traitlets.link((model, "about"), (self.about, "value"))
+        tie(model, shown=self.look_at, about=self.about)
         self.reset = Button("Reset")
         self.reset.when_pressed(model.reset)
-        column = ipywidgets.VBox(
-            [*controls, self.look_at, *self.boxes.values(), self.about, self.reset],
-            layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | visible,
-        )
-        frame = ipywidgets.VBox([self.banner, self.picture], layout={"flex": "0 1 500px", "min_width": "0"} | visible)
-        top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | visible)
-        return ipywidgets.VBox([top, self.words], layout={"max_width": "800px"} | visible)
+        return [*controls, self.look_at, *self.boxes.values(), self.about, self.reset]
 
     def _show_group(self) -> None:
         for group, box in self.boxes.items():
-            box.layout.display = "" if group == self.model.shown else "none"
+            unfold(box, group == self.model.shown)
 
-    def _follow(self, change: dict | None) -> None:
-        """Picture and sentence at once; the tables when the learner rests."""
+    def _follow(self) -> None:
         for key, control in self.choices.items():
             if control.value != self.model.said.get(key):
                 control.value = self.model.said.get(key)
         if self.film.value != self._on_film():
             self.film.value = self._on_film()
-        self.picture.show(self.model.picture.live.png(), self.model.picture.describe())
-        self._tell_later()
+        super()._follow()
 
     def _tell(self) -> None:
         model = self.model

@@ -121,12 +121,20 @@ class _Control(anywidget.AnyWidget):
     """What all controls share: the quiet look, and a name that does not change from run to run."""
 
     _css = CSS
+    carries: str
+    """The trait that holds what the learner chose."""
     label = traitlets.Unicode(help="What the control is called.").tag(sync=True)
     disabled = traitlets.Bool(False).tag(sync=True)
     note = traitlets.Unicode("", help="A sentence below the control, e.g. why it is disabled.").tag(sync=True)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.label!r})"
+
+
+def tie(model: traitlets.HasTraits, **controls: _Control) -> None:
+    """Tie traits of a model to what the controls of the same names carry: when one moves, so does the other."""
+    for trait, control in controls.items():
+        traitlets.link((model, trait), (control, control.carries))
 
 
 class Slider(_Control):
@@ -142,6 +150,7 @@ class Slider(_Control):
         describe: makes ``(text, spoken)`` of an amount that is not a step.
     """
 
+    carries = "amount"
     _esm = (
         _HELP
         + """
@@ -250,6 +259,7 @@ class Choice(_Control):
         value: the value chosen; the first unless given.
     """
 
+    carries = "value"
     _esm = (
         _HELP
         + """
@@ -301,6 +311,7 @@ class Choice(_Control):
 class Switch(_Control):
     """On or off: a native checkbox with the role of a switch."""
 
+    carries = "on"
     _esm = (
         _HELP
         + """
@@ -342,6 +353,7 @@ class Ticks(_Control):
         value: the values that were found; None when nobody has looked.
     """
 
+    carries = "value"
     _esm = (
         _HELP
         + """
@@ -442,6 +454,7 @@ class Button(_Control):
 class Writing(_Control):
     """Several lines to write or paste into. ``text`` follows while the learner types; nothing ever empties it."""
 
+    carries = "text"
     _esm = (
         _HELP
         + """

@@ -17,7 +17,7 @@ from helpers.blood.film import WHITE, Film, cell_kinds, teaching_films
 from helpers.blood.units import show
 from helpers.evidence import constant
 from helpers.panels.amounts import amount_slider
-from helpers.panels.controls import Button, Choice, Picture, Switch, Words
+from helpers.panels.controls import Button, Choice, Picture, Switch, Words, tie
 from helpers.panels.panel import Later, Panel
 from helpers.pictures import look, page
 from helpers.pictures.counting import DifferentialPicture
@@ -180,15 +180,13 @@ class CountingBench(Panel):
     def words(self) -> str:
         """The words below the picture as HTML."""
         caption = f"The differential of {self.shown.label.lower()}, {self.seen.total} cells"
-        return page.table(self.table(), page.literal(caption)) + f"<p>{page.inline(self.picture.caption())}</p>"
+        return page.table(self.table(), page.literal(caption))
 
     # --- showing it ---
 
     def static_html(self) -> str:
-        """The twin for where there is no kernel: the first cell, the picture, the sentence and the table."""
-        picture = self.picture
-        figure = page.figure(picture.live.png(small=True), picture.describe(), "", look.WIDTH)
-        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        """The twin for where there is no kernel: the picture, the sentence and the table."""
+        return f"{self.picture.kept()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
     def make_view(self) -> _View:
         """Build the widgets."""
@@ -213,11 +211,7 @@ class _View:
         cells = Choice("Cells to count", {str(many): many for many in CELLS}, model.cells)
         self.wbc = amount_slider("wbc", model.wbc)
         self.truth = Switch("Show the truth")
-        for trait, control, name in (
-            ("film", film, "value"), ("cells", cells, "value"), ("wbc", self.wbc, "amount"),
-            ("truth", self.truth, "on"),
-        ):  # fmt: skip
-            traitlets.link((model, trait), (control, name))
+        tie(model, film=film, cells=cells, wbc=self.wbc, truth=self.truth)
         self.names = {
             name: self._button(name.removesuffix("s"), lambda name=name: model.name(name)) for name in CLASSES
         }
@@ -251,11 +245,12 @@ class _View:
         model = self.model
         glass = CellPicture(model.search.cells, model.counted if not model.done else None)
         self.cell.show(glass.image(), glass.describe(), page.inline(glass.caption()))
-        self.picture.show(model.picture.live.png(), model.picture.describe())
+        self.picture.show(model.picture.image(), model.picture.describe())
         self.reply.show(model.said, "")
         for button in (*self.names.values(), self.ten, self.rest):
             button.disabled = model.done
         self._tell_later()
 
     def _tell(self) -> None:
+        self.picture.caption = page.inline(self.model.picture.caption())
         self.words.show(self.model.status, self.model.words())

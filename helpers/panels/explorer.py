@@ -23,11 +23,13 @@ from helpers.blood.severity import Grade, grade_all
 from helpers.blood.units import show
 from helpers.evidence import table
 from helpers.panels.amounts import amount_slider, amount_text, amount_texts, known, steps
-from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
-from helpers.panels.panel import Later, Panel
+from helpers.panels.controls import Button, Choice, Slider, Switch, tie
+from helpers.panels.layout import folded, unfold
+from helpers.panels.person import PREGNANCY, SEX, YES_NO, age_slider, cellularity_slider, published, retic_choice
+from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import banner
-from helpers.panels.words import PREGNANCY, SEX, YEARS, links
-from helpers.pictures import look, page
+from helpers.panels.words import links
+from helpers.pictures import page
 from helpers.pictures.count import LANES, CountPicture, person_words, short_name
 
 VALUES = ("hb", "wbc", "anc", "plt", "retic", "mcv")
@@ -37,7 +39,6 @@ SYSTEMS = ("ctcae", "who_anemia", "neutropenia", "thrombocytopenia", "pancytopen
 """What is graded unless fewer systems are asked for."""
 
 _ABOUT = ("age_y", "sex", "trimester", "duffy_null", "elevation_m")
-_DUFFY = {"not known": None, "yes": True, "no": False}
 _UNITS = {"SI (g/L, ×10⁹/L)": "si", "conventional (g/dL, ×10³/µL)": "conventional", "mmol/L for hemoglobin": "mmol"}
 
 
@@ -54,19 +55,7 @@ def _nearest(analyte: str, amount: float) -> float:
     return amount if math.isnan(amount) else min(steps(analyte), key=lambda step: abs(step - amount))
 
 
-def published() -> dict[str, str]:
-    """The published patients that can be loaded: what is shown -> patient."""
-    rows = table("patients")
-    return {f"{row.patient[4:]}: {_patient_words(row)}": row.patient for row in rows.itertuples()}
-
-
-def _patient_words(row) -> str:
-    who = Person(age_y=None if pd.isna(row.age_y) else row.age_y, sex=None if pd.isna(row.sex) else row.sex)
-    words = f"{person_words(who)}, {row.diagnosis}"
-    return words if len(words) < 70 else words[:69].rsplit(" ", 1)[0] + " …"
-
-
-class CountExplorer(Panel):
+class CountExplorer(PicturedPanel):
     """A blood count that can be moved, with its picture and every system's grades.
 
     Args:
@@ -283,12 +272,6 @@ class CountExplorer(Panel):
 
     # --- showing it ---
 
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, red flags, sentence and tables."""
-        picture = self.picture
-        figure = page.figure(picture.png(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
     def make_view(self) -> _View:
         """Build the widgets."""
         return _View(self)
@@ -304,72 +287,44 @@ def _cell(given: Grade) -> str:
     return f"**{number}**: {page.literal(given.threshold)}"
 
 
-class _View:
-    """The explorer's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView):
+    """The explorer's widgets."""
 
     def __init__(self, model: CountExplorer) -> None:
-        self.model = model
-        self.sliders = {name: self._slider(name) for name in dict.fromkeys(self._slider_names())}
-        self.picture = Picture(width=look.WIDTH)
-        self.words = Words()
-        column = ipywidgets.VBox(
-            self._controls(),
-            layout={
-                "flex": "1 1 230px",
-                "min_width": "0",
-                "max_width": "500px",
-                "grid_gap": "7px",
-                "overflow": "visible",
-            },
-        )
-        frame = ipywidgets.Box([self.picture], layout={"flex": "0 1 500px", "min_width": "0", "overflow": "visible"})
-        top = ipywidgets.HBox(
-            [column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px", "overflow": "visible"}
-        )
-        self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px", "overflow": "visible"})
-        self._tell_later = Later(self._tell)
-        model.observe(self._follow, "changes")
-        self._follow(None)
+        names = [part for name in model.show for part in (("anc", "wbc") if name == "white" else (name,))]
+        self.sliders = {name: self._slider(model, name) for name in dict.fromkeys(names)}
+        super().__init__(model, self._controls(model))
 
-    def _slider_names(self) -> list[str]:
-        return [part for name in self.model.show for part in (("anc", "wbc") if name == "white" else (name,))]
+    @staticmethod
+    def _slider(model: CountExplorer, analyte: str) -> Slider:
+        return amount_slider(analyte, getattr(model, analyte), lambda amount: amount_text(analyte, amount, model.units))
 
-    def _slider(self, analyte: str) -> Slider:
-        slider = amount_slider(
-            analyte, getattr(self.model, analyte), lambda amount: amount_text(analyte, amount, self.model.units)
-        )
-        traitlets.link((self.model, analyte), (slider, "amount"))
-        return slider
-
-    def _controls(self) -> list[ipywidgets.Widget]:
-        model, controls = self.model, []
+    def _controls(self, model: CountExplorer) -> list[ipywidgets.Widget]:
+        controls: list[ipywidgets.Widget] = []
         if model.with_patients:
             self.patients = Choice("Published patient", {"none: your own": None} | published())
-            traitlets.link((model, "patient"), (self.patients, "value"))
+            tie(model, patient=self.patients)
             controls.append(self.patients)
         if "white" in model.show:
             self.white = Choice("White cells shown as", {"neutrophils (ANC)": "anc", "white cell count (WBC)": "wbc"})
-            traitlets.link((model, "white"), (self.white, "value"))
+            tie(model, white=self.white)
         for name, slider in self.sliders.items():
             if name == "anc" and "white" in model.show:
                 controls.append(self.white)
             controls.append(slider)
         if model.with_person:
-            controls += self._about()
+            controls += self._about(model)
         self.units = Choice("Units", _UNITS)
-        traitlets.link((model, "units"), (self.units, "value"))
+        tie(model, **self.sliders, units=self.units)
         model.observe(self._new_units, "units")
         self.reset = Button("Reset")
         self.reset.when_pressed(model.reset)
         return [*controls, self.units, self.reset]
 
-    def _about(self) -> list[ipywidgets.Widget]:
-        model = self.model
-        self.age = Slider(
-            "Age", *YEARS, amount=model.age_y, may_be_unknown=True, describe=lambda age: (f"{age:.3g} years",) * 2
-        )
+    def _about(self, model: CountExplorer) -> list[ipywidgets.Widget]:
+        self.age = age_slider(model.age_y)
         self.sex, self.pregnancy = Choice("Sex", SEX), Choice("Pregnancy", PREGNANCY)
-        self.duffy = Choice("Duffy-null", _DUFFY)
+        self.duffy = Choice("Duffy-null", YES_NO)
         meters = [float(height) for height in range(0, 5001, 250)]
         self.elevation = Slider(
             "Lives at",
@@ -379,44 +334,26 @@ class _View:
             may_be_unknown=True,
             describe=lambda height: (f"{height:g} m", f"{height:g} meters above the sea"),
         )
-        percents = [float(share) for share in range(0, 101)]
-        self.marrow = Slider(
-            "Marrow cellularity", percents, [f"{share:.0f} %" for share in percents], may_be_unknown=True
-        )
-        methods = [
-            method
-            for method in table("aplastic").query("analyte == 'retic'")["choice"].unique()
-            if isinstance(method, str)
-        ]
-        self.method = Choice("Reticulocytes counted by", {method: method for method in methods}, model.retic_method)
-        for trait, control, name in (
-            ("age_y", self.age, "amount"), ("sex", self.sex, "value"), ("trimester", self.pregnancy, "value"),
-            ("duffy_null", self.duffy, "value"), ("elevation_m", self.elevation, "amount"),
-            ("marrow_cellularity_pct", self.marrow, "amount"), ("retic_method", self.method, "value"),
-        ):  # fmt: skip
-            traitlets.link((model, trait), (control, name))
+        self.marrow = cellularity_slider(model.marrow_cellularity_pct)
+        self.method = retic_choice(model.retic_method)
+        tie(model, age_y=self.age, sex=self.sex, trimester=self.pregnancy, duffy_null=self.duffy)
+        tie(model, elevation_m=self.elevation, marrow_cellularity_pct=self.marrow, retic_method=self.method)
         self.more = Switch("More: blood group, elevation, marrow")
         rest = [self.duffy, self.elevation] + ([self.marrow, self.method] if "aplastic_anemia" in model.systems else [])
-        further = ipywidgets.VBox(rest, layout={"display": "none", "overflow": "visible"})
-        self.more.observe(lambda change: setattr(further.layout, "display", "" if change["new"] else "none"), "on")
+        further = folded(rest)
+        self.more.observe(lambda change: unfold(further, change["new"]), "on")
         return [self.age, self.sex, self.pregnancy, self.more, further]
 
     def _new_units(self, change: dict) -> None:
         for analyte, slider in self.sliders.items():
             slider.steps(*amount_texts(analyte, self.model.units))
 
-    def _follow(self, change: dict | None) -> None:
-        """Picture and sentence at once; the tables when the learner rests."""
-        self.picture.show(self.model.picture.png(), self.model.picture.describe())
-        self._tell_later()
-
     def _tell(self) -> None:
         model = self.model
         for name in ("anc", "wbc"):
             if "white" in model.show:
-                self.sliders[name].layout.display = "" if model.white == name else "none"
+                unfold(self.sliders[name], model.white == name)
         if model.with_person:
             self.pregnancy.disabled = not model.may_be_pregnant
             self.pregnancy.note = next((said for said in model.trouble() if said.startswith("Pregnancy")), "")
-        self.picture.caption = page.inline(model.picture.caption())
-        self.words.show(model.status, model.words(), model.banner())
+        super()._tell()

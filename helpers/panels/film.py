@@ -20,7 +20,8 @@ from helpers.blood.count import BloodCount
 from helpers.blood.film import CLUMP, RED, Film, cell_kinds, teaching_films
 from helpers.evidence import constant
 from helpers.panels.amounts import amount_slider, known
-from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
+from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words, tie
+from helpers.panels.layout import unfold
 from helpers.panels.panel import Later, Panel
 from helpers.panels.words import links
 from helpers.pictures import page
@@ -271,7 +272,9 @@ class _View:
     def _controls(self) -> list[list[ipywidgets.Widget]]:
         model = self.model
         choose = Choice("Film", {row["label"]: film for film, row in teaching_films().items()}, model.film)
-        self.sliders = {name: self._count_slider(name) for name in model.with_counts}
+        self.sliders = {
+            name: amount_slider(name, getattr(model, name), label=_LABEL.get(name, "")) for name in model.with_counts
+        }
         self.signs = {kind: self._sign_slider(kind) for kind in model.with_signs}
         self.next = Button("Next field")
         self.next.when_pressed(model.next_field)
@@ -283,11 +286,8 @@ class _View:
         texts = [f"{step:g} ×10⁹/L" for step in factor]
         self.per_cell = Slider("One cell in a field stands for", factor, texts, amount=model.per_cell)
         self.crowding = Choice("Look where", _CROWDING)
-        for trait, control, name in (
-            ("film", choose, "value"), ("names", self.names, "on"), ("magnified", self.magnified, "on"),
-            ("per_cell", self.per_cell, "amount"), ("crowding", self.crowding, "value"),
-        ):  # fmt: skip
-            traitlets.link((model, trait), (control, name))
+        tie(model, film=choose, names=self.names, magnified=self.magnified)
+        tie(model, per_cell=self.per_cell, crowding=self.crowding, **self.sliders)
         further = [*self.signs.values(), self.per_cell, self.crowding]
         for widget in (choose, *self.sliders.values(), *further):
             widget.layout.min_width, widget.layout.max_width = "0", "100%"
@@ -300,12 +300,7 @@ class _View:
 
     def _fold(self) -> None:
         for widget in self.further:
-            widget.layout.display = "" if self.more.on else "none"
-
-    def _count_slider(self, name: str) -> Slider:
-        slider = amount_slider(name, getattr(self.model, name), label=_LABEL.get(name, ""))
-        traitlets.link((self.model, name), (slider, "amount"))
-        return slider
+            unfold(widget, self.more.on)
 
     def _sign_slider(self, kind: str) -> Slider:
         row = cell_kinds()[kind]

@@ -10,14 +10,14 @@ _VISIBLE = {"overflow": "visible"}
 
 
 def beside(
-    controls: Sequence[ipywidgets.Widget], picture: ipywidgets.Widget, words: ipywidgets.Widget
+    controls: Sequence[ipywidgets.Widget], shown: Sequence[ipywidgets.Widget], words: ipywidgets.Widget
 ) -> ipywidgets.VBox:
-    """Controls at the left, the picture at their right, the words below both."""
+    """Controls at the left, what they move at their right, the words below both."""
     column = ipywidgets.VBox(
         list(controls),
         layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | _VISIBLE,
     )
-    frame = ipywidgets.Box([picture], layout={"flex": "0 1 500px", "min_width": "0"} | _VISIBLE)
+    frame = ipywidgets.VBox(list(shown), layout={"flex": "0 1 500px", "min_width": "0"} | _VISIBLE)
     top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | _VISIBLE)
     return ipywidgets.VBox([top, words], layout={"max_width": "800px"} | _VISIBLE)
 

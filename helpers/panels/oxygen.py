@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import math
 
-import ipywidgets
 import traitlets
 
 from helpers.blood.oxygen import balance, content
 from helpers.blood.units import show
 from helpers.evidence import constant, constant_sources
 from helpers.panels.amounts import amount_slider
-from helpers.panels.controls import Button, Picture, Slider, Switch, Words
-from helpers.panels.panel import Later, Panel
+from helpers.panels.controls import Button, Slider, Switch, tie
+from helpers.panels.layout import folded, unfold
+from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.words import links
-from helpers.pictures import look, page
+from helpers.pictures import page
 from helpers.pictures.oxygen import DeliveryPicture, rule_sources
 
 _MOVED = ("hb", "saturation_pct", "output", "need")
@@ -32,7 +32,7 @@ _MOST = "oxygen_extraction_most_pct"
 _NEEDS = [float(amount) for amount in range(100, 801, 10)]
 
 
-class OxygenPanel(Panel):
+class OxygenPanel(PicturedPanel):
     """How much oxygen reaches the body, moved by hand, against what the body needs.
 
     Args:
@@ -142,57 +142,29 @@ class OxygenPanel(Panel):
 
     # --- showing it ---
 
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, sentence and words."""
-        picture = self.picture
-        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
     def make_view(self) -> _View:
         """Build the widgets."""
         return _View(self)
 
 
-class _View:
-    """The panel's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView):
+    """The panel's widgets."""
 
     def __init__(self, model: OxygenPanel) -> None:
-        self.model = model
         self.sliders = {
             "hb": amount_slider("hb", model.hb),
             "saturation_pct": _slider("Saturation", _SATURATIONS, "%", "percent", model.saturation_pct),
             "output": _slider("Cardiac output", _OUTPUTS, "L/min", "liters a minute", model.output),
             "need": _slider("Oxygen needed", _NEEDS, "mL/min", "milliliters a minute", model.need),
         }
-        for name, slider in self.sliders.items():
-            traitlets.link((model, name), (slider, "amount"))
+        tie(model, **self.sliders)
         self.more = Switch("More: what the body needs")
-        further = ipywidgets.VBox([self.sliders["need"]], layout={"display": "none", "overflow": "visible"})
-        self.more.observe(lambda change: setattr(further.layout, "display", "" if change["new"] else "none"), "on")
+        further = folded([self.sliders["need"]])
+        self.more.observe(lambda change: unfold(further, change["new"]), "on")
         self.reset = Button("Reset")
         self.reset.when_pressed(model.reset)
-        self.picture, self.words = Picture(width=look.WIDTH), Words()
         moved = [self.sliders[name] for name in ("hb", "saturation_pct", "output")]
-        visible = {"overflow": "visible"}
-        column = ipywidgets.VBox(
-            [*moved, self.more, further, self.reset],
-            layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | visible,
-        )
-        frame = ipywidgets.Box([self.picture], layout={"flex": "0 1 500px", "min_width": "0"} | visible)
-        top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | visible)
-        self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px"} | visible)
-        self._tell_later = Later(self._tell)
-        model.observe(self._follow, "changes")
-        self._follow(None)
-
-    def _follow(self, change: dict | None) -> None:
-        """Picture at once; the words when the learner rests."""
-        self.picture.show(self.model.picture.image(), self.model.picture.describe())
-        self._tell_later()
-
-    def _tell(self) -> None:
-        self.picture.caption = page.inline(self.model.picture.caption())
-        self.words.show(self.model.status, self.model.words())
+        super().__init__(model, [*moved, self.more, further, self.reset])
 
 
 def _slider(label: str, amounts: list[float], unit: str, spoken: str, amount: float) -> Slider:

@@ -18,10 +18,11 @@ from helpers.blood.derived import complete
 from helpers.blood.reference import DEFAULT_REFERENCE, Flag, Reference, flag, may_be_pregnant
 from helpers.blood.traps import Trap, traps
 from helpers.blood.units import ANALYTES, show
-from helpers.panels.controls import Button, Choice, Slider, Words, Writing
+from helpers.panels.controls import Button, Choice, Words, Writing, tie
 from helpers.panels.panel import Panel
+from helpers.panels.person import PREGNANCY, SEX, age_slider
 from helpers.panels.red_flags import banner
-from helpers.panels.words import PREGNANCY, SEX, YEARS, links
+from helpers.panels.words import links
 from helpers.pictures import page
 from helpers.pictures.count import interval_words, short_name
 
@@ -183,9 +184,8 @@ class _View:
     def __init__(self, model: ReportReader) -> None:
         self.model = model
         self.writing = Writing("Your report", model.text, example=_EXAMPLE, rows=7)
-        traitlets.link((model, "text"), (self.writing, "text"))
         self.assume = Choice("A number without a unit", _ASSUME)
-        traitlets.link((model, "assume"), (self.assume, "value"))
+        tie(model, text=self.writing, assume=self.assume)
         self.button = Button("Read it")
         self.button.when_pressed(model.read)
         controls: list[ipywidgets.Widget] = [self.writing, self.assume]
@@ -202,17 +202,9 @@ class _View:
 
     def _about(self) -> list[ipywidgets.Widget]:
         model = self.model
-        self.age = Slider(
-            "Age, if the report does not say it", *YEARS, amount=model.age_y, may_be_unknown=True,
-            describe=lambda age: (f"{age:.3g} years",) * 2,
-        )  # fmt: skip
+        self.age = age_slider(model.age_y, "Age, if the report does not say it")
         self.sex, self.pregnancy = Choice("Sex", SEX, model.sex), Choice("Pregnancy", PREGNANCY, model.trimester)
-        for trait, control, name in (
-            ("age_y", self.age, "amount"),
-            ("sex", self.sex, "value"),
-            ("trimester", self.pregnancy, "value"),
-        ):
-            traitlets.link((model, trait), (control, name))
+        tie(model, age_y=self.age, sex=self.sex, trimester=self.pregnancy)
         return [self.age, self.sex, self.pregnancy]
 
     def _follow(self) -> None:

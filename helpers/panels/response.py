@@ -17,23 +17,23 @@ from helpers.blood.causes import Findings
 from helpers.blood.count import BloodCount
 from helpers.blood.response import LEVELS, Response, respond_all
 from helpers.panels.amounts import amount_slider, known
-from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
-from helpers.panels.layout import beside, folded, unfold
-from helpers.panels.panel import Later, Panel
+from helpers.panels.controls import Button, Choice, Switch, tie
+from helpers.panels.layout import folded, unfold
+from helpers.panels.person import SEX, YES_NO, age_slider
+from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import banner
-from helpers.panels.words import SEX, YEARS, links
-from helpers.pictures import look, page
+from helpers.panels.words import links
+from helpers.pictures import page
 from helpers.pictures.count import short_name
 from helpers.pictures.response import ResponsePicture
 
 _NOW = ("hb", "anc", "plt", "retic")
 _BEFORE = ("hb_before", "anc_before", "plt_before")
 _KNOWN = ("age_y", "sex", "severity_before", "transfusion_free")
-_FREE = {"not known": None, "yes": True, "no": False}
 _SEVERITY = {"not known": None, "severe or very severe": "severe", "non-severe": "non_severe"}
 
 
-class ResponsePanel(Panel):
+class ResponsePanel(PicturedPanel):
     """A count after treatment under every system of response criteria.
 
     Args:
@@ -121,22 +121,15 @@ class ResponsePanel(Panel):
 
     # --- showing it ---
 
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, sentence and table."""
-        picture = self.picture
-        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
     def make_view(self) -> _View:
         """Build the widgets."""
         return _View(self)
 
 
-class _View:
-    """The panel's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView):
+    """The panel's widgets."""
 
     def __init__(self, model: ResponsePanel) -> None:
-        self.model = model
         self.sliders = {name: amount_slider(name, getattr(model, name)) for name in _NOW}
         self.before = {
             name: amount_slider(
@@ -146,37 +139,16 @@ class _View:
             )
             for name in _BEFORE
         }
-        for name, slider in (self.sliders | self.before).items():
-            traitlets.link((model, name), (slider, "amount"))
-        self.age = Slider(
-            "Age", *YEARS, amount=model.age_y, may_be_unknown=True, describe=lambda y: (f"{y:g} years",) * 2
-        )
+        self.age = age_slider(model.age_y)
         self.sex = Choice("Sex", SEX, model.sex)
-        self.free = Choice("Free of transfusions", _FREE, model.transfusion_free)
+        self.free = Choice("Free of transfusions", YES_NO, model.transfusion_free)
         self.severity = Choice("Severity before", _SEVERITY, model.severity_before)
-        for trait, control, name in (
-            ("age_y", self.age, "amount"), ("sex", self.sex, "value"), ("transfusion_free", self.free, "value"),
-            ("severity_before", self.severity, "value"),
-        ):  # fmt: skip
-            traitlets.link((model, trait), (control, name))
+        tie(model, **self.sliders, **self.before, age_y=self.age, sex=self.sex)
+        tie(model, transfusion_free=self.free, severity_before=self.severity)
         self.more = Switch("More: the person, the count before")
         further: list[ipywidgets.Widget] = [self.age, self.sex, self.severity, *self.before.values()]
         fold = folded(further)
         self.more.observe(lambda change: unfold(fold, change["new"]), "on")
         self.reset = Button("Reset")
         self.reset.when_pressed(model.reset)
-        self.picture, self.words = Picture(width=look.WIDTH), Words()
-        controls = [*self.sliders.values(), self.free, self.more, fold, self.reset]
-        self.box = beside(controls, self.picture, self.words)
-        self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "changes")
-        self._follow()
-
-    def _follow(self) -> None:
-        """The picture at once; the words when the learner rests."""
-        self.picture.show(self.model.picture.image(), self.model.picture.describe())
-        self._tell_later()
-
-    def _tell(self) -> None:
-        self.picture.caption = page.inline(self.model.picture.caption())
-        self.words.show(self.model.status, self.model.words(), self.model.banner())
+        super().__init__(model, [*self.sliders.values(), self.free, self.more, fold, self.reset])

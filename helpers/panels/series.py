@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import ipywidgets
 import traitlets
 
 from helpers.blood.series import DOORS, PEOPLE, base_rates, cause_names, regions
-from helpers.panels.controls import Choice, Picture, Words
-from helpers.panels.panel import Later, Panel
+from helpers.panels.controls import Choice, tie
+from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.words import links
-from helpers.pictures import look, page
+from helpers.pictures import page
 from helpers.pictures.series import SeriesPicture
 
 _PEOPLE = {"adults": "adults", "children": "children", "all ages": "people of all ages"}
@@ -26,7 +25,7 @@ _DOORS = {
 }
 
 
-class BaseRates(Panel):
+class BaseRates(PicturedPanel):
     """How often published series found a cause, by the door through which people came.
 
     Args:
@@ -82,12 +81,6 @@ class BaseRates(Panel):
         traps = f"<p><strong>Before you compare</strong></p><ul>{lines}</ul>" if lines else ""
         return traps + page.table(shown, caption, markdown=["source"])
 
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, sentence and words."""
-        picture = self.picture
-        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
     def make_view(self) -> _View:
         """Build the widgets."""
         return _View(self)
@@ -98,37 +91,15 @@ def _printed(row) -> str:
     return f"{row.pct_printed:g} %{base}"
 
 
-class _View:
-    """The panel's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView):
+    """The panel's widgets."""
 
     def __init__(self, model: BaseRates) -> None:
-        self.model = model
-        visible = {"overflow": "visible"}
         self.cause = Choice(
             "Cause", {name[0].upper() + name[1:]: key for key, name in cause_names().items()}, model.cause
         )
         self.door = Choice("How people came in", _DOORS, model.door)
         self.region = Choice("Where", {"everywhere": None} | {name: name for name in regions()}, model.region)
         self.people = Choice("Whom they count", {"everybody": None} | {name: name for name in PEOPLE}, model.people)
-        for name in ("cause", "door", "region", "people"):
-            traitlets.link((model, name), (getattr(self, name), "value"))
-        self.picture, self.words = Picture(width=look.WIDTH), Words()
-        column = ipywidgets.VBox(
-            [self.cause, self.door, self.region, self.people],
-            layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | visible,
-        )
-        frame = ipywidgets.Box([self.picture], layout={"flex": "0 1 500px", "min_width": "0"} | visible)
-        top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | visible)
-        self.box = ipywidgets.VBox([top, self.words], layout={"max_width": "800px"} | visible)
-        self._tell_later = Later(self._tell)
-        model.observe(self._follow, "changes")
-        self._follow(None)
-
-    def _follow(self, change: dict | None) -> None:
-        """Picture at once; the words when the learner rests."""
-        self.picture.show(self.model.picture.image(), self.model.picture.describe())
-        self._tell_later()
-
-    def _tell(self) -> None:
-        self.picture.caption = page.inline(self.model.picture.caption())
-        self.words.show(self.model.status, self.model.words())
+        tie(model, cause=self.cause, door=self.door, region=self.region, people=self.people)
+        super().__init__(model, [self.cause, self.door, self.region, self.people])

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 
-import ipywidgets
 import pandas as pd
 import traitlets
 
@@ -31,12 +30,13 @@ from helpers.blood.support import (
 from helpers.blood.units import plain, show
 from helpers.evidence import constant, records
 from helpers.panels.amounts import amount_slider
-from helpers.panels.controls import Choice, Picture, Slider, Words
-from helpers.panels.layout import beside, unfold
-from helpers.panels.panel import Later, Panel
+from helpers.panels.controls import Choice, Slider, tie
+from helpers.panels.layout import unfold
+from helpers.panels.person import YES_NO
+from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import banner
 from helpers.panels.words import links
-from helpers.pictures import look, page
+from helpers.pictures import page
 from helpers.pictures.support import ThresholdsPicture
 
 VIEWS = {
@@ -72,7 +72,6 @@ _CONTROLS = {
     "iron": ("units",),
     "fever": ("temperature", "hours", "anc", "falling"),
 }
-_FALLING = {"not known": None, "yes": True, "no": False}
 _WEIGHTS = [float(kilos) for kilos in range(10, 131)]
 _UNITS = [float(units) for units in range(0, 61)]
 _COUNTS = [float(count) for count in range(0, 101)]
@@ -83,7 +82,7 @@ _HOURS = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0]
 _INCREMENTS = [float(hundred * 500) for hundred in range(0, 51)]
 
 
-class SupportPanel(Panel):
+class SupportPanel(PicturedPanel):
     """Support until the marrow returns, one question at a time.
 
     Args:
@@ -194,6 +193,11 @@ class SupportPanel(Panel):
         anc = math.nan if self.anc is None else self.anc
         return febrile_neutropenia(temperature, anc, self.hours, self.falling)
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is a picture of the view: thresholds have one."""
+        return self.view_shown in TOPICS
+
     def banner(self) -> str:
         """The red flags of what the view asks for, as HTML: they stand before everything else."""
         asked = _CONTROLS.get(self.view_shown, ())
@@ -273,14 +277,6 @@ class SupportPanel(Panel):
 
     # --- showing it ---
 
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, sentence and words."""
-        figure = ""
-        if self.view_shown in TOPICS:
-            picture = self.picture
-            figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
     def make_view(self) -> _View:
         """Build the widgets."""
         return _View(self)
@@ -295,36 +291,31 @@ def _statement(row) -> str:
     return f"{about}. {row['says']} {row['note'] or ''}".strip()
 
 
-class _View:
-    """The panel's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView):
+    """The panel's widgets."""
 
     def __init__(self, model: SupportPanel) -> None:
-        self.model = model
-        self.picture, self.words = Picture(width=look.WIDTH), Words()
         self.choose = Choice("Look at", model.views, model.view_shown)
-        traitlets.link((model, "view_shown"), (self.choose, "value"))
-        self.situations = {topic: self._situation(topic) for topic in TOPICS}
-        self.controls = self._controls()
-        shown = [self.choose, *self.situations.values(), *self.controls.values()]
-        self.box = beside(shown, self.picture, self.words)
-        self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "changes")
-        self._follow()
+        self.situations = {topic: self._situation(model, topic) for topic in TOPICS}
+        self.controls = self._controls(model)
+        tie(model, view_shown=self.choose, **self.controls)
+        super().__init__(model, [self.choose, *self.situations.values(), *self.controls.values()])
 
-    def _situation(self, topic: str) -> Choice:
-        choice = Choice("Situation", indications(topic), self.model.indication)
-        choice.observe(lambda change: self.model.set_trait("indication", change["new"]), "value")
+    @staticmethod
+    def _situation(model: SupportPanel, topic: str) -> Choice:
+        choice = Choice("Situation", indications(topic), model.indication)
+        choice.observe(lambda change: model.set_trait("indication", change["new"]), "value")
 
         def follow(change: dict) -> None:
             if change["new"] in indications(topic).values():
                 choice.value = change["new"]
 
-        self.model.observe(follow, "indication")
+        model.observe(follow, "indication")
         return choice
 
-    def _controls(self) -> dict[str, ipywidgets.Widget]:
-        model = self.model
-        controls: dict[str, ipywidgets.Widget] = {
+    @staticmethod
+    def _controls(model: SupportPanel) -> dict[str, Slider | Choice]:
+        return {
             "plt": amount_slider("plt", model.plt),
             "hb": amount_slider("hb", model.hb),
             "units": _slider("Units of red cells", _UNITS, "", model.units),
@@ -337,17 +328,8 @@ class _View:
             "temperature": _slider("Temperature", _TEMPERATURES, "°C", model.temperature, True),
             "hours": _slider("It has lasted", _HOURS, "hours", model.hours, True),
             "anc": amount_slider("anc", model.anc),
-            "falling": Choice("Neutrophils expected to fall", _FALLING, model.falling),
+            "falling": Choice("Neutrophils expected to fall", YES_NO, model.falling),
         }
-        for name, control in controls.items():
-            traitlets.link((model, name), (control, "value" if isinstance(control, Choice) else "amount"))
-        return controls
-
-    def _follow(self) -> None:
-        """The picture at once; the words when the learner rests."""
-        if self.model.view_shown in TOPICS:
-            self.picture.show(self.model.picture.image(), self.model.picture.describe())
-        self._tell_later()
 
     def _tell(self) -> None:
         model = self.model
@@ -356,10 +338,8 @@ class _View:
             unfold(control, name in asked)
         for topic, choice in self.situations.items():
             unfold(choice, topic == model.view_shown)
-        unfold(self.picture, model.view_shown in TOPICS)
-        if model.view_shown in TOPICS:
-            self.picture.caption = page.inline(model.picture.caption())
-        self.words.show(model.status, model.words(), model.banner())
+        unfold(self.picture, model.has_picture)
+        super()._tell()
 
 
 _SPOKEN = {"×10⁹/L": "times ten to the nine per liter", "×10¹¹": "times ten to the eleven", "°C": "degrees Celsius",

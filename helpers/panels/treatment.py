@@ -16,8 +16,7 @@ import pandas as pd
 import traitlets
 
 from helpers.blood.causes import Findings
-from helpers.blood.count import BloodCount, Person
-from helpers.blood.severity import retic_methods
+from helpers.blood.count import BloodCount
 from helpers.blood.treatment import (
     DRUGS,
     NOT_MET,
@@ -36,13 +35,14 @@ from helpers.blood.treatment import changes as turning_points
 from helpers.blood.trials import without
 from helpers.evidence import records, table
 from helpers.panels.amounts import amount_slider, known
-from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words
-from helpers.panels.layout import beside, folded, unfold
-from helpers.panels.panel import Later, Panel
+from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words, tie
+from helpers.panels.layout import folded, unfold
+from helpers.panels.panel import Panel
+from helpers.panels.person import YES_NO, age_slider, cellularity_slider, published, retic_choice
+from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import banner
-from helpers.panels.words import YEARS, links
+from helpers.panels.words import links
 from helpers.pictures import look, page
-from helpers.pictures.count import person_words as who_words
 from helpers.pictures.guidelines import GuidelinesPicture, person_words
 from helpers.pictures.support import RecoveryPicture
 
@@ -56,7 +56,6 @@ _SEVERITY = {
     "from the count and the marrow": FROM_COUNT,
     **{words: tier for tier, words in TIERS.items()},
 }
-_YES_NO = {"not known": None, "yes": True, "no": False}
 _CAN_BE_HAD = {"yes": True, "no": False}
 _SIBLINGS = [float(many) for many in range(9)]
 _LABELS = {
@@ -68,18 +67,7 @@ _LABELS = {
 }
 
 
-def aplastic_patients() -> dict[str, str]:
-    """The published patients with aplastic anemia: what is shown -> patient."""
-    rows = table("patients").query("diagnosis_group == 'aplastic_anemia'")
-    found = {}
-    for row in rows.itertuples():
-        who = Person(age_y=None if pd.isna(row.age_y) else row.age_y, sex=None if pd.isna(row.sex) else row.sex)
-        words = f"{row.patient[4:]}: {who_words(who)}, {row.diagnosis}"
-        found[words if len(words) < 70 else words[:69].rsplit(" ", 1)[0] + " …"] = row.patient
-    return found
-
-
-class GuidelinePanel(Panel):
+class GuidelinePanel(PicturedPanel):
     """One person under every guideline: what each names first, why, and what would have to change.
 
     Args:
@@ -149,7 +137,7 @@ class GuidelinePanel(Panel):
         Raises:
             KeyError: no such patient.
         """
-        if patient not in aplastic_patients().values():
+        if patient not in published("aplastic_anemia").values():
             raise KeyError(f"There is no published patient {patient!r} with aplastic anemia.")
         self.patient = patient
 
@@ -265,12 +253,6 @@ class GuidelinePanel(Panel):
 
     # --- showing it ---
 
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, sentence and words."""
-        picture = self.picture
-        figure = page.figure(picture.image(small=True), picture.describe(), picture.caption(), look.WIDTH)
-        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
     def make_view(self) -> _GuidelineView:
         """Build the widgets."""
         return _GuidelineView(self)
@@ -305,80 +287,56 @@ def _outcome(row: pd.Series) -> str:
     return "" if pd.isna(row["outcome"]) else f"What came of it: {page.literal(str(row['outcome']))}."
 
 
-class _GuidelineView:
-    """The comparator's widgets: they hold nothing of their own and follow the model."""
+class _GuidelineView(PicturedView):
+    """The comparator's widgets."""
 
     def __init__(self, model: GuidelinePanel) -> None:
-        self.model = model
-        self.picture, self.words = Picture(width=look.WIDTH), Words()
-        self.box = beside(self._controls(), self.picture, self.words)
-        self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "changes")
-        self._follow()
+        super().__init__(model, self._controls(model))
 
-    def _controls(self) -> list[ipywidgets.Widget]:
-        model, controls = self.model, []
+    def _controls(self, model: GuidelinePanel) -> list[ipywidgets.Widget]:
+        controls: list[ipywidgets.Widget] = []
         if model.with_patients:
-            self.patients = Choice("Published patient", {"none: your own": None} | aplastic_patients())
-            traitlets.link((model, "patient"), (self.patients, "value"))
+            self.patients = Choice("Published patient", {"none: your own": None} | published("aplastic_anemia"))
             self.reveal = Switch("Show what was done")
-            traitlets.link((model, "reveal"), (self.reveal, "on"))
+            tie(model, patient=self.patients, reveal=self.reveal)
             controls.append(self.patients)
         options = _SEVERITY if model.with_counts else {k: v for k, v in _SEVERITY.items() if v != FROM_COUNT}
         self.severity = Choice("Severity", options, model.severity)
-        traitlets.link((model, "severity"), (self.severity, "value"))
         controls.append(self.severity)
         if model.with_counts:
-            controls.append(self._counted())
-        self.age = Slider(
-            "Age", *YEARS, amount=model.age_y, may_be_unknown=True, describe=lambda y: (f"{y:g} years",) * 2
-        )
+            controls.append(self._counted(model))
+        self.age = age_slider(model.age_y)
         shown = [f"{many:.0f}" for many in _SIBLINGS]
         self.siblings = Slider(
             "Brothers and sisters", _SIBLINGS, shown, amount=model.siblings, may_be_unknown=True,
             describe=lambda many: (f"{many:g}",) * 2,
         )  # fmt: skip
-        for trait, slider in (("age_y", self.age), ("siblings", self.siblings)):
-            traitlets.link((model, trait), (slider, "amount"))
-        self.facts = {name: Choice(label, _YES_NO, getattr(model, name)) for name, label in _LABELS.items()}
-        for name, control in self.facts.items():
-            traitlets.link((model, name), (control, "value"))
+        self.facts = {name: Choice(label, YES_NO, getattr(model, name)) for name, label in _LABELS.items()}
+        tie(model, severity=self.severity, age_y=self.age, siblings=self.siblings, **self.facts)
         controls += [self.age, self.siblings, *self.facts.values()]
         if model.with_drugs:
-            controls += self._access()
+            controls += self._access(model)
         if model.with_patients:
             controls.append(self.reveal)
         self.reset = Button("Reset")
         self.reset.when_pressed(model.reset)
         return [*controls, self.reset]
 
-    def _counted(self) -> ipywidgets.VBox:
-        model = self.model
+    def _counted(self, model: GuidelinePanel) -> ipywidgets.VBox:
         self.sliders = {name: amount_slider(name, getattr(model, name)) for name in _COUNTS}
-        percents = [float(share) for share in range(101)]
-        texts = [f"{share:.0f} %" for share in percents]
-        self.marrow = Slider("Marrow cellularity", percents, texts, may_be_unknown=True)
-        self.method = Choice("Reticulocytes counted by", {name: name for name in retic_methods()}, model.retic_method)
-        for name, slider in self.sliders.items():
-            traitlets.link((model, name), (slider, "amount"))
-        traitlets.link((model, "marrow_cellularity_pct"), (self.marrow, "amount"))
-        traitlets.link((model, "retic_method"), (self.method, "value"))
+        self.marrow = cellularity_slider(model.marrow_cellularity_pct)
+        self.method = retic_choice(model.retic_method)
+        tie(model, **self.sliders, marrow_cellularity_pct=self.marrow, retic_method=self.method)
         self.counted = folded([*self.sliders.values(), self.marrow, self.method])
         return self.counted
 
-    def _access(self) -> list[ipywidgets.Widget]:
+    def _access(self, model: GuidelinePanel) -> list[ipywidgets.Widget]:
         self.drugs = {
-            "eltrombopag": Choice("Eltrombopag can be had", _CAN_BE_HAD, self.model.eltrombopag),
-            "horse_atg": Choice("Horse ATG can be had", _CAN_BE_HAD, self.model.horse_atg),
+            "eltrombopag": Choice("Eltrombopag can be had", _CAN_BE_HAD, model.eltrombopag),
+            "horse_atg": Choice("Horse ATG can be had", _CAN_BE_HAD, model.horse_atg),
         }
-        for trait, control in self.drugs.items():
-            traitlets.link((self.model, trait), (control, "value"))
+        tie(model, **self.drugs)
         return list(self.drugs.values())
-
-    def _follow(self) -> None:
-        """The picture at once; the words when the learner rests."""
-        self.picture.show(self.model.picture.image(), self.model.picture.describe())
-        self._tell_later()
 
     def _tell(self) -> None:
         model = self.model
@@ -388,8 +346,7 @@ class _GuidelineView:
             unfold(self.reveal, model.patient is not None)
         trouble = model.candidate.trouble()
         self.facts["sibling"].note = next((said for said in trouble if "matched sibling" in said), "")
-        self.picture.caption = page.inline(model.picture.caption())
-        self.words.show(model.status, model.words(), model.banner())
+        super()._tell()
 
 
 # --- when the cause is another ---------------------------------------------------------------------------------------
@@ -460,7 +417,7 @@ class _CauseView:
     def __init__(self, model: CausePanel) -> None:
         self.model = model
         self.choice = Choice("Cause", causes(), model.cause)
-        traitlets.link((model, "cause"), (self.choice, "value"))
+        tie(model, cause=self.choice)
         self.picture, self.words = Picture(width=look.WIDTH), Words()
         layout = {"max_width": "800px", "grid_gap": "8px", "overflow": "visible"}
         self.box = ipywidgets.VBox([self.choice, self.words, self.picture], layout=layout)

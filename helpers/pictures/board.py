@@ -16,7 +16,7 @@ from helpers.blood.causes import CLINCHED, EXCLUDED, Clue, Findings, Weighed, ca
 from helpers.blood.count import BloodCount
 from helpers.evidence import records
 from helpers.pictures import look
-from helpers.pictures.live import LiveFigure, line, rectangle
+from helpers.pictures.live import LiveFigure, LivePicture, line, rectangle
 from helpers.pictures.still import TITLE_LETTERS
 
 _LEFT, _TOP, _ROW, _HEADING = 12, 84, 20, 27
@@ -31,7 +31,7 @@ _STYLES = {
 """Marker, ink and size of each kind of clue."""
 
 
-class BoardPicture:
+class BoardPicture(LivePicture):
     """A live picture of what speaks for and against each cause."""
 
     def __init__(self) -> None:

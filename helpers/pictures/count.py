@@ -21,7 +21,7 @@ from helpers.blood.severity import Band, Grade, bands, grade, hemoglobin_adjustm
 from helpers.blood.units import ANALYTES, Unit, conventional_unit, course_unit, plain, show, units_of
 from helpers.evidence import constant, source
 from helpers.pictures import look, page
-from helpers.pictures.live import Box, LiveFigure, rectangle
+from helpers.pictures.live import Box, LiveFigure, LivePicture, rectangle
 from helpers.pictures.live import line as draw_line
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Strip:
         return min(max(amount, ANALYTES[self.analyte].axis_low), ANALYTES[self.analyte].axis_high)
 
 
-class CountPicture:
+class CountPicture(LivePicture):
     """The picture of one blood count.
 
     Args:
@@ -517,10 +517,6 @@ class CountPicture:
         names = "; ".join(page.link(source(key).short, source(key).link) for key in first)
         ochre = f" Ochre: grades by {_and([title(*lane) for lane in drawn])}, the number inside." if drawn else ""
         return f"Gray: reference interval.{ochre} Sources: {names or 'none apply to this person'}."
-
-    def png(self, small: bool = False) -> bytes:
-        """The picture as PNG; ``small`` for one that is kept in a notebook's file."""
-        return self.live.png(small)
 
 
 def _and(words: Sequence[str]) -> str:

@@ -16,13 +16,13 @@ from helpers.blood.units import plain
 from helpers.evidence import constant
 from helpers.pictures import look
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
-from helpers.pictures.live import LiveFigure, line, rectangle
+from helpers.pictures.live import LiveFigure, LivePicture, line, rectangle
 
 _LEFT, _RIGHT, _TOP, _ROW = 116, 156, 62, 34
 _SHADE = "#F0F1F3"
 
 
-class DifferentialPicture:
+class DifferentialPicture(LivePicture):
     """A live picture of a differential: what was counted, its limits, and, when asked for, the truth."""
 
     def __init__(self) -> None:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from helpers.pictures import look
+from helpers.pictures import look, page
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -191,3 +192,28 @@ class _Encoder:
             struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
             for kind, data in parts
         )
+
+
+class LivePicture(ABC):
+    """A picture drawn on a :class:`LiveFigure`: its bytes, and itself in words."""
+
+    live: LiveFigure
+    """The figure, drawn when the picture is made."""
+    width: int = look.WIDTH
+    """Pixels as shown."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """The picture in words, for those who do not see it."""
+
+    @abstractmethod
+    def caption(self) -> str:
+        """How to read it and where it comes from, in light markdown: the small type below the picture."""
+
+    def image(self, small: bool = False) -> bytes:
+        """The picture's bytes, PNG or JPEG; ``small`` for one that is kept in a notebook's file."""
+        return self.live.png(small)
+
+    def kept(self) -> str:
+        """The picture as HTML that is kept in a notebook's file, with its words."""
+        return page.figure(self.image(small=True), self.describe(), self.caption(), self.width)

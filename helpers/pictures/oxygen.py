@@ -32,7 +32,7 @@ from helpers.pictures.findings import (
 )
 from helpers.pictures.forest import ForestPicture, Mark, Scale
 from helpers.pictures.lettering import width_of
-from helpers.pictures.live import LiveFigure, rectangle
+from helpers.pictures.live import LiveFigure, LivePicture, rectangle
 from helpers.pictures.still import TITLE_LETTERS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def delivery_point(found: Balance) -> str:
     return f"{full}, and {brought}: {share_words(found.share_of_normal)}"
 
 
-class DeliveryPicture:
+class DeliveryPicture(LivePicture):
     """A liter of blood as an area (hemoglobin wide, saturation high), and what the body gets and uses each minute.
 
     Args:
@@ -201,10 +201,6 @@ class DeliveryPicture:
             "and dark what is used. Computed by the course from the published rule, for a body at rest: a real heart "
             f"and body answer to anemia, a slider does not. Sources: {names}."
         )
-
-    def image(self, small: bool = False) -> bytes:
-        """The picture as PNG; ``small`` for one that is kept in a notebook's file."""
-        return self.live.png(small)
 
 
 def rule_sources() -> str:

@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import textwrap
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 
 from helpers.evidence import cite, source
 from helpers.pictures import look, page
-from helpers.pictures.live import LiveFigure
+from helpers.pictures.live import LivePicture
 
 TITLE_LETTERS = 46
 """Letters of a title that fit on one line."""
 
 
-class StillPicture(ABC):
+class StillPicture(LivePicture):
     """One point, said in its title, in its alt text and in what is drawn."""
 
-    live: LiveFigure
-    """The figure, painted when the picture is made."""
     sources: str
     """Keys of ``data/sources.csv``, separated by spaces."""
-    width: int = look.WIDTH
-    """Pixels as shown."""
 
     @abstractmethod
     def point(self) -> str:
         """The picture's title: its one point, in a sentence."""
-
-    @abstractmethod
-    def describe(self) -> str:
-        """The picture in words, for those who do not see it."""
-
-    @abstractmethod
-    def caption(self) -> str:
-        """How to read it and where it comes from, in light markdown: the small type below the picture."""
-
-    def image(self, small: bool = False) -> bytes:
-        """The picture's bytes, PNG or JPEG; ``small`` for one that is kept in a notebook's file."""
-        return self.live.png(small)
 
     def links(self) -> str:
         """The sources as links in light markdown."""
@@ -59,4 +43,4 @@ class StillPicture(ABC):
 
     def _repr_html_(self) -> str:
         cite(self.sources)
-        return page.figure(self.image(small=True), self.describe(), self.caption(), self.width)
+        return self.kept()
