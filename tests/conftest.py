@@ -29,6 +29,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,6 +47,9 @@ RECORD = tempfile.mkdtemp(prefix="course-record-")
 """Every test runs on an empty learner's record, and on none of a person's."""
 atexit.register(shutil.rmtree, RECORD, ignore_errors=True)
 os.environ["PANCYTOPENIA_RECORD"] = RECORD
+
+pytest.register_assert_rewrite("in_browser")
+from in_browser import ALL_THERE, LIVE, SHOWN, Read, complaints  # noqa: E402
 
 LEFT_BEHIND = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints", "build")
 
@@ -288,3 +292,47 @@ def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
 def _is_outside(address: str, lab: Lab) -> bool:
     parts = urlsplit(address)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(lab.address).netloc
+
+
+# --- committed notebooks that stay open for all tests of a file -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def opened(lab, browser) -> Iterator[Callable[[str], Read]]:
+    """A function that gives a committed notebook, opened once, with nothing run."""
+    with opening(lab, browser) as open_it:
+
+        @cache
+        def read(name: str) -> Read:
+            committed = nbformat.read(lab.folder / "notebooks" / name, as_version=4)
+            one = Read(open_it(name), committed)
+            one.page.wait_for_function(ALL_THERE, timeout=60_000)
+            one.before = one.page.evaluate(SHOWN)
+            one.axe_before = complaints(one)
+            return one
+
+        def again(name: str) -> Read:
+            one = read(name)
+            one.page.bring_to_front()
+            return one
+
+        yield again
+
+
+@pytest.fixture(scope="module")
+def run(opened) -> Callable[[str], Read]:
+    """A function that gives a committed notebook after all of it was run, once."""
+
+    @cache
+    def all_of_it(name: str) -> Read:
+        one = opened(name)
+        one.notebook.run_all()
+        one.page.wait_for_function(LIVE, timeout=60_000)
+        return one
+
+    def again(name: str) -> Read:
+        one = all_of_it(name)
+        one.page.bring_to_front()
+        return one
+
+    return again

@@ -7,15 +7,21 @@ and says what it should show.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 
-import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from conftest import NOTEBOOKS, OpenNotebook, opening
+from conftest import NOTEBOOKS
 from execute import WIDGET_VIEW
+from in_browser import (
+    Read,
+    answer,
+    choose,
+    complaints,
+    hears,
+    shortcuts_do_nothing,
+    squeezed,
+    tab_through,
+)
 from playwright.sync_api import expect
 
 from helpers.blood.count import BloodCount
@@ -23,13 +29,14 @@ from helpers.blood.film import cell_kinds, teaching_films
 from helpers.blood.units import ANALYTES, show
 from helpers.exercises import bank
 from helpers.exercises.bank import Exercise
-from helpers.exercises.card import WORDS
-from helpers.exercises.judge import NOT_YET, RIGHT, item_text, judge, menu, right_answer
+from helpers.exercises.judge import NOT_YET, RIGHT, judge, right_answer
 from helpers.exercises.trial import betraying_answer
+from helpers.panels.amounts import steps
 from helpers.panels.counting import CountingBench
-from helpers.panels.explorer import VALUES, CountExplorer, published, steps
+from helpers.panels.explorer import VALUES, CountExplorer
 from helpers.panels.film import FilmPanel
 from helpers.panels.oxygen import OxygenPanel
+from helpers.panels.person import published
 from helpers.panels.report import ReportReader
 from helpers.pictures import page as html
 from helpers.pictures.count import short_name
@@ -42,173 +49,6 @@ LABELS = {name: short_name(name) for name in VALUES}
 BROKEN = re.compile(r"Error displaying widget|model not found|Loading widget|No reply yet", re.IGNORECASE)
 
 every_notebook = pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS], ids=lambda name: name[:2])
-
-
-# --- a notebook that stays open for all tests of this file ------------------------------------------------------------
-
-
-@dataclass
-class Read:
-    """One notebook, as committed, in a browser: first only opened, then run."""
-
-    notebook: OpenNotebook
-    committed: nbformat.NotebookNode
-    before: list[dict] = field(default_factory=list)
-    """What each output of each cell showed before anything was run."""
-    axe_before: list[str] = field(default_factory=list)
-
-    @property
-    def page(self):
-        return self.notebook.page
-
-    def number(self, shows: str) -> int:
-        """The number of the first cell whose committed output begins with these words."""
-        for number, cell in enumerate(self.committed.cells, start=1):
-            if any(out.get("data", {}).get("text/plain", "").startswith(shows) for out in cell.get("outputs", [])):
-                return number
-        raise LookupError(f"no cell of {self.notebook.path.name} shows {shows!r}")
-
-    def output(self, number: int):
-        """What cell `number` shows, scrolled into view."""
-        return self.notebook.cell(number).locator(".jp-OutputArea-output")
-
-    def run_again(self, number: int) -> None:
-        """Run one cell once more and wait until what it shows is there anew."""
-        self.output(number).evaluate("output => { output.dataset.old = true }")
-        self.page.evaluate(
-            """async at => {
-                window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
-                await window.jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            number - 1,
-        )
-        self.page.wait_for_function(
-            """at => {
-                const node = window.jupyterapp.shell.currentWidget.content.widgets[at].node;
-                const outputs = [...node.querySelectorAll('.jp-OutputArea-output')];
-                const views = [...node.querySelectorAll('.course-card, .course-desk, .course')];
-                return outputs.length && outputs.every(output => !output.dataset.old)
-                    && views.length && views.every(view => view.childElementCount);
-            }""",
-            arg=number - 1,
-        )
-
-    def card(self, exercise: Exercise):
-        """The card of a question, scrolled into view."""
-        part = "Feedback on" if exercise.kind == "code" else "Question"
-        card = self.page.get_by_role("region", name=f"{part} {exercise.id}", exact=True)
-        card.scroll_into_view_if_needed()
-        return card
-
-    def alts(self, html: str) -> list[str]:
-        """The alternative texts of the images in a piece of HTML."""
-        return self.page.evaluate(
-            """html => [...new DOMParser().parseFromString(html, 'text/html').images].map(image => image.alt)""", html
-        )
-
-    def words(self, html: str) -> str:
-        """The words of a piece of HTML, as this browser reads it."""
-        return squeezed(
-            self.page.evaluate(
-                """html => {
-                    const body = new DOMParser().parseFromString(html, 'text/html').body;
-                    body.querySelectorAll('style').forEach(style => style.remove());
-                    return body.textContent;
-                }""",
-                html,
-            )
-        )
-
-
-def squeezed(words: str | None) -> str:
-    return " ".join((words or "").split())
-
-
-ALL_THERE = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell =>
-    cell.model.type !== 'code'
-    || cell.node.querySelectorAll('.jp-OutputArea-output').length === cell.model.outputs.length)"""
-"""Whether JupyterLab, which fills a long notebook bit by bit, has put every stored output onto the page."""
-
-SHOWN = """async () => {
-    const cells = window.jupyterapp.shell.currentWidget.content.widgets;
-    const found = [];
-    for (const [at, cell] of cells.entries()) {
-        if (cell.model.type !== 'code') continue;
-        for (const output of cell.node.querySelectorAll('.jp-OutputArea-output')) {
-            const words = output.cloneNode(true);
-            words.querySelectorAll('style').forEach(style => style.remove());
-            const images = [];
-            for (const image of output.querySelectorAll('img')) {
-                await image.decode().catch(() => 0);
-                images.push({ alt: image.alt, width: image.naturalWidth, shown: image.getBoundingClientRect().width });
-            }
-            found.push({ cell: at + 1, kind: output.dataset.mimeType, words: words.textContent, images,
-                tables: output.querySelectorAll('table').length, height: output.getBoundingClientRect().height });
-        }
-    }
-    return found;
-}"""
-
-
-@pytest.fixture(scope="module")
-def opened(lab, browser) -> Iterator[Callable[[str], Read]]:
-    """A function that gives a committed notebook, opened once, with nothing run."""
-    with opening(lab, browser) as open_it:
-
-        @cache
-        def read(name: str) -> Read:
-            committed = nbformat.read(lab.folder / "notebooks" / name, as_version=4)
-            one = Read(open_it(name), committed)
-            one.page.wait_for_function(ALL_THERE, timeout=60_000)
-            one.before = one.page.evaluate(SHOWN)
-            one.axe_before = complaints(one)
-            return one
-
-        def again(name: str) -> Read:
-            one = read(name)
-            one.page.bring_to_front()
-            return one
-
-        yield again
-
-
-@pytest.fixture(scope="module")
-def run(opened) -> Callable[[str], Read]:
-    """A function that gives a committed notebook after all of it was run, once."""
-
-    @cache
-    def all_of_it(name: str) -> Read:
-        one = opened(name)
-        one.notebook.run_all()
-        one.page.wait_for_function(LIVE, timeout=60_000)
-        return one
-
-    def again(name: str) -> Read:
-        one = all_of_it(name)
-        one.page.bring_to_front()
-        return one
-
-    return again
-
-
-LIVE = f"""() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => {{
-    const outputs = cell.model.type === 'code' ? cell.model.outputs.toJSON() : [];
-    const wanted = outputs.filter(output => output.data?.['{WIDGET_VIEW}']).length;
-    const views = cell.node.querySelectorAll('.course-card, .course-desk, .course');
-    return !wanted || (views.length && [...views].every(view => view.childElementCount));
-}})"""
-"""Whether every cell that shows a widget shows a live one."""
-
-
-def complaints(read: Read) -> list[str]:
-    """What axe has to say about what the cells show, of serious or critical impact."""
-    found = Axe().run(read.page, context=".jp-OutputArea-output").response["violations"]
-    return [
-        f"{rule['id']} ({rule['impact']}): {node['html'][:200]}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 # --- opened, before anything is run -----------------------------------------------------------------------------------
@@ -350,15 +190,6 @@ class Beside:
         return box.evaluate("select => select.selectedOptions[0].textContent")
 
 
-def choose(box, place: int) -> None:
-    """Choose from a list by keyboard: its first entry, then so many down."""
-    box.focus()
-    box.press("Home")
-    for _ in range(place):
-        box.press("ArrowDown")
-    assert box.evaluate("select => select.selectedIndex") == place
-
-
 @pytest.fixture
 def explorer(run) -> Beside:
     """The whole explorer of notebook 03, as its cell makes it."""
@@ -427,50 +258,17 @@ def test_the_person_and_what_is_not_known_by_keyboard(explorer: Beside) -> None:
     explorer.agree()
 
 
-FOCUSABLE = "input, select, textarea, button, a[href]"
-
-
 def test_tab_reaches_every_control_in_order_and_leaves(explorer: Beside) -> None:
     explorer.output.get_by_role("switch").press("Space")
     expect(explorer.output.get_by_role("combobox", name="Duffy-null")).to_be_visible()
-    names = explorer.output.evaluate(
-        """(output, which) => [...output.querySelectorAll(which)]
-            .filter(one => one.checkVisibility() && !one.disabled)
-            .map((one, at) => { one.dataset.at = at; return one.labels?.[0]?.textContent || one.textContent; })""",
-        FOCUSABLE,
-    )
-    assert len(names) > 20 and all(names)
-    explorer.output.locator("[data-at='0']").focus()
-    reached = []
-    for _ in range(len(names) + 1):
-        reached.append(explorer.read.page.evaluate("() => document.activeElement.dataset.at"))
-        explorer.keys.press("Tab")
-    assert reached[:-1] == [str(at) for at in range(len(names))], names
-    assert reached[-1] is None, "Tab does not leave the panel"
+    assert len(tab_through(explorer.read, explorer.output)) > 20
     assert complaints(explorer.read) == [], "with everything unfolded"
-
-
-CELLS = """() => {
-    const notebook = window.jupyterapp.shell.currentWidget.content;
-    const cells = notebook.widgets.map(cell => [cell.model.id, cell.model.type, cell.model.executionCount ?? null]);
-    return [cells, notebook.activeCellIndex, document.querySelectorAll('.jp-Dialog').length];
-}"""
-SHORTCUTS = [*"abcxvzymrjkddii00", "ArrowDown", "ArrowUp"]
-"""What JupyterLab acts on while the notebook, not a cell's editor, has the focus."""
 
 
 def test_shortcuts_of_the_notebook_do_not_act_on_controls(explorer: Beside) -> None:
     for role in ("slider", "checkbox", "combobox", "switch", "button"):
         explorer.output.get_by_role(role).first.focus()
-        _shortcuts_do_nothing(explorer.read)
-
-
-def _shortcuts_do_nothing(read: Read) -> None:
-    before, focused = read.page.evaluate(CELLS), read.page.evaluate_handle("document.activeElement")
-    for key in SHORTCUTS:
-        read.page.keyboard.press(key)
-    assert read.page.evaluate(CELLS) == before
-    assert read.page.evaluate("one => one === document.activeElement", focused)
+        shortcuts_do_nothing(explorer.read)
 
 
 def test_the_first_slider(run) -> None:
@@ -589,7 +387,7 @@ def test_cells_are_named_by_pointing_and_by_arrow_keys(film: Panelled) -> None:
         film.keys.press(key)
         expect(tip).to_have_text(marks[place][3])
         expect(film.output.locator(".said").first).to_have_text(f"{marks[place][3]}, {place + 1} of {len(marks)}")
-    _shortcuts_do_nothing(film.read)
+    shortcuts_do_nothing(film.read)
     film.keys.press("Escape")
     expect(tip).to_be_hidden()
 
@@ -679,59 +477,6 @@ ONE_OF_EACH = list({(one.kind, bool(one.analyte)): one for one in reversed(ALL) 
 def test_there_is_one_of_each_kind() -> None:
     assert {one.kind for one in ONE_OF_EACH} == {*bank.KINDS} - {"code"}
     assert any(one.analyte for one in ONE_OF_EACH)
-
-
-def answer(card, exercise: Exercise, wanted) -> None:
-    """Give an answer on its card by keyboard, and press Check."""
-    keys = card.page.keyboard
-    match exercise.kind:
-        case "choice":
-            card.get_by_role("radio").first.focus()
-            keys.press("Space")
-            for _ in range([option.key for option in exercise.options].index(wanted)):
-                keys.press("ArrowDown")
-        case "several":
-            card.get_by_role("checkbox").first.focus()
-            for option in exercise.options:
-                if card.locator("input:focus").is_checked() != (option.key in wanted):
-                    keys.press("Space")
-                keys.press("Tab")
-        case "number":
-            amount = wanted["amount"] if isinstance(wanted, dict) else repr(wanted)
-            card.get_by_role("textbox").focus()
-            keys.press("ControlOrMeta+a")
-            keys.type(amount)
-            if exercise.analyte:
-                unit = wanted["unit"] if isinstance(wanted, dict) else ANALYTES[exercise.analyte].unit
-                choose(card.get_by_role("combobox", name="Unit"), 1 + exercise.units.index(unit))
-        case "ordering":
-            shown = card.get_by_role("listitem").all_text_contents()
-            now = [item.key for item in exercise.items]
-            now.sort(key=lambda key: next(at for at, row in enumerate(shown) if item_text(exercise, key) in row))
-            for place, key in enumerate(wanted):
-                card.get_by_role("button", name=f"Move up: {item_text(exercise, key)}", exact=True).focus()
-                for _ in range(now.index(key) - place):
-                    keys.press("Enter")
-                now.insert(place, now.pop(now.index(key)))
-        case "matching" | "grade":
-            boxes = card.locator(".pair").get_by_role("combobox")
-            for box, item in zip(boxes.all(), exercise.items, strict=True):
-                offered = [option.key for option in exercise.options] or list(menu(exercise, item.key))
-                choose(box, 1 + offered.index(wanted[item.key]))
-    check = card.get_by_role("button", name="Check", exact=True)
-    for _ in range(2 * len(exercise.items) + 3):
-        if check.evaluate("button => button === document.activeElement"):
-            break
-        keys.press("Tab")
-    expect(check).to_be_focused()
-    keys.press("Enter")
-
-
-def hears(read: Read, exercise: Exercise, status: str, feedback: str) -> None:
-    """The card says this status and these words."""
-    said = read.card(exercise).locator(".feedback")
-    expect(said.locator(".word strong")).to_have_text(WORDS[status])
-    expect(said.locator(":scope > div")).to_have_text(read.words(html.text(feedback)))
 
 
 GIVEN = """card => [...card.querySelectorAll('input, select, li')].map(one =>
@@ -828,10 +573,10 @@ def test_shortcuts_of_the_notebook_do_not_act_on_cards_and_reports(run) -> None:
         for control in ("input", "select", "button:not([hidden])"):
             if card.locator(control).count():
                 card.locator(control).first.focus()
-                _shortcuts_do_nothing(read)
+                shortcuts_do_nothing(read)
     read = run("02_reading_a_blood_count.ipynb")
     read.output(read.number("ReportReader")).get_by_role("textbox").focus()
-    _shortcuts_do_nothing(read)
+    shortcuts_do_nothing(read)
 
 
 # --- narrow pages -----------------------------------------------------------------------------------------------------

@@ -6,16 +6,17 @@ What must appear is never typed here a second time: the same model runs beside t
 from __future__ import annotations
 
 import pytest
+from in_browser import Read, agree, choose, complaints, pick, shortcuts_do_nothing, shown, tab_through
 from playwright.sync_api import expect
-from test_browser import FOCUSABLE, Read, _shortcuts_do_nothing, choose, complaints, opened, run  # noqa: F401
 
 from helpers.blood.causes import FILM, Findings, features
 from helpers.blood.count import BloodCount
 from helpers.blood.series import DOORS, cause_names
 from helpers.evidence import table
 from helpers.panels.accuracy import BASE_RATES, TestPanel
+from helpers.panels.amounts import steps
 from helpers.panels.causes import GROUPS, CauseBoard, coded_patients
-from helpers.panels.explorer import CountExplorer, steps
+from helpers.panels.explorer import CountExplorer
 from helpers.panels.series import BaseRates
 from helpers.panels.workup import WorkUp
 
@@ -25,30 +26,8 @@ NAME = "04_finding_the_cause.ipynb"
 
 
 @pytest.fixture
-def read(run) -> Read:  # noqa: F811
+def read(run) -> Read:
     return run(NAME)
-
-
-def shown(read: Read, model):
-    """The output of the first cell that shows this panel, run afresh."""
-    number = read.number(repr(model))
-    read.run_again(number)
-    return read.output(number)
-
-
-def agree(read: Read, output, model) -> None:
-    """Alt text, sentence and words are those of the model."""
-    if hasattr(model, "picture"):
-        expect(output.locator("img")).to_have_attribute("alt", model.picture.describe())
-    expect(output.locator(".status").last).to_have_text(model.status)
-    expect(output.locator(".course-words > div").last).to_have_text(read.words(model.words()))
-
-
-def pick(output, label: str, words: str) -> None:
-    """Choose from a list by keyboard, by the words of the option."""
-    box = output.get_by_role("combobox", name=label, exact=True)
-    texts = box.evaluate("select => [...select.options].map(option => option.textContent)")
-    choose(box, texts.index(words))
 
 
 # --- red flags in the explorer ---
@@ -152,22 +131,9 @@ def test_tab_reaches_every_control_of_the_board_and_leaves(board) -> None:
     read, output, _ = board
     pick(output, "Look at", next(words for words, key in GROUPS.items() if key == "film"))
     expect(output.get_by_role("checkbox", name="The film was looked at")).to_be_visible()
-    names = output.evaluate(
-        """(output, which) => [...output.querySelectorAll(which)]
-            .filter(one => one.checkVisibility() && !one.disabled)
-            .map((one, at) => { one.dataset.at = at; return one.labels?.[0]?.textContent || one.textContent; })""",
-        FOCUSABLE,
-    )
-    assert len(names) > 15 and all(names)
-    output.locator("[data-at='0']").focus()
-    reached = []
-    for _ in range(len(names) + 1):
-        reached.append(read.page.evaluate("() => document.activeElement.dataset.at"))
-        read.page.keyboard.press("Tab")
-    assert reached[:-1] == [str(at) for at in range(len(names))], names
-    assert reached[-1] is None, "Tab does not leave the panel"
+    assert len(tab_through(read, output)) > 15
     output.get_by_role("checkbox", name="The film was looked at").focus()
-    _shortcuts_do_nothing(read)
+    shortcuts_do_nothing(read)
 
 
 # --- base rates, tests, the path ---

@@ -6,19 +6,19 @@ What must appear is never typed here a second time: the same model runs beside t
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
-from test_browser import (  # noqa: F401
-    FOCUSABLE,
+from in_browser import (
     Read,
-    _shortcuts_do_nothing,
+    agree,
     answer,
     choose,
     complaints,
     hears,
-    opened,
-    run,
+    pick,
+    shortcuts_do_nothing,
+    shown,
+    tab_through,
 )
-from test_browser_causes import agree, pick, shown
+from playwright.sync_api import expect
 
 from helpers.blood.count import BloodCount
 from helpers.blood.support import indications
@@ -29,9 +29,10 @@ from helpers.exercises import bank
 from helpers.exercises.judge import NOT_YET, RIGHT, judge, right_answer
 from helpers.exercises.trial import betraying_answer
 from helpers.panels.amounts import steps
+from helpers.panels.person import published
 from helpers.panels.response import ResponsePanel
 from helpers.panels.support import VIEWS, SupportPanel
-from helpers.panels.treatment import FROM_COUNT, CausePanel, GuidelinePanel, aplastic_patients
+from helpers.panels.treatment import FROM_COUNT, CausePanel, GuidelinePanel
 from helpers.pictures.trials import TrialsPicture
 
 pytestmark = pytest.mark.browser
@@ -42,7 +43,7 @@ QUESTIONS = [exercise for exercise in bank.exercises(NAME) if exercise.kind != "
 
 
 @pytest.fixture
-def read(run) -> Read:  # noqa: F811
+def read(run) -> Read:
     return run(f"{NAME}.ipynb")
 
 
@@ -94,7 +95,11 @@ def test_what_cannot_be_and_what_cannot_be_had_is_said_by_mouse(guidelines) -> N
 def test_a_published_patient_is_chosen_for_before_it_is_shown_what_was_done(guidelines) -> None:
     read, output, model = guidelines
     done = table("patients").set_index("patient").loc["CRS-014", "treatment"]
-    pick(output, "Published patient", next(words for words, key in aplastic_patients().items() if key == "CRS-014"))
+    pick(
+        output,
+        "Published patient",
+        next(words for words, key in published("aplastic_anemia").items() if key == "CRS-014"),
+    )
     model.load("CRS-014")
     agree(read, output, model)
     assert done[1:] not in output.text_content()
@@ -117,22 +122,9 @@ def test_a_published_patient_is_chosen_for_before_it_is_shown_what_was_done(guid
 
 def test_tab_reaches_every_control_of_the_comparator_and_leaves(guidelines) -> None:
     read, output, _ = guidelines
-    names = output.evaluate(
-        """(output, which) => [...output.querySelectorAll(which)]
-            .filter(one => one.checkVisibility() && !one.disabled)
-            .map((one, at) => { one.dataset.at = at; return one.labels?.[0]?.textContent || one.textContent; })""",
-        FOCUSABLE,
-    )
-    assert len(names) > 15 and all(names)
-    output.locator("[data-at='0']").focus()
-    reached = []
-    for _ in range(len(names) + 1):
-        reached.append(read.page.evaluate("() => document.activeElement.dataset.at"))
-        read.page.keyboard.press("Tab")
-    assert reached[:-1] == [str(at) for at in range(len(names))], names
-    assert reached[-1] is None, "Tab does not leave the panel"
+    assert len(tab_through(read, output)) > 15
     output.get_by_role("combobox", name="Severity").focus()
-    _shortcuts_do_nothing(read)
+    shortcuts_do_nothing(read)
 
 
 # --- causes, support, responses ---
