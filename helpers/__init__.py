@@ -53,7 +53,8 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 whose it is), ``layout`` and ``words`` are what they share; ``tables`` is how a notebook shows frames.
 ``exercises``   ``bank`` (questions, kept as data), ``rules`` (answers computed from ``blood``), ``judge`` (pure, with
                 ``compare`` for tables), ``card`` (what the learner sees), ``session`` (what was answered), ``trial``
-                (for those who write questions), ``forms`` (the tests before and after the course).
+                (for those who write questions), ``forms`` (the tests before and after the course); ``twinned`` leaves
+                what is seen where there is no kernel.
 
     The learner's record: ``record`` (a log on this computer, in a ``record_file``), ``resume`` (ties it to the
     session), ``journey`` (where a learner stands: pure), ``places`` (where each question stands), ``standing`` (the

@@ -14,7 +14,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import pandas as pd
 import traitlets
 
@@ -26,6 +25,7 @@ from helpers.exercises.judge import CANNOT_TELL, NOT_YET, RIGHT, UNANSWERED, Ver
 from helpers.exercises.resume import SESSION
 from helpers.exercises.rules import blood_count
 from helpers.exercises.session import Session, Work
+from helpers.exercises.twinned import Twinned
 from helpers.pictures import page
 
 HERE = Path(__file__).parent
@@ -53,7 +53,7 @@ HOW = {
 }
 
 
-class Card(anywidget.AnyWidget):
+class Card(Twinned):
     """One exercise on the page.
 
     Args:
@@ -161,14 +161,6 @@ class Card(anywidget.AnyWidget):
                 if at == 0:
                     self._parcel = resume.parcel("json")
                 self._parcel.send(self, at)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The live card, and beside it a still one for where there is no kernel."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
-        return {**data, "text/plain": repr(self), "text/html": self.twin()}, metadata
 
     def twin(self) -> str:
         """The question as plain HTML: what is asked and what there is to choose from, without answers."""

@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import pandas as pd
 import traitlets
 
@@ -24,6 +23,7 @@ from helpers.exercises.record import Record, Row, moment, read_json
 from helpers.exercises.resume import RECORD, SESSION
 from helpers.exercises.session import AGAIN, ANSWERED, HINT, SOLUTION
 from helpers.exercises.standing import Standing
+from helpers.exercises.twinned import Twinned
 from helpers.pictures import page
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ ul.plain {{ list-style: none; padding-left: 0.2rem; }}
 """
 
 
-class Desk(anywidget.AnyWidget):
+class Desk(Twinned):
     """A page of the learner's own, with what can be done."""
 
     _esm = card.view("desk.js")
@@ -68,9 +68,8 @@ class Desk(anywidget.AnyWidget):
 
     def look_again(self) -> None:
         """Show what the record holds now."""
+        shown = self.show()  # reading the record may bring trouble to light
         notices = [notice for notice in (self.record.trouble, self.record.was_set_aside) if notice]
-        shown = self.show()
-        notices = notices or [notice for notice in (self.record.trouble, self.record.was_set_aside) if notice]
         words = "".join(f'<p class="notice">{page.escape(notice)}</p>' for notice in notices)
         self.html = words + shown
 
@@ -78,9 +77,13 @@ class Desk(anywidget.AnyWidget):
         """The page as HTML."""
         raise TypeError(f"{type(self).__name__} shows nothing: a desk defines show.")
 
+    def without_record(self) -> str:
+        """What stands here where there is no kernel, as HTML."""
+        raise TypeError(f"{type(self).__name__} says nothing: a desk defines without_record.")
+
     def twin(self) -> str:
-        """What stands here, for where there is no kernel; knows no record."""
-        raise TypeError(f"{type(self).__name__} has no twin: a desk defines twin.")
+        """What stands here where there is no kernel, in a frame."""
+        return f'<section class="course-desk">{self.without_record()}</section>'
 
     def do(self, message: dict[str, Any], buffers: list[Any]) -> None:
         """Do what the page asks for."""
@@ -102,14 +105,6 @@ class Desk(anywidget.AnyWidget):
             self.do(message, list(buffers or []))
         self.send({"done": True})
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
-        twin = f'<section class="course-desk">{self.twin()}</section>'
-        return {**data, "text/plain": repr(self), "text/html": twin}, metadata
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}: open the notebook live to see your own"
 
@@ -128,7 +123,7 @@ class WhereYouStand(Desk):
         """The page as HTML."""
         return standing(frame(self.record)).html()
 
-    def twin(self) -> str:
+    def without_record(self) -> str:
         """What stands here, in words that no record and no other notebook changes."""
         return (
             "<p>Here stands how many questions of each notebook you have answered, what to do next, what to revisit, "
@@ -190,7 +185,7 @@ class YourRecord(Desk):
             f'<div class="scrolls" tabindex="0" role="group" aria-label="The last entries">{table}</div></details>'
         )
 
-    def twin(self) -> str:
+    def without_record(self) -> str:
         """What an empty record shows."""
         return f"<p>Nothing is recorded yet.</p>{LIVE}"
 

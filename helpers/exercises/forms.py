@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from helpers.evidence import cite, questions
@@ -24,13 +23,14 @@ from helpers.exercises.judge import RIGHT, UNANSWERED, item_text, judge, menu
 from helpers.exercises.resume import SESSION
 from helpers.exercises.session import ANSWERED, Event, Session, plain
 from helpers.exercises.standing import AFTER, BEFORE
+from helpers.exercises.twinned import Twinned
 from helpers.pictures import page
 
 HERE = Path(__file__).parent
 MINUTES = 15
 
 
-class Form(anywidget.AnyWidget):
+class Form(Twinned):
     """A test.
 
     Args:
@@ -135,13 +135,6 @@ class Form(anywidget.AnyWidget):
         )
 
     # --- showing it ---
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
-        return {**data, "text/plain": repr(self), "text/html": self.twin()}, metadata
 
     def twin(self) -> str:
         """What it is, for where there is no kernel; neither questions nor answers."""
