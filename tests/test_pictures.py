@@ -110,6 +110,11 @@ def test_a_link_needs_a_web_address():
     assert page.inline(page.link("x", "javascript:alert(1)")) == "x"
 
 
+def test_a_long_address_in_a_table_may_break_after_each_slash_and_short_words_never():
+    shown = page.table(pd.DataFrame({"source": ["10 g/L: https://example.org/one/page/of/many."]}))
+    assert "10 g/L: https://<wbr>example.org/<wbr>one/<wbr>page/<wbr>of/<wbr>many." in shown
+
+
 # --- the live figure ---
 
 

@@ -6,6 +6,7 @@ Text from learners, reports and tables is shown as text, never run. Nothing is l
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Collection
 from functools import cache
 from html import escape as _escape
@@ -56,6 +57,7 @@ _CELL = (
 )
 _LONG_WORD = 24
 """A word of more letters may be broken anywhere: addresses, keys."""
+_SLASH = re.compile(r"/(?=[^/.])")
 _ONE_LINE = 16
 """Row headers up to this many letters are not broken."""
 _PROSE, _NUMBER = _CELL.format(align="left"), _CELL.format(align="right")
@@ -87,7 +89,7 @@ def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = ()
         for column, cell, side in zip(frame.columns, row, sides, strict=True):
             shown = _said(cell, unknown)
             cells.append(
-                f'<td style="{side}{_breaks(shown)}">{inline(shown) if column in markdown else escape(shown)}</td>'
+                f'<td style="{side}{_breaks(shown)}">{inline(shown) if column in markdown else _plain(shown)}</td>'
             )
         body.append(f"<tr>{''.join(cells)}</tr>")
     above = f'<caption style="{_PROSE}">{inline(caption)}</caption>' if caption else ""
@@ -98,6 +100,11 @@ def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = ()
 def _breaks(words: str) -> str:
     """What lets a cell's words break: only words too long for any column, and never letter by letter."""
     return ";overflow-wrap:anywhere;min-width:9em" if max(map(len, words.split()), default=0) > _LONG_WORD else ""
+
+
+def _plain(words: str) -> str:
+    """A cell's words as they are; a long one may break after a slash, also where no style sheet is allowed."""
+    return re.sub(rf"\S{{{_LONG_WORD + 1},}}", lambda word: _SLASH.sub("/<wbr>", word[0]), escape(words))
 
 
 def _row_header(words: str) -> str:
