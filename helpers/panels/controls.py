@@ -6,6 +6,7 @@ They follow Jupyter's light and dark themes. Python sees plain traits (``amount`
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -514,6 +515,11 @@ class Picture(anywidget.AnyWidget):
       const caption = make(figure, "figcaption");
       caption.style.maxWidth = model.get("width") + "px";
       let [address, at] = ["", -1];
+      let [sent, read] = ["[]", []];
+      const marks = () => {  // read only when somebody points at one: there are hundreds
+        if (model.get("marks") !== sent) [sent, read] = [model.get("marks"), JSON.parse(model.get("marks"))];
+        return read;
+      };
       const point = (mark) => {
         tip.hidden = ring.hidden = !mark;
         if (!mark) return;
@@ -533,7 +539,7 @@ class Picture(anywidget.AnyWidget):
         if (old) URL.revokeObjectURL(old);
         point();
         at = -1;
-        const named = model.get("marks").length > 0;
+        const named = model.get("marks") !== "[]";
         frame.toggleAttribute("data-lm-suppress-shortcuts", named);
         if (named) {
           frame.tabIndex = 0;
@@ -550,7 +556,7 @@ class Picture(anywidget.AnyWidget):
         const grown = model.get("width") / box.width;
         const [px, py] = [(event.clientX - box.left) * grown, (event.clientY - box.top) * grown];
         let best, least = Infinity;
-        for (const mark of model.get("marks")) {
+        for (const mark of marks()) {
           const away = Math.hypot(mark[0] - px, mark[1] - py) - Math.max(mark[2], 4);
           if (away < 1 && mark[2] < least) [best, least] = [mark, mark[2]];
         }
@@ -562,18 +568,17 @@ class Picture(anywidget.AnyWidget):
       frame.addEventListener("blur", () => point());
       frame.addEventListener("keydown", (event) => {
         if (event.key === "Escape") return frame.closest(".jp-Cell")?.focus();
-        const marks = model.get("marks");
-        const last = marks.length - 1;
+        const last = marks().length - 1;
         const next = {
           ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at < 0 ? last : at - 1, ArrowUp: at < 0 ? last : at - 1,
           Home: 0, End: last,
         }[event.key];
-        if (!marks.length || next === undefined) return;
+        if (last < 0 || next === undefined) return;
         event.preventDefault();
         event.stopPropagation();
-        at = (next + marks.length) % marks.length;
-        point(marks[at]);
-        said.textContent = `${marks[at][3]}, ${at + 1} of ${marks.length}`;
+        at = (next + last + 1) % (last + 1);
+        point(marks()[at]);
+        said.textContent = `${marks()[at][3]}, ${at + 1} of ${last + 1}`;
       });
       model.on("change:image", paint);
       model.on("change:alt", say);
@@ -595,7 +600,7 @@ class Picture(anywidget.AnyWidget):
     alt = traitlets.Unicode("").tag(sync=True)
     caption = traitlets.Unicode("").tag(sync=True)
     width = traitlets.Int(500).tag(sync=True)
-    marks = traitlets.List().tag(sync=True)
+    marks = traitlets.List().tag(sync=True, to_json=lambda marks, picture: json.dumps(marks))
     """What lies where: ``[x, y, radius, name]`` in pixels as shown, those worth a look first."""
 
     def show(

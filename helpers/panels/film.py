@@ -324,7 +324,7 @@ class _View:
         for name, control in (("field", self.field), ("strip", self.strip), ("normal", self.normal)):
             picture = getattr(self.model, name)
             if picture is not self._shown.get(name):
-                marks = [mark[:4] for mark in picture.marks()]
+                marks = [(round(x, 1), round(y, 1), round(wide, 1), said) for x, y, wide, said, _ in picture.marks()]
                 control.show(picture.image(), picture.describe(), page.inline(f"{picture.point()}."), marks)
                 self._shown[name] = picture
         for name in ("neut_pct", "blast_pct"):

@@ -57,6 +57,8 @@ def spread(cells: Cells, field_um: float, seed: int) -> np.ndarray:
     radius, reach = field_um / 2, round(11 / _GRAIN_UM)
     half = math.ceil(radius / _GRAIN_UM) + reach
     free = np.full((2 * half + 1, 2 * half + 1), 99, dtype=np.float32)
+    distances = _distances(reach)
+    beside = np.empty_like(distances)
     places = np.empty((len(cells), 2))
     kinds = np.array(cells.kinds, dtype=object)
     for number, group in enumerate(GROUPS):
@@ -68,13 +70,16 @@ def spread(cells: Cells, field_um: float, seed: int) -> np.ndarray:
         turn = 2 * math.pi * tried[..., 1]
         x, y = far * np.cos(turn), far * np.sin(turn)
         columns, rows = (np.rint(part / _GRAIN_UM).astype(int) + half for part in (x, y))
-        for place, (cell, size) in enumerate(zip(members, sizes, strict=True)):
-            room = free[rows[place], columns[place]] - size
-            chosen = int(np.argmax(room >= 0)) if (room >= 0).any() else int(np.argmax(room))
+        for place, (cell, size) in enumerate(zip(members, sizes.astype(np.float32), strict=True)):
+            room = free[rows[place], columns[place]]
+            fits = room >= size
+            chosen = fits.argmax()
+            if not fits[chosen]:
+                chosen = room.argmax()
             places[cell] = x[place, chosen], y[place, chosen]
             row, column = rows[place, chosen], columns[place, chosen]
             window = free[row - reach : row + reach + 1, column - reach : column + reach + 1]
-            np.minimum(window, _distances(reach) - np.float32(size), out=window)
+            np.minimum(window, np.subtract(distances, size, out=beside), out=window)
     return places
 
 
@@ -91,7 +96,7 @@ def _lamp(side: int) -> tuple[np.ndarray, np.ndarray]:
     lit = LIGHT * (1 - 0.09 * np.minimum(far, 1) ** 4)[..., None]
     ring = np.exp(-(((far - 1) * side / 2 / 1.6) ** 2))[..., None] * 0.55
     light = (lit * inside[..., None] + paper * (1 - inside[..., None])) * (1 - ring)
-    return light, inside[..., None]
+    return light, np.repeat(inside[..., None], 3, axis=2)
 
 
 class FieldPicture(PaintedPicture):

@@ -39,7 +39,7 @@ def jpeg(painted: np.ndarray, small: bool = False) -> bytes:
     from PIL import Image
 
     file = io.BytesIO()
-    options = dict(quality=72, optimize=True) if small else dict(quality=90, subsampling=0)
+    options = dict(quality=72, optimize=True) if small else dict(quality=85)
     Image.fromarray(painted).save(file, "jpeg", **options)
     return file.getvalue()
 

@@ -607,4 +607,7 @@ def shine(glass: np.ndarray, light: np.ndarray = LIGHT) -> np.ndarray:
         glass: densities.
         light: the light that falls on it, 0-255, of a shape that fits the glass.
     """
-    return (light * np.exp(-glass)).astype(np.uint8)
+    seen = np.negative(glass)
+    np.exp(seen, out=seen)
+    seen *= light
+    return seen.astype(np.uint8)
