@@ -3,6 +3,7 @@
     python3 course.py              makes .venv beside this file, installs the course into it, opens JupyterLab
     python3 course.py test         runs every check of the project
     python3 course.py run          runs every notebook and stores its outputs (for those who write them)
+    python3 course.py site         builds the course as plain files that run in a browser, into build/site
 
 Standard library only. The syntax stays readable for old Pythons, so that they can say that they are too old.
 """
@@ -44,6 +45,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course.json"
+LOCK = HERE / ".course-lock"
+BESIDE = HERE / ".jupyter"
+SITE = "build/site"
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 LEARN = ["requirements.txt"]
 TEST = ["requirements.txt", "requirements-test.txt"]
@@ -53,6 +57,10 @@ LAB_SETTINGS = {
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": False},
 }
 
+SIDE_BY_SIDE = ["--dist", "loadfile", "-n", str(max(2, min(4, os.cpu_count() or 2)))]
+"""How many files of tests are run at the same time, each by one process."""
+OF_THE_SITE = ("tests of the course in a link", ["-m", "pytest", "-m", "site"])
+"""Python in a browser is slow to start: these are run before the site is published."""
 CHECKS = [
     ("style of code and notebooks", ["-m", "ruff", "check"]),
     ("format of code and notebooks", ["-m", "ruff", "format", "--check"]),
@@ -60,10 +68,12 @@ CHECKS = [
         "floors of the house",
         ["-c", "from importlinter.cli import lint_imports_command as check; check(['--no-logo'])"],
     ),
-    ("tests", ["-m", "pytest"]),
+    ("scripts and styles of the page", ["tests/lint_scripts.py"]),
+    ("tests without a browser", ["-m", "pytest", "-m", "not (browser or site)"] + SIDE_BY_SIDE),
+    ("tests in a browser", ["-m", "pytest", "-m", "browser"] + SIDE_BY_SIDE),
     (
         "notebooks give the outputs they show",
-        ["-m", "pytest", "--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"],
+        ["-m", "pytest"] + SIDE_BY_SIDE + ["--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"],
     ),
 ]
 
@@ -78,7 +88,7 @@ class Trouble(Exception):
 def key(files):
     """What an environment made from these requirement files depends on, as one short text."""
     made_of = hashlib.sha256("{0}.{1} {2}".format(sys.version_info[0], sys.version_info[1], HERE).encode())
-    for name in files + ["pyproject.toml"]:
+    for name in files + ["pyproject.toml", "etc/ipython/ipython_config.py"]:
         made_of.update((HERE / name).read_bytes())
     return made_of.hexdigest()[:16]
 
@@ -124,7 +134,25 @@ def environment():
     unwanted = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
     clean = {name: value for name, value in os.environ.items() if name not in unwanted}
     clean.update(PYTHONNOUSERSITE="1", PYTHONUTF8="1", PIP_USER="0", JUPYTER_PREFER_ENV_PATH="1")
+    clean.update(homes())
     return clean
+
+
+def homes():
+    """Where Jupyter and the record keep their files: beside the course where the home folder cannot be written to."""
+    home = pathlib.Path(os.path.expanduser("~"))
+    folders = [home] + [home / name for name in (".jupyter", ".ipython", ".local/share/jupyter", "Library/Jupyter")]
+    if all(can_write(folder) is None for folder in folders if folder == home or folder.exists()):
+        return {}
+    kept = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "IPYTHONDIR": "ipython",
+        "MPLCONFIGDIR": "matplotlib",
+        "PANCYTOPENIA_RECORD": "record",
+    }
+    return {name: os.environ.get(name) or str(BESIDE / folder) for name, folder in kept.items()}
 
 
 def prepare(files):
@@ -134,22 +162,73 @@ def prepare(files):
     if is_ready(files):
         return
     check_writable(HERE)
-    began = time.time()
-    if VENV.exists() and is_sound():
-        print("The list of packages has changed; bringing .venv up to date.", flush=True)
-    else:
-        make_venv()
-    install(files)
-    print("Ready after {0:.0f} seconds.".format(time.time() - began), flush=True)
+    with OneAtATime() as lock:
+        if is_ready(files):
+            return
+        began = time.time()
+        if VENV.exists() and is_sound():
+            print("The list of packages has changed; bringing .venv up to date.", flush=True)
+        else:
+            make_venv(lock)
+        install(files, lock)
+        print("Ready after {0:.0f} seconds.".format(time.time() - began), flush=True)
 
 
-def check_writable(folder):
-    """Stop with a sentence if nothing can be written into the folder."""
+class OneAtATime:
+    """Lets one start after another work on .venv.
+
+    The operating system lets go of the lock when the last process that holds it ends, however it ends. Those that
+    write into .venv are given it too: pip may outlive a killed start.
+    """
+
+    def __enter__(self):
+        self.file = LOCK.open("a")
+        waiting = False
+        while not self.taken():
+            if not waiting:
+                print("Another start of the course is making .venv; waiting until it is done.", flush=True)
+            waiting = True
+            time.sleep(0.3)
+        return self
+
+    def taken(self):
+        """True once the lock is ours, or where this disk knows no locks."""
+        try:
+            if os.name == "nt":
+                import msvcrt
+
+                msvcrt.locking(self.file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+        return True
+
+    def given(self):
+        """What a child must keep open to hold the lock as well."""
+        return () if os.name == "nt" else (self.file.fileno(),)
+
+    def __exit__(self, *_):
+        self.file.close()
+
+
+def can_write(folder):
+    """None if files can be made in the folder, otherwise the error."""
     probe = folder / ".course-can-write"
     try:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
+        return error
+    return None
+
+
+def check_writable(folder):
+    """Stop with a sentence if nothing can be written into the folder."""
+    error = can_write(folder)
+    if error:
         raise Trouble(
             "Nothing can be written in {0} ({1}). The course keeps its packages and your work there: "
             "copy the whole folder to a place of your own, for example Documents, and start it there.".format(
@@ -158,7 +237,7 @@ def check_writable(folder):
         )
 
 
-def make_venv():
+def make_venv(lock):
     """A new, empty .venv; an unfinished or broken one is removed first."""
     try:
         import ensurepip  # noqa: F401
@@ -184,13 +263,15 @@ def make_venv():
     VENV.mkdir()
     write_stamp(unfinished=True)
     base = getattr(sys, "_base_executable", None) or sys.executable
-    made = subprocess.run([base, "-m", "venv", str(VENV)], capture_output=True, text=True, env=environment())
+    made = subprocess.run(
+        [base, "-m", "venv", str(VENV)], capture_output=True, text=True, env=environment(), pass_fds=lock.given()
+    )
     if made.returncode:
         last = (made.stdout + made.stderr).strip().splitlines()[-1:] or ["it gave no reason"]
         raise Trouble("Python could not make .venv: {0}.{1}".format(last[0].rstrip("."), advice(last[0])))
 
 
-def install(files):
+def install(files, lock):
     """pip install these requirement files into .venv, saying what it does."""
     before = stamp()
     command = [str(PYTHON), "-m", "pip", "install", "--no-compile", "--progress-bar", "off", "--no-input"]
@@ -208,6 +289,7 @@ def install(files):
         text=True,
         encoding="utf-8",
         errors="replace",
+        pass_fds=lock.given(),
     )
     with pip, Progress() as progress:
         try:
@@ -246,7 +328,15 @@ def install(files):
             )
         )
     settle_lab(VENV / "etc" / "jupyter")
+    trust()
     write_stamp(finished=sorted({key(LEARN), key(files)}))
+
+
+def trust():
+    """Tell Jupyter that the notebooks that came with the course are this person's own, so that it asks no questions."""
+    shipped = [str(path) for path in sorted((HERE / "notebooks").glob("*.ipynb"))]
+    command = [str(PYTHON), "-m", "nbformat.sign"] + shipped
+    subprocess.run(command, cwd=str(HERE), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def settle_lab(config):
@@ -447,27 +537,49 @@ def close(lab):
 # -- for those who work on the course ----------------------------------------------------------------------------------
 
 
-def test():
-    """Run every check, on an empty learner's record, then say which failed; 0 if none did."""
+def test_site():
+    """Run the tests of the course in a link; 0 if none failed."""
     prepare(TEST)
-    failed = []
-    for title, command in CHECKS:
-        print("\n== {0}".format(title), flush=True)
-        began = time.time()
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as record:
-            own = dict(environment(), PANCYTOPENIA_RECORD=record)
-            code = subprocess.run([str(PYTHON)] + command, cwd=str(HERE), env=own).returncode
-        print("== {0} after {1:.0f} s".format("failed" if code else "passed", time.time() - began), flush=True)
-        if code:
-            failed.append(title)
+    return 0 if passes(OF_THE_SITE) else 1
+
+
+def test():
+    """Run every check but those of the site, then say which failed; 0 if none did."""
+    prepare(TEST)
+    failed = [check[0] for check in CHECKS if not passes(check)]
     print("\nFailed: " + "; ".join(failed) if failed else "\nEverything passed.", flush=True)
     return 1 if failed else 0
+
+
+def passes(check):
+    """Run one check on an empty learner's record and say what came of it; whether it passed."""
+    title, command = check
+    print("\n== {0}".format(title), flush=True)
+    began = time.time()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as record:
+        own = dict(environment(), PANCYTOPENIA_RECORD=record)
+        code = subprocess.run([str(PYTHON)] + command, cwd=str(HERE), env=own).returncode
+    print("== {0} after {1:.0f} s".format("failed" if code else "passed", time.time() - began), flush=True)
+    return code == 0
 
 
 def run_notebooks():
     """Run every notebook from top to bottom and store what it shows."""
     prepare(LEARN)
     return subprocess.run([str(PYTHON), "tests/execute.py", "notebooks"], cwd=str(HERE), env=environment()).returncode
+
+
+def build_site(pyodide, serve, wanted_port):
+    """Build the course as plain files that run in a browser; show them on this computer if asked to."""
+    port = free_port(wanted_port) if serve else None
+    prepare(LEARN)
+    command = [str(PYTHON), "website/build.py"] + (["--pyodide", os.path.abspath(pyodide)] if pyodide else [])
+    code = subprocess.run(command, cwd=str(HERE), env=environment()).returncode
+    if code or not serve:
+        return code
+    print("\nThe course is shown at\n\n    http://127.0.0.1:{0}/\n\nCtrl-C here ends it.".format(port), flush=True)
+    show = [str(PYTHON), "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(HERE / SITE)]
+    return subprocess.run(show, env=environment(), stderr=subprocess.DEVNULL).returncode
 
 
 def port_number(text):
@@ -488,20 +600,26 @@ def main(arguments=None):
     parser.add_argument(
         "command",
         nargs="?",
-        choices=["open", "test", "run"],
+        choices=["open", "test", "run", "site"],
         default="open",
         help="open: the course, for learning (this is what happens without a word); test: every check of the "
-        "project; run: every notebook, storing its outputs",
+        "project; run: every notebook, storing its outputs; site: the course as plain files for the browser, in "
+        "build/site",
     )
     parser.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     parser.add_argument("--port", type=port_number, help="serve on this port (otherwise a free one from 8888)")
+    parser.add_argument("--site", action="store_true", help="test: the course in a link, and nothing else")
+    parser.add_argument("--pyodide", help="site: a folder with Pyodide's files (otherwise they are fetched)")
+    parser.add_argument("--serve", action="store_true", help="site: show it on this computer once it is built")
     chosen = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if chosen.command == "test":
-            return test()
+            return test_site() if chosen.site else test()
         if chosen.command == "run":
             return run_notebooks()
+        if chosen.command == "site":
+            return build_site(chosen.pyodide, chosen.serve, chosen.port)
         return open_course(not chosen.no_browser, chosen.port)
     except Trouble as trouble:
         print("\n{0}".format(trouble), file=sys.stderr)

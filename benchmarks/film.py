@@ -23,8 +23,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from helpers.blood.count import BloodCount
-from helpers.blood.film import Film
+from helpers.blood.cells.film import Film
+from helpers.blood.core.count import BloodCount
 from helpers.pictures.film import FIELD, FieldPicture
 
 MOST_MS = 60

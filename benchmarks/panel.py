@@ -35,7 +35,7 @@ import io
 import ipywidgets, matplotlib.pyplot as plt
 from matplotlib.patches import Rectangle
 from PIL import Image
-from helpers.blood.count import BloodCount
+from helpers.blood.core.count import BloodCount
 from helpers.panels.controls import Picture, Slider
 from helpers.panels.explorer import CountExplorer
 from helpers.panels.film import FilmPanel

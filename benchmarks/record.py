@@ -21,14 +21,15 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from helpers.exercises import bank, exchange
-from helpers.exercises.bank import Exercise, version
-from helpers.exercises.card import Card
-from helpers.exercises.judge import right_answer
-from helpers.exercises.record import Record
-from helpers.exercises.resume import remember
-from helpers.exercises.session import AGAIN, HINT, Event, Session, plain
-from helpers.exercises.trial import betraying_answer
+from helpers.cards.card import Card
+from helpers.questions import bank
+from helpers.questions.bank import version
+from helpers.questions.exercise import Exercise
+from helpers.questions.judge import right_answer
+from helpers.record import exchange
+from helpers.record.log import Record
+from helpers.record.restore import remember
+from helpers.record.session import AGAIN, HINT, Event, Session, plain
 
 ROOT = Path(__file__).resolve().parent.parent
 ANSWERS = 300
@@ -37,7 +38,7 @@ ANSWERS = 300
 def filled(folder: Path, number: int) -> Record:
     """A record with so many events, made up: answers to every question, right and wrong, hints, new beginnings."""
     record, chance = Record(folder), random.Random(1)
-    asked = [one for notebook in bank.notebooks() for one in bank.exercises(notebook)]
+    asked = [one for notebook in bank.notebooks() for one in bank.exercises(notebook) if one.misconceptions]
     made = {one.id: _answers(one) for one in asked}
     start = datetime.now(UTC) - timedelta(days=300)
     for at in range(0, number, 1000):
@@ -49,15 +50,15 @@ def filled(folder: Path, number: int) -> Record:
             when = start + timedelta(minutes=4 * place)
             sure = chance.choice((None, 0.5, 0.9))
             batch.append(Event(one.id, did, answer, verdict, slip, 0, sure, min(when, datetime.now(UTC)), version(one)))
-        record.note(*batch)
+        record.append(*batch)
     return record
 
 
 def _answers(one: Exercise) -> list[tuple[object, str, str]]:
     slip = one.misconceptions[0]
-    if one.kind == "code":
-        return [(one.code, "right", ""), (slip.code, "not yet", slip.name)]
-    right, wrong = plain(right_answer(one)), plain(betraying_answer(one, slip))
+    if one.asks.in_code:
+        return [(one.asks.code, "right", ""), (slip.code, "not yet", slip.name)]
+    right, wrong = plain(right_answer(one)), plain(one.asks.betraying(slip))
     return [(right, "right", ""), (wrong, "not yet", slip.name)]
 
 
@@ -113,7 +114,7 @@ def main() -> None:
         text = exchange.to_xapi(record.rows(), "x")
         size = record.path.stat().st_size
         print(f"{record.count():,} events: file {size / 1e6:.0f} MB, taken along {len(text) / size:.2f} times that")
-        from helpers.exercises.desk import WhereYouStand
+        from helpers.cards.record_panel import WhereYouStand
 
         page, blank = WhereYouStand(record), WhereYouStand(Record(empty))
         pages = milliseconds(page.look_again), milliseconds(blank.look_again)

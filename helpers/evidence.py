@@ -1,8 +1,10 @@
 """The one door to ``data/``: reads a table once, typed by its schema, and cites a source.
 
->>> table("severity")            # a DataFrame
->>> source("WHO2024").text         # the full citation
->>> cite("WHO2024")                # remembers that this notebook used it
+>>> criteria = table("severity")     # a DataFrame
+>>> source("WHO2024").year           # .text is the full citation
+'2024'
+>>> cite("WHO2024")                  # remembers that this notebook used it
+'World Health Organization 2024'
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,9 +23,12 @@ import pandas as pd
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-_DTYPES = {"string": "str", "number": "float64", "integer": "Int64", "boolean": "boolean"}
-_PLAIN = {"string": str, "number": float, "integer": int, "boolean": lambda cell: cell.lower() == "true"}
+_DTYPES = {"string": "str", "date": "str", "number": "float64", "integer": "Int64", "boolean": "boolean"}
+_PLAIN = {"string": str, "date": str, "number": float, "integer": int, "boolean": lambda cell: cell.lower() == "true"}
 
+
+_COPIES_WHEN_WRITTEN = int(pd.__version__.partition(".")[0]) >= 3
+"""Whether pandas copies a shallow copy before it is changed; in a browser it is an older one."""
 
 _NO_JOURNAL = ("", "PubMed Central", "Journal not shown")
 
@@ -121,7 +126,7 @@ def table(name: str) -> pd.DataFrame:
         KeyError: no such table; the message lists those there are.
         ValueError: the file's columns are not those of its schema.
     """
-    return _read(name).copy(deep=False)
+    return _read(name).copy(deep=not _COPIES_WHEN_WRITTEN)
 
 
 @cache
@@ -140,6 +145,38 @@ def records(name: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(MappingProxyType(row) for row in plain)
 
 
+def keyed(name: str, column: str, made: Callable[..., Any] | None = None, **cells: Callable[[Any], Any]) -> Mapping:
+    """The rows of a table by the key in one of its columns, in the order of the table.
+
+    Args:
+        name: the table. column: where its keys stand; rows without one are left out.
+        made: a dataclass to make of each row. A field is the cell of its name, "" where that is missing; the field
+            ``key`` is the key.
+        cells: fields that are made of the row otherwise.
+    """
+    rows = {row[column]: row for row in records(name) if row[column] is not None}
+    if made is None:
+        return MappingProxyType(rows)
+
+    def fields(key: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        plain = {field: row[field] or "" for field in made.__annotations__ if field in row and field not in cells}
+        own = {"key": key} if "key" in made.__annotations__ else {}
+        return plain | own | {field: make(row) for field, make in cells.items()}
+
+    return MappingProxyType({key: made(**fields(key, row)) for key, row in rows.items()})
+
+
+def picked(key: str, among: Mapping[str, Any], what: str) -> Any:
+    """What stands under a key.
+
+    Raises:
+        ValueError: nothing does; the message says so of ``what``, and lists the keys there are.
+    """
+    if key not in among:
+        raise ValueError(f"There is no {what} {key!r}. Choose among: {', '.join(among)}.")
+    return among[key]
+
+
 @cache
 def constant(name: str) -> float:
     """A named figure of ``data/constants.csv``; its unit is in the name.
@@ -153,6 +190,7 @@ def constant(name: str) -> float:
     return float(values[name])
 
 
+@cache
 def constant_sources(*names: str) -> str:
     """Keys of the sources of these constants, each once, separated by spaces.
 
@@ -203,6 +241,27 @@ def cite(keys: str) -> str:
     return "; ".join(item.short for item in found)
 
 
+def sourced(rows: str | Iterable[Any], *columns: str) -> pd.DataFrame:
+    """Rows of ``data/`` as a notebook shows them: chosen columns, readable headings, and the sources, which it cites.
+
+    Args:
+        rows: the name of a table; or rows of one, with their ``source``.
+        columns: what to show, in this order, e.g. ``"why"`` or ``"at_once as what is done"``; all where none is named.
+            The first names the rows.
+
+    Returns:
+        One row each; ``source`` is the last column that is shown.
+
+    Raises:
+        KeyError: no such table, column or source.
+    """
+    frame = table(rows) if isinstance(rows, str) else pd.DataFrame(rows)
+    frame = frame if frame.index.names == [None] else frame.reset_index()
+    headings = dict((part.split(" as ") * 2)[:2] for part in columns or frame.columns if part != "source")
+    shown = frame.assign(source=frame["source"].map(cite))[[*headings, "source"]].rename(columns=headings)
+    return shown.set_index(shown.columns[0])
+
+
 def cited() -> pd.DataFrame:
     """The sources cited so far in this notebook, in alphabetical order of key: citation, address and confidence."""
     rows = [source(key) for key in sorted(_cited)]
@@ -230,3 +289,37 @@ def questions(notebook: str) -> dict[str, Any]:
         known = ", ".join(sorted(item.stem for item in path.parent.glob("*.toml"))) or "none yet"
         raise FileNotFoundError(f"There are no exercises for {notebook!r}. Notebooks with exercises: {known}.")
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def question_files() -> list[str]:
+    """The files of questions, in order: ``00_start_here`` ..., ``forms/after`` ...."""
+    folder = DATA / "exercises"
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.toml"))
+
+
+def question_versions() -> dict[str, tuple[str, str]]:
+    """Id of a question to the name of its wording and the fingerprint it had when it was named."""
+    path = DATA / "exercises" / "versions.json"
+    return (
+        {id: tuple(pair) for id, pair in json.loads(path.read_text(encoding="utf-8")).items()} if path.is_file() else {}
+    )
+
+
+def keep_question_versions(versions: Mapping[str, tuple[str, str]]) -> None:
+    """Write them, one question a line (for those who write questions)."""
+    lines = ",\n".join(f"  {json.dumps(id)}: {json.dumps(pair)}" for id, pair in sorted(versions.items()))
+    (DATA / "exercises" / "versions.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+
+
+def question_schema() -> dict[str, Any]:
+    """What all questions have, as a JSON schema."""
+    return json.loads((DATA / "exercises" / "schema.json").read_text(encoding="utf-8"))
+
+
+def notebook_cells(path: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook.
+
+    Raises:
+        OSError, ValueError: it cannot be read.
+    """
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -11,6 +11,7 @@ is too old. What is fine is shown without versions, so that it reads the same on
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -40,14 +41,14 @@ class Finding:
     what: str
     """What was checked, in a learner's words."""
     result: str = FINE
-    """``fine``, or a sentence on what is wrong."""
+    """``fine``, or a sentence on what is wrong; where there is nothing to do, a remark."""
     do: str = NOTHING
     """What to do about it."""
 
     @property
     def fine(self) -> bool:
         """Whether there is nothing to do."""
-        return self.result == FINE
+        return self.do == NOTHING
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,7 +74,7 @@ class SelfCheck:
         try:
             import pandas as pd
 
-            from helpers.pictures import page
+            from helpers import page
         except Exception:  # a broken package must not keep the plain lines from being shown
             return None
         rows = [(finding.what, finding.result, finding.do) for finding in self.findings]
@@ -87,7 +88,31 @@ def selfcheck() -> SelfCheck:
     Returns:
         A :class:`SelfCheck`; it never raises and changes nothing.
     """
+    if sys.platform == "emscripten":
+        return SelfCheck((came_with_the_page(), tables(), keeping()))
     return SelfCheck((python_version(), packages(), tables(), front_ends(), saving()))
+
+
+IMPORTED = ("pandas", "matplotlib", "ipywidgets", "anywidget")
+
+
+def came_with_the_page(names: Iterable[str] = IMPORTED) -> Finding:
+    """In a browser: did the packages that come with the page arrive?"""
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    if not missing:
+        return Finding("Packages")
+    return Finding("Packages", f"They did not all arrive: {', '.join(missing)}.", "Load this page again.")
+
+
+def keeping(drive: Path = Path("/drive")) -> Finding:
+    """In a browser: does it keep anything?"""
+    if os.access(str(drive), os.W_OK):
+        return Finding("Keeping your work")
+    return Finding(
+        "Keeping your work",
+        "This window keeps nothing, as a private window does.",
+        "Open the course in an ordinary window, or download your record (below) before you close this one.",
+    )
 
 
 def python_version(running: tuple[int, ...] = sys.version_info[:2], project: Path = ROOT / "pyproject.toml") -> Finding:
@@ -114,7 +139,7 @@ _WHOLE = "This copy of the course is not whole: fetch the course again."
 def packages(
     requirements: Path = ROOT / "requirements.txt", installed: Callable[[str], str] = importlib.metadata.version
 ) -> Finding:
-    """Is each package there, in the version that ``requirements.txt`` pins?
+    """Is each package there, in the version that ``requirements.txt`` pins? A newer one is a remark, not a fault.
 
     Args:
         requirements: a file of lines such as ``pandas==3.1.1``; other lines are passed over.
@@ -124,6 +149,7 @@ def packages(
     if not requirements.is_file():
         return Finding(what, f"Cannot tell, because {requirements.name} is missing.", _WHOLE)
     wrong: list[str] = []
+    newer: list[str] = []
     for line in requirements.read_text(encoding="utf-8").splitlines():
         pin = re.match(r"\s*([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*==\s*([^\s;#]+)", line)
         if not pin:
@@ -135,8 +161,16 @@ def packages(
             wrong.append(f"{name} is not installed.")
             continue
         if found != version:
-            wrong.append(f"{name} is {found}; the course was made and tested with {version}.")
-    return Finding(what, " ".join(wrong), START_AGAIN) if wrong else Finding(what)
+            said = newer if _numbers(found) > _numbers(version) else wrong
+            said.append(f"{name} is {found}; the course was made and tested with {version}.")
+    if wrong:
+        return Finding(what, " ".join(wrong), START_AGAIN)
+    return Finding(what, f"fine, and newer than tested: {' '.join(newer)}") if newer else Finding(what)
+
+
+def _numbers(version: str) -> list[int]:
+    """A version as numbers that can be compared."""
+    return [int(part) for part in re.findall(r"\d+", version)]
 
 
 def tables(read: Callable[[str], object] | None = None, names: Iterable[str] | None = None) -> Finding:

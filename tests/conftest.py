@@ -74,7 +74,7 @@ def clean_copy(target: Path) -> Path:
     """Copy to `target` what a fresh clone of this checkout would hold: what git tracks or would add; returns it."""
     files = project_files()
     if files is None:
-        return shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        return shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*LEFT_BEHIND), dirs_exist_ok=True)
     for path in files:
         copy = target / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -96,6 +96,7 @@ class Lab:
     folder: Path
     address: str
     token: str
+    record: Path
 
     def notebook(self, name: str) -> str:
         """The address that opens one notebook alone (JupyterLab's single-document mode)."""
@@ -108,21 +109,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab of this Python, on its own port, with settings and files of its own."""
     home = tmp_path_factory.mktemp("lab")
     with serving(home, home / "record") as served:
         yield served
 
 
+@pytest.fixture(scope="module")
+def lab(served: Lab) -> Lab:
+    """That JupyterLab, with an empty record: what one file of tests answers is nothing to the next."""
+    shutil.rmtree(served.record, ignore_errors=True)
+    return served
+
+
 @contextmanager
 def serving(home: Path, record: Path, **variables: str) -> Iterator[Lab]:
     """JupyterLab on a clean copy of the course in a folder, with a learner's record in another, until it is left."""
     folder = clean_copy(home / "course")
-    served = Lab(folder, f"http://127.0.0.1:{free_port()}", secrets.token_hex(16))
+    served = Lab(folder, f"http://127.0.0.1:{free_port()}", secrets.token_hex(16), record)
     own = {f"JUPYTER_{what}_DIR": str(home / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
     own |= {"JUPYTER_TOKEN": served.token, "IPYTHONDIR": str(home / "ipython"), "PANCYTOPENIA_RECORD": str(record)}
     course.settle_lab(home / "config")
+    profile = home / "ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    shutil.copy(folder / "etc" / "ipython" / "ipython_config.py", profile)  # installed with the course, not always here
     with (home / "lab.log").open("wb") as log:
         server = subprocess.Popen(
             [
@@ -164,8 +175,9 @@ def browser() -> Iterator:
     if found is None:
         reason = "no Chromium on this computer: install chromium or google-chrome to run the browser tests"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # a state is waited for, however busy the computer is
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -259,7 +271,7 @@ def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
 
         def ask(request) -> None:
             one.asked.append(request.url)
-            if _is_outside(request.url, lab):
+            if is_outside(request.url, lab.address):
                 one.outside.append(request.url)
 
         def dismiss(dialog) -> None:
@@ -268,7 +280,7 @@ def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
 
         page.on("request", ask)
         page.on("websocket", ask)
-        page.on("pageerror", lambda error: one.broken.append(str(error)))
+        page.on("pageerror", lambda error: one.broken.append(error.stack or str(error)))
         page.on("console", lambda said: one.console.append(said.text) if said.type == "error" else None)
         page.on("dialog", dismiss)
         page.goto(lab.notebook(name))
@@ -280,7 +292,10 @@ def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
     yield open_it
     for one in opened:
         one.page.evaluate(
-            f"async () => {{ await window.jupyterapp.serviceManager.sessions.shutdown({one._SESSION}.id) }}"
+            f"""async () => {{
+                const id = {one._SESSION}?.id;
+                if (id) await window.jupyterapp.serviceManager.sessions.shutdown(id);
+            }}"""
         )
     outside = [address for one in opened for address in one.outside]
     broken = [error for one in opened for error in one.broken]
@@ -289,9 +304,10 @@ def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
     assert not broken, f"the page's scripts threw: {broken}"
 
 
-def _is_outside(address: str, lab: Lab) -> bool:
+def is_outside(address: str, home: str) -> bool:
+    """Whether an address is on another host than the page's own."""
     parts = urlsplit(address)
-    return parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(lab.address).netloc
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(home).netloc
 
 
 # --- committed notebooks that stay open for all tests of a file -------------------------------------------------------
@@ -336,3 +352,22 @@ def run(opened) -> Callable[[str], Read]:
         return one
 
     return again
+
+
+def wrong_answer_to(one):
+    """An answer that is not right to any question, with its verdict and the name of its slip (own words: kept)."""
+    from helpers.questions.judge import judge
+
+    asks = one.asks
+    if one.misconceptions:
+        slip = one.misconceptions[0]
+        return (slip.code if asks.in_code else asks.betraying(slip)), "not yet", slip.name
+    if not asks.scored:
+        return asks.right, "kept", ""
+    if isinstance(asks.right, dict):
+        [key, *_], truth = asks.right, next(iter(asks.right.values()))
+        answer = asks.right | {key: next(choice for choice in asks.menu(key) if choice != truth)}
+    else:
+        answer = next(option.key for option in asks.options if option.key != asks.right)
+    verdict = judge(one, answer)
+    return answer, verdict.status, verdict.misconception

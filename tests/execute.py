@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import re
 import sys
@@ -15,13 +17,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
+import numpy as np
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from PIL import Image
 from traitlets.config import Config
 
+from helpers import page
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+LIVE_ID = re.compile(r"course-live-[0-9a-f]{32}")
+"""What ties a twin to its live widget while a kernel runs: random, and of no use afterwards."""
+PHOTOGRAPH = re.compile(
+    r'<img src="data:image/jpeg;base64,(?P<bytes>[^"]+)" alt="(?P<alt>[^"]*)" width="(?P<width>[0-9]+)"'
+)
 CODE_LINES = 25
+MOST_BYTES = 400_000
+"""Of a notebook's file."""
 SECONDS_PER_CELL = 120
 
 KEPT_CELL_METADATA = {"tags", "editable", "deletable", "jupyter"}
@@ -63,6 +76,11 @@ def execute(path: Path) -> NotebookNode:
     return notebook
 
 
+def kept(shown: object) -> dict[str, str]:
+    """What a notebook's file keeps of something live, by MIME type."""
+    return {kind: LIVE_ID.sub("course-live-id", text) for kind, text in shown._repr_mimebundle_().items()}
+
+
 def without_twin(notebook: NotebookNode) -> list[str]:
     """The cells of a notebook just run that show a widget and nothing without a kernel, one sentence each."""
     return [
@@ -77,17 +95,50 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
     """The same notebook without what differs between machines and runs: model ids, timings, versions, editor state."""
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    fold_code(notebook)
     taken: set[str] = set()
     for number, cell in enumerate(notebook.cells, start=1):
         if not cell.get("id") or cell.id in taken:
             cell["id"] = f"cell-{number:02d}"
         taken.add(cell.id)
+        if cell.cell_type == "markdown":
+            cell.source = page.unparted(cell.source)
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT_CELL_METADATA})
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
             if "metadata" in output:
                 output.metadata.pop(WIDGET_VIEW, None)
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = PHOTOGRAPH.sub(
+                    _lighter, LIVE_ID.sub("course-live-id", output.data["text/html"])
+                )
     return notebook
+
+
+def fold_code(notebook: NotebookNode) -> None:
+    """Fold the code of every cell outside *In code*, where nothing is to be typed: it opens with a click."""
+    in_code = False
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            found = re.findall(r"^## (.+)$", cell.source, re.MULTILINE)
+            in_code = "In code" in found[-1] if found else in_code
+            continue
+        state = dict(cell.metadata.get("jupyter", {}))
+        state.pop("source_hidden", None)
+        if not in_code and "..." not in cell.source:
+            state["source_hidden"] = True
+        cell.metadata.pop("jupyter", None)
+        if state:
+            cell.metadata["jupyter"] = nbformat.from_dict(state)
+
+
+def _lighter(image: re.Match) -> str:
+    """A painted picture no larger than it is shown."""
+    from helpers.pictures.painted import photograph
+
+    painted = np.asarray(Image.open(io.BytesIO(base64.b64decode(image["bytes"]))))
+    small = base64.b64encode(photograph(painted, int(image["width"]))).decode("ascii")
+    return f'<img src="data:image/webp;base64,{small}" alt="{image["alt"]}" width="{image["width"]}"'
 
 
 def faults(notebook: NotebookNode) -> list[str]:
@@ -95,6 +146,8 @@ def faults(notebook: NotebookNode) -> list[str]:
     found = [*_opening_faults(notebook), *_run_faults(notebook)]
     if "widgets" in notebook.metadata:
         found.append("the notebook's metadata holds widget state: run `python3 course.py run`")
+    if (size := len(nbformat.writes(notebook).encode())) > MOST_BYTES:
+        found.append(f"it has {size // 1000} kB, {MOST_BYTES // 1000} at most: make its pictures or tables shorter")
     for number, cell in enumerate(notebook.cells, start=1):
         where = f"cell {number}"
         lines = cell.source.count("\n") + 1
@@ -141,6 +194,8 @@ def _output_faults(output: NotebookNode) -> list[str]:
     if WIDGET_VIEW in data:
         found.append("stores a widget view, whose model id is random: run `python3 course.py run`")
     shown = [output.get("text", "")] + [text for kind, text in data.items() if kind.startswith("text/")]
+    if any(LIVE_ID.search(text) for text in shown):
+        found.append("stores the id of a live widget, which is random: run `python3 course.py run`")
     for text in shown:
         plain = re.sub(r"base64,[A-Za-z0-9+/=]+", "", text)
         if path := MACHINE_PATH.search(plain):

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
-from execute import WIDGET_VIEW
+from playwright.sync_api import TimeoutError as TimedOut
 from playwright.sync_api import expect
 
-from helpers.blood.units import ANALYTES
-from helpers.exercises.bank import Exercise
-from helpers.exercises.card import WORDS
-from helpers.exercises.judge import item_text, menu
-from helpers.pictures import page as html
+from helpers import page as html
+from helpers.blood.core.units import ANALYTES
+from helpers.questions.exercise import NOT_YET, RIGHT, WORDS, Exercise
+from helpers.questions.judge import judge, right_answer
+from helpers.record.record_file import NAME
 
 if TYPE_CHECKING:
     from conftest import OpenNotebook
+
+DRAWN_ANEW = 5
+"""JupyterLab may draw an output anew under the first keys: so often it is tried."""
+_SOURCE = "at => window.jupyterapp.shell.currentWidget.content.widgets[at].model.sharedModel.getSource()"
 
 
 @dataclass
@@ -46,7 +56,14 @@ class Read:
         return self.notebook.cell(number).locator(".jp-OutputArea-output")
 
     def run_again(self, number: int) -> None:
-        """Run one cell once more and wait until what it shows is there anew."""
+        """Run one cell once more, as on a first day, and wait until what it shows is there anew."""
+        record = self.notebook.path.parents[2] / "record"
+        forget_panels(record)
+        self._run_again(number)
+        while forget_panels(record):  # a panel that was just moved is kept a moment later
+            self._run_again(number)
+
+    def _run_again(self, number: int) -> None:
         self.output(number).evaluate("output => { output.dataset.old = true }")
         self.page.evaluate(
             """async at => {
@@ -56,19 +73,28 @@ class Read:
             number - 1,
         )
         self.page.wait_for_function(
-            """at => {
+            f"""at => {{
                 const node = window.jupyterapp.shell.currentWidget.content.widgets[at].node;
                 const outputs = [...node.querySelectorAll('.jp-OutputArea-output')];
-                const views = [...node.querySelectorAll('.course-card, .course-desk, .course')];
-                return outputs.length && outputs.every(output => !output.dataset.old)
-                    && views.length && views.every(view => view.childElementCount);
-            }""",
+                return outputs.length && outputs.every(output => !output.dataset.old) && ({ALIVE})(node);
+            }}""",
             arg=number - 1,
         )
 
+    def write(self, number: int, source: str) -> None:
+        """Replace by keyboard what stands in cell `number`, and wait until the notebook has it."""
+        editor = self.notebook.cell(number).locator(".cm-content")
+        for _ in range(DRAWN_ANEW):  # one that has only just scrolled into view may get its editor anew
+            editor.focus()
+            self.page.keyboard.press("ControlOrMeta+a")
+            self.page.keyboard.insert_text(source)
+            if self.page.evaluate(_SOURCE, number - 1) == source:
+                return
+        raise AssertionError(f"Cell {number} does not take what is typed: {self.page.evaluate(_SOURCE, number - 1)!r}")
+
     def card(self, exercise: Exercise):
         """The card of a question, scrolled into view."""
-        part = "Feedback on" if exercise.kind == "code" else "Question"
+        part = "Feedback on" if exercise.asks.in_code else "Question"
         card = self.page.get_by_role("region", name=f"{part} {exercise.id}", exact=True)
         card.scroll_into_view_if_needed()
         return card
@@ -93,14 +119,42 @@ class Read:
         )
 
 
+def kept_panels(record: Path) -> int:
+    """How many panels a record knows to stand otherwise than their cells make them."""
+    with closing(sqlite3.connect(record / NAME, timeout=30)) as db:
+        return db.execute(f"SELECT count(*) FROM drafts {_PANELS} AND draft != 'null'").fetchone()[0]
+
+
+def forget_panels(record: Path) -> int:
+    """Let panels be as their cells make them; how many were not."""
+    if not (record / NAME).exists():
+        return 0
+    kept = kept_panels(record)
+    with closing(sqlite3.connect(record / NAME, timeout=30)) as db, db:
+        db.execute(f"DELETE FROM drafts {_PANELS}")
+    return kept
+
+
+_PANELS = "WHERE exercise LIKE 'panel %'"
+
+
 def squeezed(words: str | None) -> str:
     return " ".join((words or "").split())
 
 
+def settles(page, script: str, wanted) -> None:
+    """Wait until a script of the page gives this; say what it gives where it does not."""
+    try:
+        page.wait_for_function(f"wanted => JSON.stringify(({script})()) === wanted", arg=json.dumps(wanted))
+    except TimedOut:
+        assert page.evaluate(script) == wanted
+
+
 ALL_THERE = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell =>
-    cell.model.type !== 'code'
+    cell.model.type !== 'code' || cell.outputHidden
     || cell.node.querySelectorAll('.jp-OutputArea-output').length === cell.model.outputs.length)"""
-"""Whether JupyterLab, which fills a long notebook bit by bit, has put every stored output onto the page."""
+"""Whether JupyterLab, which fills a long notebook bit by bit, has put every stored output that is not folded onto the
+page."""
 
 SHOWN = """async () => {
     const cells = window.jupyterapp.shell.currentWidget.content.widgets;
@@ -122,24 +176,36 @@ SHOWN = """async () => {
     return found;
 }"""
 
-LIVE = f"""() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => {{
-    const outputs = cell.model.type === 'code' ? cell.model.outputs.toJSON() : [];
-    const wanted = outputs.filter(output => output.data?.['{WIDGET_VIEW}']).length;
-    const views = cell.node.querySelectorAll('.course-card, .course-desk, .course');
-    return !wanted || (views.length && [...views].every(view => view.childElementCount));
-}})"""
-"""Whether every cell that shows a widget shows a live one."""
+ALIVE = """node => {
+    const places = [...node.querySelectorAll('.course-live')];
+    const views = [...node.querySelectorAll('.course-card, .course-desk, .course')];
+    return places.length && places.every(place => 'live' in place.dataset)
+        && views.length && views.every(view => view.childElementCount);
+}"""
+"""Whether something live stands in a piece of the page, and nothing but twins in the place of none."""
+
+LIVE = f"""() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell =>
+    cell.model.type !== 'code' || !JSON.stringify(cell.model.outputs.toJSON()).includes('course-live')
+    || ({ALIVE})(cell.node))"""
+"""Whether every cell that shows something live shows it alive."""
 
 
 def complaints(read: Read) -> list[str]:
-    """What axe has to say about what the cells show, of serious or critical impact."""
+    """What axe has to say about what the cells show, its best practices included, of any impact."""
     found = Axe().run(read.page, context=".jp-OutputArea-output").response["violations"]
-    return [
-        f"{rule['id']} ({rule['impact']}): {node['html'][:200]}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
+    return [f"{rule['id']} ({rule['impact']}): {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+@contextmanager
+def theme(read: Read, name: str) -> Iterator[None]:
+    """JupyterLab in another theme, until it is left."""
+    change = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
+    put_on = "name => document.body.dataset.jpThemeName === name && !document.getElementById('jupyterlab-splash')"
+    for one in (name, "JupyterLab Light"):
+        read.page.evaluate(change, one)
+        read.page.wait_for_function(put_on, arg=one)
+        if one == name:
+            yield
 
 
 # --- by keyboard ---
@@ -147,11 +213,14 @@ def complaints(read: Read) -> list[str]:
 
 def choose(box, place: int) -> None:
     """Choose from a list by keyboard: its first entry, then so many down."""
-    box.focus()
-    box.press("Home")
-    for _ in range(place):
-        box.press("ArrowDown")
-    assert box.evaluate("select => select.selectedIndex") == place
+    for _ in range(DRAWN_ANEW):
+        box.focus()
+        box.press("Home")
+        for _ in range(place):
+            box.press("ArrowDown")
+        if box.evaluate("select => select.selectedIndex") == place:
+            return
+    raise AssertionError(f"The list does not take its entry {place}.")
 
 
 def pick(output, label: str, words: str) -> None:
@@ -169,6 +238,10 @@ def tab_through(read: Read, output) -> list[str]:
     names = output.evaluate(
         """(output, which) => [...output.querySelectorAll(which)]
             .filter(one => one.checkVisibility() && !one.disabled)
+            .filter((one, at, all) => {
+                const group = all.filter(other => other.type === "radio" && other.name === one.name);
+                return one.type !== "radio" || one === (group.find(other => other.checked) ?? group[0]);
+            })
             .map((one, at) => { one.dataset.at = at; return one.labels?.[0]?.textContent || one.textContent; })""",
         FOCUSABLE,
     )
@@ -204,10 +277,12 @@ def shortcuts_do_nothing(read: Read) -> None:
 
 
 def shown(read: Read, model):
-    """The output of the first cell that shows this panel, run afresh."""
+    """The output of the first cell that shows this panel, run afresh, and nothing of before beside it."""
     number = read.number(repr(model))
     read.run_again(number)
-    return read.output(number)
+    output = read.output(number)
+    expect(output).to_have_count(1)
+    return output
 
 
 def agree(read: Read, output, model) -> None:
@@ -221,19 +296,33 @@ def agree(read: Read, output, model) -> None:
 # --- a card ---
 
 
-def answer(card, exercise: Exercise, wanted) -> None:
-    """Give an answer on its card by keyboard, and press Check."""
+ANSWERED_HERE = {"choice", "several", "number", "ordering", "matching", "grade"}
+"""The kinds of questions that :func:`answer` can answer; the others have a test of their own."""
+
+
+def offered(card) -> list[str]:
+    """The keys of the boxes of a card, in the order in which this learner sees them."""
+    return card.locator(".option input").evaluate_all("boxes => boxes.map(one => one.value)")
+
+
+def bare(words: str) -> str:
+    """Words without what markdown and HTML add to them."""
+    return re.sub(r"<[^>]+>|[*\s]", "", words)
+
+
+def fill(card, exercise: Exercise, wanted) -> None:
+    """Choose an answer on its card, or in a test, by keyboard."""
     keys = card.page.keyboard
     match exercise.kind:
         case "choice":
             card.get_by_role("radio").first.focus()
             keys.press("Space")
-            for _ in range([option.key for option in exercise.options].index(wanted)):
+            for _ in range(offered(card).index(wanted)):
                 keys.press("ArrowDown")
         case "several":
             card.get_by_role("checkbox").first.focus()
-            for option in exercise.options:
-                if card.locator("input:focus").is_checked() != (option.key in wanted):
+            for key in offered(card):
+                if card.locator("input:focus").is_checked() != (key in wanted):
                     keys.press("Space")
                 keys.press("Tab")
         case "number":
@@ -241,30 +330,60 @@ def answer(card, exercise: Exercise, wanted) -> None:
             card.get_by_role("textbox").focus()
             keys.press("ControlOrMeta+a")
             keys.type(amount)
-            if exercise.analyte:
-                unit = wanted["unit"] if isinstance(wanted, dict) else ANALYTES[exercise.analyte].unit
-                choose(card.get_by_role("combobox", name="Unit"), 1 + exercise.units.index(unit))
+            if exercise.asks.analyte:
+                unit = wanted["unit"] if isinstance(wanted, dict) else ANALYTES[exercise.asks.analyte].unit
+                choose(card.get_by_role("combobox", name="Unit"), 1 + exercise.asks.units.index(unit))
         case "ordering":
             shown = card.get_by_role("listitem").all_text_contents()
-            now = [item.key for item in exercise.items]
-            now.sort(key=lambda key: next(at for at, row in enumerate(shown) if item_text(exercise, key) in row))
+            now = [item.key for item in exercise.asks.items]
+            texts = {item.key: item.text for item in exercise.asks.items}
+            now.sort(key=lambda key: next(at for at, row in enumerate(shown) if texts[key] in row))
             for place, key in enumerate(wanted):
-                card.get_by_role("button", name=f"Move up: {item_text(exercise, key)}", exact=True).focus()
+                card.get_by_role("button", name=f"Move up: {texts[key]}", exact=True).focus()
                 for _ in range(now.index(key) - place):
                     keys.press("Enter")
                 now.insert(place, now.pop(now.index(key)))
-        case "matching" | "grade":
-            boxes = card.locator(".pair").get_by_role("combobox")
-            for box, item in zip(boxes.all(), exercise.items, strict=True):
-                offered = [option.key for option in exercise.options] or list(menu(exercise, item.key))
-                choose(box, 1 + offered.index(wanted[item.key]))
+        case "term":
+            card.locator("input[list]").focus()
+            keys.press("ControlOrMeta+a")
+            keys.type(wanted)
+        case "find_error":
+            for part in ("line", "what"):
+                card.locator(f"input[type=radio][name$='-{part}'][value='{wanted[part]}']").focus()
+                keys.press("Space")
+        case "matching" | "grade" | "for_and_against":
+            texts = {key: squeezed(html.text(text)) for key, text in exercise.asks.texts().items()}
+            for pair in card.locator(".pair").all():
+                label = squeezed(pair.locator("label").text_content())
+                key = max((key for key in texts if bare(texts[key]) in bare(label)), key=lambda key: len(texts[key]))
+                box = pair.get_by_role("combobox")
+                choose(box, box.evaluate("box => [...box.options].map(one => one.value)").index(wanted[key]))
+
+
+def answer(card, exercise: Exercise, wanted) -> None:
+    """Give an answer on its card by keyboard, and press Check."""
+    keys = card.page.keyboard
     check = card.get_by_role("button", name="Check", exact=True)
-    for _ in range(2 * len(exercise.items) + 3):
-        if check.evaluate("button => button === document.activeElement"):
-            break
-        keys.press("Tab")
-    expect(check).to_be_focused()
-    keys.press("Enter")
+    for _ in range(DRAWN_ANEW):
+        fill(card, exercise, wanted)
+        for _ in range(2 * len(getattr(exercise.asks, "items", ())) + 3):
+            if check.evaluate("button => button === document.activeElement"):
+                keys.press("Enter")
+                return
+            keys.press("Tab")
+    raise AssertionError(f"Tab does not lead from the answer to Check on the card of {exercise.id}.")
+
+
+def solve_in_its_cell(read: Read, exercise: Exercise) -> None:
+    """Type every slip of a code task into its cell, then the solution, and hear what each of them is told."""
+    number = read.number(f"Card({exercise.id}, code, check)")
+    source = read.committed.cells[number - 1].source
+    for slip in [*exercise.misconceptions, None]:
+        code = slip.code if slip else exercise.asks.code
+        read.write(number, source.replace(f"{exercise.asks.result} = ...", code.strip()))
+        read.page.keyboard.press("Shift+Enter")
+        said = slip.feedback if slip else judge(exercise, right_answer(exercise)).feedback
+        hears(read, exercise, NOT_YET if slip else RIGHT, said)
 
 
 def hears(read: Read, exercise: Exercise, status: str, feedback: str) -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood.accuracy import accuracies, accuracy
-from helpers.blood.chance import exact_limits
-from helpers.blood.series import DOORS, base_rates, cause_names, could_be, printed_slips
+from helpers.blood.core.confidence_limits import exact_limits
+from helpers.blood.search.accuracy import accuracies, accuracy
+from helpers.blood.search.base_rates import base_rates, cause_names, could_be, doors, printed_slips
 from helpers.evidence import table
 
 # --- accuracy ---
@@ -73,7 +73,7 @@ def test_an_unknown_test_is_told():
     [
         ("b12_200", 59, 70, "sensitivity"), ("b12_350", 67, 70, "sensitivity"), ("mcv_mouths", 30, 70, "sensitivity"),
         ("mma", 30, 31, "sensitivity"), ("mma", 10, 11, "specificity"), ("pnh_clone", 119, 258, "sensitivity"),
-        ("pnh_clone", 42, 42, "specificity"), ("rules_inpatients", 118, 130, "sensitivity"),
+        ("pnh_clone", 29, 29, "specificity"), ("rules_inpatients", 118, 130, "sensitivity"),
         ("rules_outpatients", 72, 96, "sensitivity"), ("fragments", 6, 6, "sensitivity"),
         ("fragments", 78, 78, "specificity"),
     ],
@@ -99,9 +99,9 @@ def test_shares_are_of_all_people_whatever_the_paper_divides_by():
 
 def test_the_widest_door_comes_first_and_doors_are_never_mixed():
     found = base_rates("megaloblastic")
-    places = [DOORS.index(door) for door in found["door"]]
-    assert places == sorted(places) and len(set(places)) == len(DOORS)
-    for door in DOORS:
+    places = [list(doors()).index(door) for door in found["door"]]
+    assert places == sorted(places) and len(set(places)) == len(doors())
+    for door in doors():
         assert set(base_rates("megaloblastic", door)["door"]) == {door}
 
 
@@ -161,3 +161,14 @@ def test_the_slips_are_found_and_their_notes_say_so():
     found = printed_slips()
     assert set(found["series"]) == {"iran_2017", "turkey_2020", "surat_children_2017", "east_india"}
     assert found["note"].notna().all()
+
+
+def test_a_test_that_alarmed_nobody_promises_nothing():
+    """Six of six with TTP, none of 78 others: the lower limits 54.1 and 95.4 % belong into the sentence."""
+    seen = accuracy("fragments").among(10)
+    assert (seen.found, seen.alarmed, seen.least) == (100, 0, (54, 54 + 41))
+    assert seen.sentence == "All 100 with a positive test have TTP, or only 54 of 95 by its limits."
+    assert accuracy("ferritin_children").among(3).least is None
+    for one in accuracies().values():
+        if one.specificity_pct == 100:
+            assert one.among(10).least, f"{one.id}: no limits for a test without false alarms"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood.count import BloodCount, Person, Value
-from helpers.blood.units import ANALYTES, COLUMN
+from helpers.blood.core.count import BloodCount, Person, Value
+from helpers.blood.core.units import ANALYTES, COLUMN
 from helpers.evidence import table
 
 COUNT = BloodCount.of(hb="7.2 g/dL", wbc=(2.1, "10^9/L"), plt=18, age_y=34, sex="female")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood.differential import CLASSES, Differential, class_of
-from helpers.blood.film import WHITE, Film
+from helpers.blood.cells.differential import CLASSES, Differential, class_of
+from helpers.blood.cells.film import WHITE, Film
 from helpers.pictures import look
 from helpers.pictures.counting import DifferentialPicture, LimitsPicture
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from test_data import put, spoil
 
-from helpers.blood.accuracy import accuracies
-from helpers.blood.series import could_be
+from helpers.blood.search.accuracy import accuracies
+from helpers.blood.search.base_rates import could_be
 from helpers.evidence import table
 
 NAMES = (
@@ -54,7 +54,7 @@ def rule_of_nothing(tables: Tables) -> list[str]:
         count = row.kind == "count"
         known = row.name in set(tables["analytes"]["name"]) if count else False
         if count:
-            good = known and row.operator != "is" and pd.notna(row.limit) and pd.isna(row.value)
+            good = known and row.operator != "is" and pd.notna(row.limit) and (pd.isna(row.value) or row.value == "own")
         else:
             values = str(row.value).split()
             good = row.operator == "is" and pd.isna(row.limit) and all((row.name, value) in answers for value in values)
@@ -138,6 +138,7 @@ def test_the_tables_keep_the_rule(tables, broken):
         (answer_nobody_uses, "features", "feature", "fever", "feature", "mood"),
         (rule_of_nothing, "red_flag_rules", "name", "anc", "limit", None),
         (rule_of_nothing, "red_flag_rules", "name", "anc", "name", "neutros"),
+        (rule_of_nothing, "red_flag_rules", "name", "anc", "value", "low"),
         (rule_of_nothing, "red_flag_rules", "name", "fever", "value", "high"),
         (flag_without_a_rule, "red_flag_rules", "flag", "cord", "flag", "marked"),
         (share_of_more_than_all, "cause_shares", "series", "karachi_2020", "cases", 25),

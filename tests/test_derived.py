@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.blood import derived
-from helpers.blood.count import BloodCount
+from helpers.blood.core import derived
+from helpers.blood.core.count import BloodCount
 
 
 def test_neutrophils_are_segmented_plus_bands():
@@ -83,3 +83,42 @@ def test_dividing_by_zero_gives_no_value():
 def test_a_bound_is_carried_through_a_product_but_not_through_a_divisor():
     assert derived.complete(BloodCount.of(wbc="<0.5 x10^9/L", neut_pct=20)).values["anc"].below
     assert "mchc" not in derived.complete(BloodCount.of(hb=80, hct="<0.2 L/L")).values
+
+
+# Worked out by hand: what is given, in the course's units, and what it makes.
+@pytest.mark.parametrize(("name", "given", "value"), [
+    ("neut_pct", dict(seg_pct=30, band_pct=8), 38),
+    ("anc", dict(wbc=2.0, neut_pct=40), 0.8),
+    ("alc", dict(wbc=4.0, lymph_pct=30), 1.2),
+    ("amc", dict(wbc=5.0, mono_pct=8), 0.4),
+    ("aec", dict(wbc=10.0, eos_pct=3), 0.3),
+    ("abc", dict(wbc=20.0, baso_pct=1), 0.2),
+    ("hct", dict(mcv=90, rbc=5.0), 0.45),
+    ("rbc", dict(hct=0.36, mcv=90), 4.0),
+    ("mcv", dict(hct=0.30, rbc=2.5), 120),
+    ("mch", dict(hb=120, rbc=4.0), 30),
+    ("mchc", dict(hb=99, hct=0.30), 330),
+    ("retic", dict(retic_pct=2, rbc=2.5), 50),
+])  # fmt: skip
+def test_each_derived_value_is_the_one_worked_out_by_hand(name, given, value):
+    from helpers.blood.core.units import COLUMN
+
+    assert getattr(derived.complete(BloodCount.of(**given)), name) == pytest.approx(value)
+    frame = pd.DataFrame({COLUMN[key]: [amount] for key, amount in given.items()})
+    assert derived.complete(frame)[COLUMN[name]].tolist() == pytest.approx([value])
+
+
+def test_every_derived_value_has_one_worked_out_by_hand():
+    (mark,) = test_each_derived_value_is_the_one_worked_out_by_hand.pytestmark
+    assert [case[0] for case in mark.args[1]] == [name for name, *_ in derived._DERIVED]
+
+
+@pytest.mark.parametrize(("hct", "days"), [(0.36, 1), (0.35, 1.5), (0.26, 1.5), (0.25, 2), (0.16, 2), (0.15, 2.5)])
+def test_maturation_in_whole_percents(hct, days):
+    assert derived.maturation_days(hct, "whole_percent") == days
+
+
+def test_the_scheme_can_take_a_patient_across_the_limit():
+    """At a hematocrit of 37 % one table counts a day, the other one and a half: 2.4 and 1.6, on both sides of 2."""
+    found = {scheme: derived.retic_index(2.92, 0.37, scheme) for scheme in ("whole_percent", "merck")}
+    assert {scheme: round(index, 1) for scheme, index in found.items()} == {"whole_percent": 2.4, "merck": 1.6}

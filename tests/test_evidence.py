@@ -1,10 +1,23 @@
 """Does the one door to data/ hand out typed tables, and cite sources as one writes them?"""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import pytest
 
 from helpers import evidence
-from helpers.evidence import cite, cited, constant, forget_citations, records, source, table
+from helpers.evidence import (
+    cite,
+    cited,
+    constant,
+    forget_citations,
+    keyed,
+    picked,
+    records,
+    source,
+    sourced,
+    table,
+)
 
 
 def test_a_table_is_typed_by_its_schema():
@@ -88,3 +101,54 @@ def test_records_and_tables_hold_the_same():
         for column in frame.columns:
             plain = [row[column] for row in rows]
             assert [None if pd.isna(cell) else cell for cell in frame[column]] == plain
+
+
+def test_rows_are_shown_with_headings_and_with_sources_that_are_cited():
+    forget_citations()
+    shown = sourced(table("mechanisms").head(2), "label as way", "what as what happens", "retic")
+    assert shown.index.name == "way" and list(shown.columns) == ["what happens", "retic", "source"]
+    keys = [key for row in records("mechanisms")[:2] for key in row["source"].split()]
+    assert set(cited().index) == set(keys)
+    assert shown["source"].iloc[0] == cite(records("mechanisms")[0]["source"])
+    forget_citations()
+
+
+def test_the_first_column_named_names_the_rows_also_where_they_had_names():
+    rows = table("mechanisms").set_index("mechanism")
+    assert sourced(rows, "label", "retic").index.name == "label"
+    assert list(sourced(rows, "mechanism", "retic").index) == list(rows.index)
+    every = sourced("mechanisms")
+    assert every.index.name == "mechanism"
+    assert {every.index.name, *every.columns} == set(table("mechanisms").columns)
+
+
+def test_a_column_there_is_none_of_is_not_shown_as_empty():
+    with pytest.raises(KeyError, match="whatt"):
+        sourced("mechanisms", "label", "whatt as what happens")
+
+
+@dataclass(frozen=True)
+class Way:
+    key: str
+    label: str
+    retic: str
+    letters: int
+
+
+def test_rows_become_things_by_their_key():
+    ways = keyed("mechanisms", "mechanism", Way, letters=lambda row: len(row["label"]))
+    assert list(ways) == [row["mechanism"] for row in records("mechanisms")]
+    for row in records("mechanisms"):
+        expected = Way(row["mechanism"], row["label"], row["retic"] or "", len(row["label"]))
+        assert ways[row["mechanism"]] == expected
+    with pytest.raises(TypeError):
+        ways["one more"] = None
+
+
+def test_rows_without_a_key_are_left_out_and_a_wrong_key_lists_the_right_ones():
+    lettered = keyed("six_films", "letter")
+    assert set(lettered) == {row["letter"] for row in records("six_films") if row["letter"]}
+    first = next(iter(lettered))
+    assert picked(first, lettered, "film") is lettered[first]
+    with pytest.raises(ValueError, match=rf"no film 'Z'\. Choose among: {first}, "):
+        picked("Z", lettered, "film")

@@ -5,23 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from conftest import wrong_answer_to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.exercises import bank, exchange, resume
-from helpers.exercises.card import Card
-from helpers.exercises.desk import YourRecord
-from helpers.exercises.exchange import ACTIVITY, EXTENSION, MOST_BYTES, Unreadable, read_file, to_csv, to_xapi
-from helpers.exercises.judge import judge, right_answer
-from helpers.exercises.record import Record
-from helpers.exercises.resume import PART, Parcel, remember
-from helpers.exercises.session import AGAIN, HINT, SOLUTION, Event, Session, plain
-from helpers.exercises.trial import betraying_answer
+from helpers.cards.card import Card
+from helpers.cards.record_panel import YourRecord
+from helpers.questions import bank
+from helpers.questions.judge import judge, right_answer
+from helpers.record import exchange, restore
+from helpers.record.exchange import ACTIVITY, EXTENSION, MOST_BYTES, Unreadable, read_file, to_csv, to_xapi
+from helpers.record.log import Record
+from helpers.record.restore import PART, Download, remember
+from helpers.record.session import AGAIN, HINT, SOLUTION, Event, Session, plain
 
 ALL = [one for notebook in bank.notebooks() + bank.forms() for one in bank.exercises(notebook)]
 
@@ -31,18 +35,16 @@ def record(tmp_path: Path) -> Record:
     """A record with an answer of every exercise, right and wrong, and everything else that can be recorded."""
     made = Record(tmp_path / "record")
     for one in ALL:
-        wrong = one.misconceptions[0]
-        answers = (wrong.code, one.code) if one.kind == "code" else (betraying_answer(one, wrong), right_answer(one))
-        made.note(
-            Event(
-                one.id, answer=plain(answers[0]), verdict="not yet", misconception=wrong.name, version=bank.version(one)
-            ),
+        wrong, _, slip = wrong_answer_to(one)
+        answers = (wrong, one.asks.code if one.asks.in_code else right_answer(one))
+        made.append(
+            Event(one.id, answer=plain(answers[0]), verdict="not yet", misconception=slip, version=bank.version(one)),
             Event(one.id, HINT),
             Event(one.id, SOLUTION),
             Event(one.id, AGAIN),
             Event(one.id, answer=plain(answers[1]), verdict="right", hints=1, confidence=0.75),
         )
-    made.note(Event("gone-01", answer={"µ": ["\ud800", None, True, 1.5]}, verdict="cannot tell"))
+    made.append(Event("gone-01", answer={"µ": ["\ud800", None, True, 1.5]}, verdict="cannot tell"))
     return made
 
 
@@ -75,10 +77,10 @@ def test_two_records_become_one_in_the_order_of_time(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     home, binder = Record(tmp_path / "home"), Record(tmp_path / "binder")
     for days, record, answer in ((-3, home, "first"), (-2, binder, "second"), (-1, home, "third")):
-        record.note(Event("start-01", answer=answer, verdict="not yet", time=now + timedelta(days=days)))
+        record.append(Event("start-01", answer=answer, verdict="not yet", time=now + timedelta(days=days)))
     home.merge(read_file(to_xapi(binder.rows(), "x").encode()).events)
     assert [event.answer for event in home.events()] == ["first", "second", "third"]
-    home.note(Event("start-01", answer="fourth", verdict="right"))
+    home.append(Event("start-01", answer="fourth", verdict="right"))
     assert home.past("start-01").last.answer == "fourth"
 
 
@@ -96,6 +98,53 @@ def test_with_a_byte_order_mark_and_as_statements_of_a_server_it_is_read_too(rec
     assert read_file(b"\xef\xbb\xbf" + text.encode()).events == all_of_them
     assert read_file(json.dumps({"statements": json.loads(text), "more": ""}).encode()).events == all_of_them
     assert read_file(json.dumps(json.loads(text)[0]).encode()).events == all_of_them[:1]
+
+
+def test_however_a_list_of_statements_is_laid_out_and_wherever_a_piece_ends_it_is_read(record, monkeypatch) -> None:
+    text = to_xapi(record.rows(), "x")
+    events = read_file(text.encode()).events
+    for size in (7, 100, 1_000_003):
+        monkeypatch.setattr(exchange, "CHUNK", size)
+        for laid_out in (text if size > 7 else text[:3000], json.dumps(json.loads(text)[:9], indent=1)):
+            try:
+                found = read_file(laid_out.encode()).events
+            except Unreadable as reason:
+                assert "cut short" in str(reason) and laid_out == text[:3000]
+            else:
+                assert found == events[: len(found)] and len(found) in (9, len(events))
+    with pytest.raises(Unreadable, match="cut short"):
+        read_file(text[:-9].encode())
+
+
+def test_as_many_entries_as_can_be_taken_along_can_be_brought_in(record: Record) -> None:
+    rows = record.rows()
+    for kind in FORMS:
+        size = len(FORMS[kind](record).encode()) / len(rows)
+        assert size * exchange.MOST_EVENTS < MOST_BYTES, "the average over all questions, each answered"
+
+
+JUNK = """
+import resource, sys
+from helpers.record.exchange import Unreadable, read_file
+data = (b"[" if sys.argv[1] != "csv" else b"id,time,exercise,did\\n") + (
+    {"json": b'{"a":1},', "deep": b"[", "text": b"x", "csv": b"a,b,c,d\\n", "numbers": b"1,"}[sys.argv[1]]
+    * (100_000_000 // (8 if sys.argv[1] in ("json", "csv") else 2 if sys.argv[1] == "numbers" else 1)))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read_file(data)
+except Unreadable as reason:
+    print(reason, "|", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="asks the system how much memory was used")
+@pytest.mark.parametrize("kind", ["json", "deep", "text", "csv", "numbers"])
+def test_a_hundred_megabytes_of_something_else_cost_little(kind: str) -> None:
+    told = subprocess.run([sys.executable, "-c", JUNK, kind], capture_output=True, text=True)
+    words, _, more = told.stdout.rpartition(" | ")
+    early = kind in ("json", "csv", "numbers")
+    assert words.startswith("This is no file of a record: the first" if early else "This is no"), told.stderr
+    assert int(more) < 100_000, "kilobytes beyond the file itself"
 
 
 # --- the standard -----------------------------------------------------------------------------------------------------
@@ -137,7 +186,7 @@ def test_answers_are_written_as_the_standard_writes_them(record: Record) -> None
 
 def test_no_cell_is_a_formula_to_a_spreadsheet(tmp_path: Path) -> None:
     record = Record(tmp_path)
-    record.note(Event("start-01", answer=-5, verdict="not yet", misconception='=HYPERLINK("http://x")'))
+    record.append(Event("start-01", answer=-5, verdict="not yet", misconception='=HYPERLINK("http://x")'))
     text = to_csv(record.rows())
     assert not any(cell[:1] in ("=", "+", "-", "@") for line in csv.reader(io.StringIO(text)) for cell in line)
     [(event, _)] = read_file(text.encode()).events
@@ -227,7 +276,7 @@ def test_what_is_odd_but_harmless_is_put_right(changes: dict, kept: dict) -> Non
 def test_an_odd_place_in_the_order_is_replaced_by_the_time(tmp_path: Path, order: object) -> None:
     record = Record(tmp_path)
     record.merge(read_file(json.dumps([statement(order=order)]).encode()).events)
-    record.note(Event("start-01", answer="finding", verdict="right"))
+    record.append(Event("start-01", answer="finding", verdict="right"))
     assert [event.answer for event in record.events()] == ["iron", "finding"]
 
 
@@ -340,7 +389,7 @@ class Page:
 
 
 def test_a_record_goes_to_the_page_and_comes_in_elsewhere(record: Record, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(resume, "PART", 3000)
+    monkeypatch.setattr(restore, "PART", 3000)
     data = Page(YourRecord(record)).file("json")
     other = Record(tmp_path / "other")
     page = Page(YourRecord(other))
@@ -380,13 +429,13 @@ def test_everything_is_deleted_only_when_one_is_sure(record: Record) -> None:
 
 
 def test_a_notebook_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from helpers.exercises import desk
+    from helpers.cards import record_panel as desk
 
     record = Record(tmp_path)
     session = remember(Session(), record)
     monkeypatch.setattr(desk, "SESSION", session)
     for id in ("reading-01", "start-01"):
-        Card(bank.exercise(id), session).check(betraying_answer(bank.exercise(id), bank.exercise(id).misconceptions[0]))
+        Card(bank.exercise(id), session).check(bank.exercise(id).asks.betraying(bank.exercise(id).misconceptions[0]))
     page = Page(YourRecord(record))
     page.ask({"do": "begin again", "choice": "02_reading_a_blood_count"})
     assert [(event.exercise, event.did) for event in record.events()][-1] == ("reading-01", "again")
@@ -394,11 +443,11 @@ def test_a_notebook_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert Card(bank.exercise("start-01"), session).verdict != {}
 
 
-def test_a_parcel_is_sent_in_parts_a_server_lets_pass() -> None:
+def test_a_download_is_sent_in_parts_a_server_lets_pass() -> None:
     import random
 
     text = random.Random(1).randbytes(2 * PART).hex()
-    parcel, sent = Parcel.of("x.json", text), []
+    download, sent = Download.of("x.json", text), []
 
     class Widget:
         def send(self, content, buffers):
@@ -406,9 +455,9 @@ def test_a_parcel_is_sent_in_parts_a_server_lets_pass() -> None:
 
     at = 0
     while at is not None:
-        parcel.send(Widget(), at)
+        download.send(Widget(), at)
         at = sent[-1][0]["next"]
-    assert b"".join(part for _, part in sent) == parcel.packed and all(len(part) <= PART for _, part in sent)
+    assert b"".join(part for _, part in sent) == download.packed and all(len(part) <= PART for _, part in sent)
     assert len(sent) > 1
 
 
@@ -416,13 +465,13 @@ def test_a_parcel_is_sent_in_parts_a_server_lets_pass() -> None:
 
 
 def test_on_binder_one_is_reminded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from helpers.exercises import card
+    from helpers.cards import card
 
     record = Record(tmp_path)
     session = remember(Session(), record)
     monkeypatch.setattr(card, "SESSION", session)
-    monkeypatch.setattr(resume, "RECORD", record)
-    monkeypatch.setattr(resume.remind, "__defaults__", (record,))
+    monkeypatch.setattr(restore, "RECORD", record)
+    monkeypatch.setattr(restore.remind, "__defaults__", (record,))
     shown = Card(bank.exercise("start-04"), session)
 
     def answer(times: int) -> list[bool]:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood.count import BloodCount
-from helpers.blood.film import (
+from helpers.blood.cells.film import (
     GROUPS,
     LOOKS,
     RED,
@@ -21,6 +20,7 @@ from helpers.blood.film import (
     red_cell_diameter_um,
     teaching_films,
 )
+from helpers.blood.core.count import BloodCount
 from helpers.evidence import table
 
 WHOLE = dict(hb=143, rbc=4.8, mcv=90, rdw=13, wbc=7, seg_pct=55, lymph_pct=35, mono_pct=10, plt=250, retic=50)

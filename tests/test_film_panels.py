@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.blood.differential import CLASSES, class_of
-from helpers.blood.film import WHITE, Film, cell_kinds, teaching_films
+from helpers import page
+from helpers.blood.cells.differential import CLASSES, class_of
+from helpers.blood.cells.film import WHITE, Film, cell_kinds, teaching_films
 from helpers.panels.counting import CELLS, CountingBench
 from helpers.panels.film import COUNTS, SIGNS, FilmPanel
 
@@ -75,7 +76,9 @@ def test_the_rest_of_the_white_cells_keeps_its_proportion():
     ratio = panel.shown.expected["lymphocyte"] / panel.shown.expected["monocyte"]
     panel.neut_pct, panel.blast_pct = 10.0, 40.0
     assert panel.shown.expected["lymphocyte"] / panel.shown.expected["monocyte"] == pytest.approx(ratio)
-    assert panel.shown.share_of_white("blast") == pytest.approx(0.40, abs=0.005)
+    assert panel.shown.expected["blast"] / sum(panel.shown.expected.get(kind, 0) for kind in WHITE) == pytest.approx(
+        0.40, abs=0.005
+    )
     assert panel.shown.left_out == ()
 
 
@@ -213,7 +216,7 @@ def test_a_strange_slider_is_refused():
 
 def test_the_view_follows_and_leads():
     panel = FilmPanel("normal")
-    view = panel.view and panel._view
+    view = panel.widgets
     old, beside = view.field.image, view.normal.image
     place = view.sliders["plt"].amounts.index(20.0)
     view.sliders["plt"].set_state({"index": place, "known": True})
@@ -221,7 +224,7 @@ def test_the_view_follows_and_leads():
     assert view.field.image != old and view.normal.image == beside
     assert view.field.alt == panel.field.describe() and view.field.media == "image/jpeg"
     assert [mark[3] for mark in view.field.marks] == [mark[3] for mark in panel.field.marks()]
-    assert view.words.status == panel.status and view.words.html == panel.words()
+    assert (view.words.status, view.words.html) == (page.unparted(panel.status), page.unparted(panel.words()))
     assert opened(view.field.image).shape == panel.field.paint().shape
     view.signs["schistocyte"].set_state({"index": 8})
     assert panel.signs["schistocyte"] == view.signs["schistocyte"].amounts[8]
@@ -230,23 +233,29 @@ def test_the_view_follows_and_leads():
     assert view.sliders["plt"].amount == panel.plt
 
 
-def test_a_step_is_one_message_of_the_picture(monkeypatch):
+def test_a_step_sends_a_light_picture_then_words_then_the_sharp_picture(monkeypatch):
     panel = FilmPanel("normal")
-    view = panel.view and panel._view
-    sent = []
+    view = panel.widgets
+    sent, weights = [], []
+
+    def keep(name: str, key: object) -> None:
+        sent.append((name, set(key or ())))
+        if name == "field" and "image" in (key or ()):
+            weights.append((len(view.field.image) + len(str(view.field.marks)), view.field.media))
+
     for name in ("field", "normal", "strip", "words"):
-        monkeypatch.setattr(
-            getattr(view, name), "send_state", lambda key=None, name=name: sent.append((name, set(key or ())))
-        )
+        monkeypatch.setattr(getattr(view, name), "send_state", lambda key=None, name=name: keep(name, key))
     view.sliders["plt"].set_state({"index": 30, "known": True})
     filled = [(name, keys) for name, keys in sent if keys]
-    assert [name for name, _ in filled] == ["field", "words"]
-    assert filled[0][1] == {"image", "alt", "marks", "caption"}
+    assert [name for name, _ in filled] == ["field", "words", "field"]
+    assert filled[0][1] == {"image", "media", "alt", "marks", "caption"}
+    (light, _), (sharp, media) = weights
+    assert light < 40_000 < sharp and media == "image/jpeg"
 
 
 def test_further_sliders_are_folded_away():
     panel = FilmPanel("normal")
-    view = panel.view and panel._view
+    view = panel.widgets
     assert all(widget.layout.display == "none" for widget in view.further)
     view.more.on = True
     assert all(widget.layout.display == "" for widget in view.further)
@@ -255,10 +264,10 @@ def test_further_sliders_are_folded_away():
 def test_the_twin_holds_pictures_alt_texts_and_the_table():
     panel = FilmPanel("ttp")
     html = panel._repr_mimebundle_()["text/html"]
-    assert html.count("data:image/jpeg") == 3 and html.count("<table") == 1
+    assert html.count("data:image/webp") == 3 and html.count("<table") == 1
     for picture in (panel.field, panel.normal, panel.strip):
         assert picture.describe() in html.replace("&#x27;", "'")
-    assert FilmPanel("ttp", white_cells=False).static_html().count("data:image/jpeg") == 2
+    assert FilmPanel("ttp", white_cells=False).static_html().count("data:image/webp") == 2
     assert repr(panel) == f"FilmPanel: {panel.status}"
 
 
@@ -354,7 +363,7 @@ def test_a_class_nobody_knows_is_refused():
 
 def test_the_bench_can_be_used_by_its_buttons():
     bench = CountingBench("acute_leukemia")
-    view = bench.view and bench._view
+    view = bench.widgets
     first = view.cell.image
     view.names[class_of(bench.kind)].presses += 1
     assert bench.counted == 1 and view.cell.image != first

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.blood.count import BloodCount
-from helpers.blood.film import RED, WHITE, Cells, Film, cell_kinds, cell_name, teaching_films
+from helpers.blood.cells.film import RED, WHITE, Cells, Film, cell_kinds, cell_name, six_films, teaching_films
+from helpers.blood.core.count import BloodCount
 from helpers.evidence import constant, records
 from helpers.pictures import look
 from helpers.pictures.family import FamilyPicture
 from helpers.pictures.film import FIELD, CellPicture, FieldPicture, WhiteCellsPicture, spread
 from helpers.pictures.painted import SHARPNESS
 from helpers.pictures.portraits import PortraitsPicture
-from helpers.pictures.six_films import FILMS, SixFilmsPicture
+from helpers.pictures.six_films import SixFilmsPicture
 from helpers.pictures.stain import KINDS, lay_on, shine, sprite
 
 WHOLE = dict(hb=143, rbc=4.8, mcv=90, rdw=13, wbc=7, seg_pct=55, lymph_pct=35, mono_pct=10, plt=250, retic=50)
@@ -290,7 +290,7 @@ def test_portraits_of_what_cannot_be_drawn(kinds, says):
 def test_the_six_films_show_what_tells_them():
     picture = SixFilmsPicture()
     seen = {letter: [mark[4] for mark in field.marks()] for letter, field in picture.fields.items()}
-    for letter, (film, _) in FILMS.items():
+    for letter, (film, _) in six_films().items():
         kinds, met = seen[letter], picture.met[letter].kinds
         assert (kinds.count("schistocyte") >= 5) == (film == "ttp"), letter
         assert (kinds.count("macro_ovalocyte") >= 5) == (film == "megaloblastic"), letter
@@ -298,17 +298,17 @@ def test_the_six_films_show_what_tells_them():
         assert ("blast" in met) == (film == "acute_leukemia"), letter
         assert ("hypersegmented" in met) == (film == "megaloblastic"), letter
         assert (kinds.count("platelet") >= 5) == (film == "normal"), letter
-    lonely = next(letter for letter, (film, _) in FILMS.items() if film == "aplastic_severe")
+    lonely = next(letter for letter, (film, _) in six_films().items() if film == "aplastic_severe")
     assert set(seen[lonely]) == {"red_cell"} and set(picture.met[lonely].kinds) == {"lymphocyte"}
 
 
 def test_the_six_films_do_not_give_their_names_away():
     picture = SixFilmsPicture()
-    for film, _ in FILMS.values():
+    for film, _ in six_films().values():
         assert teaching_films()[film]["label"].lower() not in picture.describe().lower()
-    assert all(f"Film {letter}: " in picture.describe() for letter in FILMS)
+    assert all(f"Film {letter}: " in picture.describe() for letter in six_films())
     painted = picture.paint()
-    assert painted.shape[1] == look.WIDTH * SHARPNESS and len(picture.image(small=True)) < 350_000
+    assert painted.shape[1] == picture.width * SHARPNESS and len(picture.image(small=True)) < 350_000
 
 
 # --- the family -------------------------------------------------------------------------------------------------------

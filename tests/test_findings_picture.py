@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from looking import troubles
 
-from helpers.blood.chance import exact_limits
+from helpers.blood.core.confidence_limits import exact_limits
+from helpers.blood.core.published import findings, limits_of
 from helpers.evidence import cited, forget_citations, records, source, table
 from helpers.pictures import look
-from helpers.pictures.findings import FindingsPicture, amount_words, findings, limits_of
+from helpers.pictures.findings import FindingsPicture, amount_words
 from helpers.pictures.oxygen import BleedingExperimentPicture, MortalityPicture, band_words
 
 RATIOS = ("odds ratio", "hazard ratio")
@@ -256,7 +257,7 @@ def test_it_can_be_read_and_shows_itself_with_its_words_and_sources(make):
     assert set(picture.sources.split()) == set(cited().index)
     assert all(source(key).link in page for key in picture.sources.split())
     assert "nan" not in picture.describe().lower().split()
-    assert len(picture.image(small=True)) < 80 * picture.live.height
+    assert len(picture.image(small=True)) < 30 * picture.live.height
     forget_citations()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import csv
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +14,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import lint_scripts
 import nbformat
 import pytest
 from conftest import ROOT, project_files
@@ -19,12 +22,11 @@ from execute import MACHINE_PATH
 from packaging.requirements import Requirement
 
 import course
+from helpers.cards.card import view
 
 TEXT = {".py", ".md", ".toml", ".txt", ".cfg", ".cff", ".json", ".csv", ".js", ".css", ".ipynb", ".yml", ".yaml", ""}
 PROSE = {".py", ".md", ".toml", ".cff", ".ipynb", ".js", ".css"}
 AS_PRINTED = re.compile(r"british|names|spellings|title|where|authors|url|printed|as_stated|quote|read_as|\bnote\b")
-
-READS_BRITISH = {"helpers/blood/names.py"}  # the names that reports print, in every spelling
 
 UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X])\b")
 BRITISH = re.compile(
@@ -46,7 +48,7 @@ def texts() -> Iterator[tuple[str, str]]:
 def prose() -> Iterator[tuple[str, str]]:
     """What the course says in its own words: files, sources of notebooks, and those columns that are not as printed."""
     for name, text in texts():
-        if name.startswith(("tests/", "LICENSE")) or name in READS_BRITISH:
+        if name.startswith(("tests/", "LICENSE")):
             continue
         if name.endswith(".ipynb"):
             cells = nbformat.reads(text, as_version=4).cells
@@ -133,10 +135,11 @@ def small_house(tmp_path):
     """A house with the same floors and nothing in it, but for what a test builds in."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     floors = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
-    for room in " | ".join(floors[0]["layers"]).split(" | "):
-        (tmp_path / "helpers" / room).mkdir(parents=True)
-        (tmp_path / "helpers" / room / "__init__.py").touch()
-    (tmp_path / "helpers" / "__init__.py").touch()
+    for house in (contract for contract in floors if contract["type"] == "layers"):
+        above = tmp_path.joinpath(*house["containers"][0].split("."))
+        for room in (above, *(above / room for room in " | ".join(house["layers"]).split(" | "))):
+            room.mkdir(parents=True, exist_ok=True)
+            (room / "__init__.py").touch()
     return tmp_path
 
 
@@ -151,8 +154,13 @@ def test_the_floors_hold_in_an_empty_house(small_house):
         ("evidence", "import helpers.blood"),
         ("blood", "import helpers.pictures"),
         ("pictures", "import helpers.panels"),
-        ("panels", "import helpers.exercises"),
-        ("exercises", "import helpers.panels"),
+        ("panels", "import helpers.cards"),
+        ("cards", "import helpers.panels"),
+        ("record", "import helpers.cards"),
+        ("questions", "import helpers.record"),
+        ("blood/core", "import helpers.blood.grading"),
+        ("blood/search", "import helpers.blood.care"),
+        ("blood/a_new_room", "import helpers.blood.care"),
         ("blood", "import matplotlib"),
         ("pictures", "import ipywidgets"),
         ("a_new_room", "import helpers.panels"),
@@ -241,3 +249,62 @@ def test_the_version_is_the_same_everywhere():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
     assert cited and cited.group(1) == project["version"]
+
+
+# --- scripts and styles of the page -----------------------------------------------------------------------------------
+
+npm = pytest.mark.skipif(
+    not (ROOT / "node_modules").exists() and not os.environ.get("CI"), reason="Biome is not installed: npm install"
+)
+
+
+def test_without_the_linter_the_check_is_skipped_aloud_except_in_ci(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    assert lint_scripts.main(tmp_path) == 0 and "Skipped: Biome is not installed" in capsys.readouterr().out
+    monkeypatch.setenv("CI", "true")
+    assert lint_scripts.main(tmp_path) == 1
+
+
+@npm
+@pytest.mark.parametrize(
+    "spoiled", ["", "export function f(a) { return b; }\n", "export function f(a) { return 1; }\n"]
+)
+def test_the_linter_finds_what_is_wrong_in_a_script(tmp_path: Path, spoiled: str) -> None:
+    """A name that is not there, a parameter that nothing uses."""
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "a.js").write_text(spoiled or "export function f(a) { return a; }\n", encoding="utf-8")
+    shutil.copy(ROOT / "biome.json", tmp_path)
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    assert bool(lint_scripts.main(tmp_path)) is bool(spoiled)
+
+
+@pytest.mark.skipif(not shutil.which("node") and not os.environ.get("CI"), reason="needs node")
+@pytest.mark.parametrize("name", ["card", "form", "record_panel"])
+def test_the_script_of_a_card_is_one_module(tmp_path: Path, name: str) -> None:
+    script = tmp_path / "script.mjs"
+    script.write_text(view(name), encoding="utf-8")
+    told = subprocess.run(["node", "--check", str(script)], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert re.findall("^(?:import|export) .*", view(name), re.MULTILINE) == ["export default { render };"]
+
+
+CALLS = """
+import { caller } from %r;
+const told = [];
+const model = { send: () => { throw new Error("Cannot send"); } };
+caller(model, (words) => told.push(words)).send({ do: "check" });
+const sent = [];
+const slow = caller({ send: (message) => sent.push(message) }, (words) => told.push(words), 0.05);
+slow.send({ do: "check" });
+setTimeout(() => { slow.send({ do: "hint" }); slow.heard(); }, 200);
+setTimeout(() => console.log(JSON.stringify([told, sent.length])), 500);
+"""
+
+
+@pytest.mark.skipif(not shutil.which("node") and not os.environ.get("CI"), reason="needs node")
+def test_a_card_that_lost_its_kernel_says_so_and_one_that_waits_too() -> None:
+    source = CALLS % (ROOT / "helpers" / "cards" / "dom.js").as_uri()
+    told = subprocess.run(["node", "--input-type=module", "-e", source], capture_output=True, text=True)
+    words, sent = json.loads(told.stdout)
+    assert words[0] == "This card lost its connection. Run the cell again." and words[1].startswith("No reply yet")
+    assert (len(words), sent) == (2, 2), "one that was heard says nothing"

@@ -8,8 +8,8 @@ import math
 import pytest
 from matplotlib.text import Text
 
-from helpers.blood.count import Person
-from helpers.blood.reference import interval
+from helpers.blood.core.count import Person
+from helpers.blood.grading.reference import interval
 from helpers.evidence import cited, forget_citations, source, table
 from helpers.pictures import look
 from helpers.pictures.intervals import ChancePicture, SetsPicture
@@ -142,7 +142,7 @@ def test_it_shows_itself_with_its_words_and_remembers_its_sources(picture):
     assert "<figcaption>" in page
     assert set(picture.sources.split()) == set(cited().index)
     assert all(source(key).link in page for key in picture.sources.split())
-    assert len(picture.image(small=True)) < 40_000
+    assert len(picture.image(small=True)) < 20_000
     forget_citations()
 
 

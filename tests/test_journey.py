@@ -13,33 +13,45 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import NOTEBOOKS, ROOT
+from execute import kept
 
 from helpers import evidence
-from helpers.exercises import bank, places
-from helpers.exercises.bank import exercise, version
-from helpers.exercises.desk import WhereYouStand, YourRecord, standing
-from helpers.exercises.journey import COLUMNS, Journey, areas, frame, handed_in, minutes_left, revisits
-from helpers.exercises.judge import right_answer
-from helpers.exercises.record import Record
-from helpers.exercises.session import AGAIN, Event, plain
-from helpers.exercises.standing import AFTER, BEFORE, day, duration
-from helpers.exercises.trial import betraying_answer
-from helpers.pictures.progress import CalibrationPicture, ChangePicture, Level, Pair, Part, ProgressPicture
+from helpers.cards import question_index
+from helpers.cards.progress_page import day, duration
+from helpers.cards.record_panel import WhereYouStand, YourRecord, standing
+from helpers.pictures.progress import CalibrationPicture, Level, Part, ProgressPicture, may_be_chance
+from helpers.questions import bank
+from helpers.questions.bank import FORMS, exercise, version
+from helpers.questions.judge import right_answer
+from helpers.record.journey import (
+    AT_ONCE,
+    COLUMNS,
+    HELPED,
+    UNSCORED,
+    Journey,
+    frame,
+    handed_in,
+    minutes_left,
+    revisits,
+    sittings,
+)
+from helpers.record.log import Record
+from helpers.record.session import AGAIN, Event, plain
 
 NOW = datetime(2026, 5, 20, 9, tzinfo=UTC)
 ALL = [one for notebook in bank.notebooks() for one in bank.exercises(notebook)]
-RIGHT, NOT_YET = "right", "not yet"
+RIGHT, NOT_YET, HINT, SOLUTION = "right", "not yet", "hint", "solution"
 
 
 def row(id: str, what: str, days_ago: float = 0, slip: str = "", confidence: float | None = None) -> tuple:
-    """One event: what is a verdict or ``again``."""
-    did = AGAIN if what == AGAIN else "answered"
+    """One event: what is a verdict, or what else was done."""
+    did = what if what in (AGAIN, HINT, SOLUTION) else "answered"
     when = (NOW - timedelta(days=days_ago)).timestamp() * 1000
     try:
         wording = version(exercise(id))
     except KeyError:
         wording = ""
-    return id, did, "" if did == AGAIN else what, slip, confidence, round(when), wording
+    return id, did, "" if did == what else what, slip, confidence, round(when), wording
 
 
 def events(*rows: tuple) -> pd.DataFrame:
@@ -61,18 +73,61 @@ def test_one_who_has_not_begun() -> None:
 
 def test_the_last_verdict_counts_and_what_could_not_be_read_does_not() -> None:
     found = journey(
-        row("start-01", NOT_YET), row("start-01", RIGHT), row("start-01", "cannot tell"),
-        row("start-02", RIGHT), row("start-02", NOT_YET), row("start-03", "cannot tell"),
+        row("start-04", NOT_YET), row("start-04", RIGHT), row("start-04", "cannot tell"),
+        row("start-05", RIGHT), row("start-05", NOT_YET), row("start-06", "cannot tell"),
     )  # fmt: skip
-    assert found.exercises.loc[["start-01", "start-02", "start-03"], "state"].tolist() == [RIGHT, NOT_YET, "open"]
-    assert found.counts().loc["00_start_here"].tolist() == [1, 1, len(bank.exercises("00_start_here")) - 2]
+    assert found.exercises.loc[["start-04", "start-05", "start-06"], "state"].tolist() == [HELPED, NOT_YET, "open"]
+    assert found.counts().loc["00_start_here"].tolist() == [0, 1, 0, 1, len(bank.exercises("00_start_here")) - 2]
 
 
 def test_what_belongs_to_no_question_is_ignored() -> None:
     odd = [("gone-01", "answered", RIGHT, "", None, 0, ""), (None, None, None, None, None, None, None)]
-    odd += [("start-01", "danced", RIGHT, "", 2, "x", 3), ("before-01", "answered", RIGHT, "", None, 0, "")]
+    odd += [("start-04", "danced", RIGHT, "", 2, "x", 3), ("before-01", "answered", RIGHT, "", None, 0, "")]
     found = journey(*odd)
     assert not found.begun and len(found.exercises) == len(ALL)
+
+
+@pytest.mark.parametrize(
+    ("done", "state"),
+    [
+        ([RIGHT], AT_ONCE),
+        ([HINT, RIGHT], HELPED),
+        ([NOT_YET, RIGHT], HELPED),
+        ([NOT_YET, SOLUTION, RIGHT], HELPED),
+        ([RIGHT, SOLUTION], AT_ONCE),
+        ([RIGHT, HINT, RIGHT], AT_ONCE),
+        ([NOT_YET, AGAIN, RIGHT], HELPED),  # told today, so no first try
+        ([RIGHT, AGAIN, RIGHT], AT_ONCE),
+        ([RIGHT, AGAIN], "open"),
+    ],
+)
+def test_only_a_first_try_without_help_is_right_at_once(done: list[str], state: str) -> None:
+    found = journey(*(row("start-05", what) for what in done))
+    assert found.exercises.loc["start-05", "state"] == state
+
+
+def test_a_new_day_or_new_numbers_make_a_first_try_again() -> None:
+    later = journey(row("start-04", NOT_YET, 2), row("start-04", AGAIN, 1), row("start-04", RIGHT, 1))
+    assert later.exercises.loc["start-04", "state"] == AT_ONCE
+    family = next(one.id for one in ALL if one.family and one.phase != "predict" and not one.asks.in_code)
+    anew = journey(row(family, NOT_YET), row(family, AGAIN), row(family, RIGHT))
+    assert anew.exercises.loc[family, "state"] == AT_ONCE
+
+
+def test_a_prediction_stands_apart() -> None:
+    found = journey(row("start-01", RIGHT, confidence=0.9), row("start-03", NOT_YET, confidence=0.9))
+    assert found.exercises.loc[["start-01", "start-03"], "state"].tolist() == [UNSCORED, UNSCORED]
+    assert not len(found.due()) and found.calibration().brier is None and found.sure_and_wrong() == []
+    assert found.calibration(predictions=True).levels.loc[0.9].tolist() == [1, 2]
+
+
+def test_sure_and_wrong_comes_first_until_it_is_right() -> None:
+    slip = row("start-05", NOT_YET, 0, "read the wrong line")
+    wrong = [row("start-04", NOT_YET, confidence=0.9), slip, row("start-11", NOT_YET, confidence=0.75)]
+    assert journey(*wrong).sure_and_wrong() == ["start-04"]
+    page = standing_of(*wrong).html()
+    assert page.index("Sure, and wrong") < page.index("read the wrong line")
+    assert journey(*wrong, row("start-04", RIGHT)).sure_and_wrong() == []
 
 
 def test_all_right_is_finished() -> None:
@@ -80,8 +135,8 @@ def test_all_right_is_finished() -> None:
 
 
 def test_beginning_again_opens_a_question_and_keeps_its_spacing() -> None:
-    found = journey(row("start-01", RIGHT, 5), row("start-01", RIGHT, 4), row("start-01", AGAIN, 0))
-    assert found.exercises.loc["start-01", ["state", "level"]].tolist() == ["open", 2]
+    found = journey(row("start-04", RIGHT, 5), row("start-04", RIGHT, 4), row("start-04", AGAIN, 0))
+    assert found.exercises.loc["start-04", ["state", "level"]].tolist() == ["open", 2]
     assert not len(found.due())
 
 
@@ -114,11 +169,11 @@ def test_the_days_are_those_of_the_table() -> None:
     ],
 )
 def test_a_question_is_due_again(course: list, level: int, due_in: int | None) -> None:
-    found = journey(*(row("start-01", what, ago) for ago, what in course))
-    one = found.exercises.loc["start-01"]
+    found = journey(*(row("start-04", what, ago) for ago, what in course))
+    one = found.exercises.loc["start-04"]
     assert one["level"] == level
     assert one["due"] == (None if due_in is None else NOW.date() + timedelta(days=due_in))
-    assert list(found.due().index) == (["start-01"] if due_in == 0 and one["state"] == RIGHT else [])
+    assert list(found.due().index) == (["start-04"] if due_in == 0 and one["state"] != NOT_YET else [])
 
 
 def test_a_day_ends_at_midnight_where_the_learner_is() -> None:
@@ -126,28 +181,28 @@ def test_a_day_ends_at_midnight_where_the_learner_is() -> None:
     for hours in (-9, 0, 9):
         zone = timezone(timedelta(hours=hours))
         when = evening.replace(tzinfo=zone).timestamp() * 1000
-        done = events(("start-01", "answered", RIGHT, "", None, when, version(exercise("start-01"))))
-        assert list(Journey.of(done, morning.replace(tzinfo=zone)).due().index) == ["start-01"]
+        done = events(("start-04", "answered", RIGHT, "", None, when, version(exercise("start-04"))))
+        assert list(Journey.of(done, morning.replace(tzinfo=zone)).due().index) == ["start-04"]
         assert not len(Journey.of(done, evening.replace(tzinfo=zone)).due())
 
 
 def test_what_lies_in_the_future_counts_as_now() -> None:
     """The clock was set back after the answer."""
-    found = journey(row("start-01", RIGHT, -4000), row("start-02", RIGHT, -0.1))
-    assert found.exercises.loc["start-01", "due"] == NOW.date() + timedelta(days=1)
+    found = journey(row("start-04", RIGHT, -4000), row("start-05", RIGHT, -0.1))
+    assert found.exercises.loc["start-04", "due"] == NOW.date() + timedelta(days=1)
     assert found.next_due() == NOW.date() + timedelta(days=1)
 
 
 def test_a_question_answered_in_an_earlier_wording_is_due_today() -> None:
-    old = [*row("start-01", RIGHT)[:-1], "0123456789ab"]
-    found = journey(tuple(old), row("start-02", RIGHT))
-    assert list(found.due().index) == ["start-01"]
+    old = [*row("start-04", RIGHT)[:-1], "0123456789ab"]
+    found = journey(tuple(old), row("start-05", RIGHT))
+    assert list(found.due().index) == ["start-04"]
     assert found.exercises["changed"].sum() == 1
     assert "changed since you answered it" in standing_of(tuple(old)).html()
 
 
 def test_code_is_not_revisited() -> None:
-    code = next(one for one in ALL if one.kind == "code")
+    code = next(one for one in ALL if one.asks.in_code)
     assert not len(journey(row(code.id, RIGHT, 9)).due())
 
 
@@ -158,17 +213,19 @@ def test_slips_are_counted_across_notebooks_and_mended_where_the_question_was_ri
     slip = "used total WBC for ANC"
     found = journey(
         row("reading-08", NOT_YET, 3, slip), row("reading-08", RIGHT, 3), row("grading-06", NOT_YET, 2, slip),
-        row("start-01", NOT_YET, 9, "took pancytopenia for cancer"), row("start-01", RIGHT, 9),
+        row("start-04", NOT_YET, 9, "took pancytopenia for cancer"), row("start-04", RIGHT, 9),
     ).slips()  # fmt: skip
-    assert found.index.tolist() == [slip, "took pancytopenia for cancer"]
-    assert found.loc[slip, ["times", "exercise", "mended"]].tolist() == [2, "grading-06", False]
+    part = "took the whole for a part"
+    assert found.index.tolist() == [part, "took a finding for a disease"]
+    assert found["says"].str.len().min() > 30
+    assert found.loc[part, ["times", "exercise", "mended"]].tolist() == [2, "grading-06", False]
     assert found["mended"].tolist() == [False, True]
 
 
 def test_every_slip_leads_to_a_page_that_exists() -> None:
     for one in ALL:
-        where = places.place(one.id)
-        cells = nbformat.read(places.NOTEBOOKS / f"{where.chapter.notebook}.ipynb", as_version=4).cells
+        where = question_index.place(one.id)
+        cells = nbformat.read(question_index.NOTEBOOKS / f"{where.chapter.notebook}.ipynb", as_version=4).cells
         assert any(re.search(rf"^##? {re.escape(where.heading)}$", cell.source, re.MULTILINE) for cell in cells), one.id
 
 
@@ -177,15 +234,17 @@ def test_every_slip_leads_to_a_page_that_exists() -> None:
 
 def test_the_brier_score_of_first_answers() -> None:
     given = [
-        ("start-01", NOT_YET, 0.9),
-        ("start-01", RIGHT, 0.99),
+        ("start-04", NOT_YET, 0.9),
+        ("start-04", RIGHT, 0.99),
+        ("start-05", RIGHT, 0.75),
         ("start-03", RIGHT, 0.75),
         ("start-11", RIGHT, None),
     ]
     given += [("start-12", NOT_YET, 0.25), ("start-13", RIGHT, 0.75)]
     found = journey(*(row(id, verdict, confidence=sure) for id, verdict, sure in given)).calibration()
     assert found.brier == pytest.approx(np.mean([0.9**2, 0.25**2, 0.25**2, 0.25**2]))
-    assert found.answers == 4 and found.levels.loc[0.75].tolist() == [2, 2]
+    assert found.answers == 4 and found.levels.loc[0.75].tolist() == [2, 2] and found.levels.loc[0.5].tolist() == [0, 1]
+    assert found.marks == -6 + 2 + 0 + 2, "sure and wrong; fairly sure and right, twice; not sure and wrong"
     assert journey().calibration().brier is None
 
 
@@ -193,12 +252,28 @@ def test_the_brier_score_of_first_answers() -> None:
 
 
 def test_a_test_counts_as_it_was_first_handed_in() -> None:
-    first, second, *_ = [one.id for one in bank.exercises(BEFORE)]
-    done = events(row(first, RIGHT), row(second, "unanswered"), row(first, NOT_YET))
-    verdicts = handed_in(done, BEFORE)
-    assert verdicts[first] == RIGHT and (verdicts == RIGHT).sum() == 1 and len(verdicts) == 12
-    assert areas(verdicts, BEFORE)["of"].tolist() == [2, 3, 3, 2, 2] and areas(verdicts, BEFORE)["right"].sum() == 1
-    assert handed_in(done, AFTER) is None and handed_in(done, "forms/none") is None
+    first, second, *others = [one.id for one in bank.exercises(FORMS[0])]
+    done = events(row(first, RIGHT), *(row(id, "unanswered") for id in (second, *others)), row(first, NOT_YET))
+    verdicts = handed_in(done, FORMS[0])
+    assert verdicts[first] == RIGHT and (verdicts == RIGHT).sum() == 1 and len(verdicts) == 24
+    assert handed_in(done, FORMS[1]) is None and handed_in(done, "forms/none") is None
+    assert sittings(done) == [FORMS[0]]
+
+
+def test_a_test_that_gained_a_question_or_came_in_partly_is_still_shown(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    answered = bank.exercises(FORMS[1])[:-1]
+    record.append(*(Event(one.id, answer="x", verdict=RIGHT) for one in answered))
+    assert (handed_in(frame(record), FORMS[1]) == RIGHT).sum() == len(answered)
+    assert handed_in(frame(record), FORMS[1]).iloc[-1] == "unanswered"
+    assert "The test, first: 23 of 24 right" in WhereYouStand(record).html
+
+
+def test_a_test_of_twelve_of_an_earlier_course_stands_apart() -> None:
+    rows = [row(f"before-{number:02d}", RIGHT if number > 4 else NOT_YET) for number in range(1, 13)]
+    page = standing_of(*rows).html()
+    assert "In a test of an earlier course, kept apart: 8 of 12 right" in page and "The test, first" not in page
+    assert sittings(events(*rows)) == []
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -232,26 +307,26 @@ def test_a_day_in_words() -> None:
 def test_every_notebook_says_its_title_and_its_time(path: Path) -> None:
     if path.stem not in bank.notebooks():
         pytest.skip("this notebook has no questions")
-    found = places.chapter(path.stem)
+    found = question_index.chapter(path.stem)
     first = nbformat.read(path, as_version=4).cells[0].source
-    assert first.startswith(f"# {found.title}\n") and places._TIME.search(first), (
+    assert first.startswith(f"# {found.title}\n") and question_index._TIME.search(first), (
         "its first cell says '45 to 60 minutes'"
     )
-    assert 20 <= found.minutes <= 90 and set(found.headings) == {one.id for one in bank.exercises(path.stem)}
+    assert 20 <= found.minutes <= 100 and set(found.headings) == {one.id for one in bank.exercises(path.stem)}
 
 
 def test_a_notebook_that_is_not_there_goes_by_its_name(tmp_path: Path) -> None:
-    found = places.chapter("02_reading_a_blood_count", tmp_path)
+    found = question_index.chapter("02_reading_a_blood_count", tmp_path)
     assert (found.name, found.headings) == ("02 Reading a blood count", {})
     assert found.minutes == 4 * len(bank.exercises("02_reading_a_blood_count"))
     (tmp_path / "03_grading_severity.ipynb").write_text("{")
-    assert places.chapter("03_grading_severity", tmp_path).title == "Grading severity"
+    assert question_index.chapter("03_grading_severity", tmp_path).title == "Grading severity"
 
 
 def test_a_link_opens_at_the_cell_of_its_question() -> None:
-    html = places.link("<b>", "grading-05")
+    html = question_index.link("<b>", "grading-05")
     [cell] = re.findall(r'href="03_grading_severity.ipynb#cell-id=([^"]+)"', html)
-    cells = nbformat.read(places.NOTEBOOKS / "03_grading_severity.ipynb", as_version=4).cells
+    cells = nbformat.read(question_index.NOTEBOOKS / "03_grading_severity.ipynb", as_version=4).cells
     assert [one.source for one in cells if one.id == cell] == ['ask("grading-05")']
     assert "&lt;b&gt;" in html
 
@@ -260,14 +335,13 @@ def test_a_link_opens_at_the_cell_of_its_question() -> None:
 
 
 def standing_of(*rows: tuple):
-    ids = [one.id for form in bank.forms() for one in bank.exercises(form)]
     found = events(*rows)
-    return replace(standing(found), journey=Journey.of(found, NOW), tests=found[found["exercise"].isin(ids)])
+    return replace(standing(found), journey=Journey.of(found, NOW))
 
 
 def test_the_page_of_one_who_has_not_begun() -> None:
     page = standing_of().html()
-    assert "You have not answered a question yet" in page and "twelve questions before you begin" in page
+    assert "You have not answered a question yet" in page and "twenty-four questions before you begin" in page
     assert "start-01" in page and "<img" not in page and page.count("<details>") == len(bank.notebooks())
 
 
@@ -275,28 +349,39 @@ def test_the_page_of_one_half_way() -> None:
     rows = [row(one.id, RIGHT, 2) for one in bank.exercises("00_start_here")]
     rows += [
         row("reading-01", NOT_YET, 0, "took flagged for ill"),
-        *(row(one.id, RIGHT) for one in bank.exercises(BEFORE)),
+        *(row(one.id, RIGHT) for one in bank.exercises(FORMS[0])),
     ]
     page = standing_of(*rows).html()
-    said = f"13 of {len(ALL)} questions are right, 1 not yet"
-    again = sum(one.kind != "code" for one in bank.exercises("00_start_here"))
+    known = sum(one.phase != "predict" and one.asks.scored for one in bank.exercises("00_start_here"))
+    said = f"Of {len(ALL)} questions, {known} were right at the first try without help, 0 with help, 1 not yet"
+    scored = [one for one in bank.exercises("00_start_here") if one.asks.scored and one.phase != "predict"]
+    again = sum(not one.asks.in_code for one in scored)
     for words in (said, f"Revisit {again} questions", "Go on with", "reading-01"):
         assert words in page
-    assert "took flagged for ill (once)" in page and "Twelve questions before the course:</strong> 12 of 12" in page
+    assert "took a flag for danger or illness (once)" in page and "The test, first: 24 of 24 right" in page
     assert page.count("<img") == 1
+
+
+def test_one_of_a_kind_is_told_in_the_singular() -> None:
+    page = standing_of(row("start-04", RIGHT)).html()
+    assert "1 was right at the first try" in page and "You made 1 try, saw 0 hints and 0 solutions." in page
 
 
 def test_the_page_of_one_who_has_finished() -> None:
     rows = [row(one.id, RIGHT, 0, confidence=0.5) for one in ALL]
-    assert "Answer the <strong>twelve questions after the course" in standing_of(*rows).html()
+    assert "Answer the <strong>twenty-four questions after the course" in standing_of(*rows).html()
     rows += [
         row(one.id, NOT_YET if at % 2 else RIGHT)
         for form in bank.forms()
         for at, one in enumerate(bank.exercises(form))
     ]
     page = standing_of(*rows).html()
-    assert f"All {len(ALL)} questions are right" in page and "the next time is 21 May" in page
-    assert "6 of 12 right, as before" in page and "more often than you thought" in page and page.count("<img") == 3
+    assert f"All {len(ALL)} questions are answered" in page and "the next time is 21 May" in page
+    assert (
+        "second: 12 of 24 right; third: 12 of 24 right" in page
+        and "more often than you thought" in page
+        and page.count("<img") == 2
+    )
     settled = [row(one.id, RIGHT, ago) for one in ALL for ago in (99, 90, 80, 70, 20)]
     assert "Nothing is left to be revisited" in standing_of(*settled).html()
 
@@ -311,14 +396,14 @@ def test_a_notebook_that_comes_later_is_taken_up_by_itself(tmp_path: Path, monke
     shutil.copy(ROOT / "tests" / "data" / "exercises_example.toml", data / "exercises" / "07_example.toml")
     (tmp_path / "notebooks").mkdir()
     monkeypatch.setattr(evidence, "DATA", data)
-    caches = (evidence.questions, bank._bank, places.chapter)
+    caches = (evidence.questions, bank._bank, question_index.chapter)
     for cached in caches:
         cached.cache_clear()
     try:
         record = Record(tmp_path / "record")
-        record.note(Event("example-01", answer="4", verdict=NOT_YET, misconception="used CTCAE 5 for CTCAE 6"))
+        record.append(Event("example-01", answer="4", verdict=NOT_YET, misconception="used CTCAE 5 for CTCAE 6"))
         page = WhereYouStand(record).html
-        assert "07 Example" in page and "used CTCAE 5 for CTCAE 6" in page and "Go on with" in page
+        assert "07 Example" in page and "used another edition" in page and "Go on with" in page
         assert ["07_example", "07 Example"] in YourRecord(record).actions[3]["choices"]
     finally:
         for cached in caches:
@@ -327,35 +412,32 @@ def test_a_notebook_that_comes_later_is_taken_up_by_itself(tmp_path: Path, monke
 
 def test_the_page_comes_from_a_record(tmp_path: Path) -> None:
     record = Record(tmp_path)
-    one = exercise("start-01")
-    record.note(Event(one.id, answer=plain(betraying_answer(one, one.misconceptions[0])), verdict=NOT_YET))
-    record.note(Event(one.id, answer=right_answer(one), verdict=RIGHT, version=version(one)))
+    one = exercise("start-04")
+    record.append(Event(one.id, answer=plain(one.asks.betraying(one.misconceptions[0])), verdict=NOT_YET))
+    record.append(Event(one.id, answer=right_answer(one), verdict=RIGHT, version=version(one)))
     assert list(frame(record).columns) == COLUMNS
-    assert "1 of" in WhereYouStand(record).html
+    assert "0 were right at the first try without help, 1 with help" in WhereYouStand(record).html
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_progress_picture_says_itself_and_draws_what_it_says() -> None:
-    picture = ProgressPicture([Part("00 Start here", 3, 1, 0), Part("02 Reading", 0, 0, 5)])
+    picture = ProgressPicture([Part("00 Start here", 3, 1, 2, 1, 0), Part("02 Reading", 0, 0, 0, 0, 5)])
     assert (
         picture.describe()
-        == "3 of 9 questions are right so far. 00 Start here: 3 right, 1 not yet; 02 Reading: 5 open."
+        == "3 of 10 questions were right at the first try, without help. 00 Start here: 3 right at once, "
+        "1 right with help, 2 not scored, 1 not yet; 02 Reading: 5 open."
     )
     widths = {axes.get_label(): [patch.get_width() for patch in axes.patches] for axes in picture.live.figure.axes}
-    assert widths == {"00 Start here": [3, 1], "02 Reading": [5]}
-    assert ProgressPicture([Part("x", 2, 0, 0)]).point() == "All 2 questions are right"
+    assert widths == {"00 Start here": [3, 1, 2, 1], "02 Reading": [5]}
+    assert ProgressPicture([Part("x", 2, 0, 1, 0, 0)]).point() == "All 2 questions were right at the first try"
     with pytest.raises(ValueError, match="no notebook"):
         ProgressPicture([])
 
 
-def test_the_picture_of_change() -> None:
-    picture = ChangePicture([Pair("Cell roles", 1, 3, 3), Pair("Grading", 2, 2, 4)])
-    assert picture.point() == "5 of 7 right after the course, 3 before"
-    [axes] = picture.live.figure.axes
-    assert [list(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 3] == [[1, 3], [2, 2]]
-    assert "Grading: 2 before, 2 after, of 4" in picture.describe()
+def test_what_a_change_can_mean_is_computed_from_the_number_of_questions() -> None:
+    assert [may_be_chance(of) for of in (12, 24, 48)] == [5, 6, 9]
 
 
 @pytest.mark.parametrize(
@@ -376,8 +458,8 @@ def test_a_learners_own_never_gets_into_a_notebook(tmp_path: Path) -> None:
     record = Record(tmp_path / "mine")
     empty = Record(tmp_path / "empty")
     for one in ALL[:5]:
-        record.note(Event(one.id, answer="private", verdict=NOT_YET, misconception="private slip"))
+        record.append(Event(one.id, answer="private", verdict=NOT_YET, misconception="private slip"))
     for desk in (WhereYouStand, YourRecord):
-        mine, theirs = (desk(which)._repr_mimebundle_()[0] for which in (record, empty))
+        mine, theirs = (kept(desk(which)) for which in (record, empty))
         assert mine["text/html"] == theirs["text/html"] and mine["text/plain"] == theirs["text/plain"]
         assert "private" not in mine["text/html"] and "private" in desk(record).html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from conftest import ROOT, clean_copy, free_port
@@ -157,7 +159,9 @@ def test_a_copy_without_notebooks_is_told(fresh):
 
 def test_help_names_every_command(fresh):
     told = started(fresh, "-h")
-    assert told.returncode == 0 and all(word in told.stdout for word in ("test", "run", "--no-browser", "--port"))
+    assert told.returncode == 0 and all(
+        word in told.stdout for word in ("test", "run", "site", "--serve", "--no-browser", "--port")
+    )
 
 
 # -- an environment that is not what it should be ----------------------------------------------------------------------
@@ -173,11 +177,13 @@ def small_environment(tmp_path_factory):
 @pytest.fixture
 def environment(small_environment, monkeypatch):
     """A small real environment in .venv of a folder of its own, with course.py believing it lives there."""
-    for name, path in {"HERE": "", "VENV": ".venv", "STAMP": ".venv/course.json"}.items():
+    places = {"HERE": "", "VENV": ".venv", "STAMP": ".venv/course.json", "LOCK": ".course-lock", "BESIDE": ".jupyter"}
+    for name, path in places.items():
         monkeypatch.setattr(course, name, small_environment / path)
     monkeypatch.setattr(course, "PYTHON", small_environment / course.PYTHON.relative_to(ROOT))
     for name in ("requirements.txt", "requirements-test.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, small_environment)
+    shutil.copytree(ROOT / "etc", small_environment / "etc", dirs_exist_ok=True)
     course.write_stamp(finished=[course.key(course.LEARN)])
     return small_environment
 
@@ -214,13 +220,85 @@ def test_variables_that_lead_out_of_the_environment_are_dropped(monkeypatch):
     assert "PYTHONPATH" not in clean and clean["PIP_USER"] == "0"
 
 
+def test_what_the_environment_tells_ipython_is_part_of_it(environment):
+    with (environment / "etc" / "ipython" / "ipython_config.py").open("a") as lines:
+        lines.write("# changed\n")
+    assert not course.is_ready(course.LEARN)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write to")
+def test_a_home_that_cannot_be_written_to_is_replaced(environment, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", "my own")
+    assert course.homes() == {} and not [*tmp_path.iterdir()]
+    monkeypatch.setenv("HOME", "/proc")
+    told = course.environment()
+    assert told["JUPYTER_DATA_DIR"] == "my own"
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR", "PANCYTOPENIA_RECORD"):
+        assert name in os.environ or Path(told[name]).is_relative_to(environment)
+
+
+# -- one start after another -------------------------------------------------------------------------------------------
+
+HOLDS = """
+import subprocess, sys
+sys.path.insert(0, sys.argv[1])
+import course
+with course.OneAtATime() as lock:
+    child = subprocess.Popen([sys.executable, "-c", "print('mine', flush=True); input()"], pass_fds=lock.given())
+    child.wait()
+"""
+
+
+def holder(folder: Path) -> subprocess.Popen:
+    """A start in a folder that has the lock, and so has its child, until the child hears something."""
+    one = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert one.stdout.readline() == "mine\n"
+    return one
+
+
+@posix
+def test_a_start_waits_for_another_and_for_what_a_killed_one_left_running(fresh, monkeypatch, capfd):
+    monkeypatch.setattr(course, "LOCK", fresh / ".course-lock")
+    one = holder(fresh)
+    second = course.OneAtATime()
+    second.file = course.LOCK.open("a")
+    assert not second.taken()
+    one.kill()
+    one.wait()
+    assert not second.taken(), "its child still writes into .venv"
+    one.stdin.close()
+    second.file.close()
+    with course.OneAtATime():
+        pass
+    with second as lock:
+        third = course.OneAtATime()
+        third.file = course.LOCK.open("a")
+        assert not third.taken() and lock.given()
+        third.file.close()
+
+
+def test_a_disk_without_locks_does_not_stop_the_course(fresh, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(course, "LOCK", fresh / ".course-lock")
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with course.OneAtATime():
+        pass
+
+
 # -- the whole way -----------------------------------------------------------------------------------------------------
 
 
 class Start:
     """`python course.py --no-browser` in a folder, running; what it says is kept."""
 
-    def __init__(self, folder: Path, port: int):
+    def __init__(self, folder: Path, port: int, **own: str):
         self.began = time.monotonic()
         self.log = folder.parent / f"said-{time.time_ns()}.txt"
         variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -230,7 +308,7 @@ class Start:
             self.process = subprocess.Popen(
                 [sys.executable, "course.py", "--no-browser", "--port", str(port)],
                 cwd=folder,
-                env=variables,
+                env=variables | own,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -272,6 +350,7 @@ class Story:
 
     killed: str
     first: str
+    beside: str
     second: str
     second_seconds: float
     codes: dict[str, int]
@@ -279,40 +358,70 @@ class Story:
     stamps: tuple[int, int]
     size: float
     still_listening: bool
+    told_ipython: bool
+    trusted: list[str]
+    beside_the_course: bool
+
+
+TRUSTED = """
+import sys, nbformat
+from nbformat.sign import NotebookNotary
+print(*[NotebookNotary().check_signature(nbformat.read(path, as_version=4)) for path in sys.argv[1:]])
+"""
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory) -> Story:
-    folder = clean_copy(tmp_path_factory.mktemp("launch") / "course")
+    home = tmp_path_factory.mktemp("launch")
+    folder = clean_copy(home / "a $x é" / "course")
+    own = {f"JUPYTER_{what}_DIR": str(home / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
     port = free_port()
-    start = Start(folder, port)
+    starts = [Start(folder, port, **own)]
     try:
-        start.wait_for("Fetching", 120)
-        time.sleep(1)
-        start.kill()
-        killed = start.said()
-        start = Start(folder, port)
-        start.wait_for("Ctrl-C here closes", 600)
-        address = re.search(r"http://127\.0\.0\.1:\S+", start.said()).group()
-        codes = {
-            "with its token": answer(address),
-            "without it": answer(f"http://127.0.0.1:{port}/api/contents"),
-        }
-        first, closed_with = start.said(), start.close()
+        starts[0].wait_for("Fetching", 120)
+        starts[0].process.kill()  # and not its pip
+        starts[0].process.wait(30)
+        killed = starts[0].said()
+        starts += [Start(folder, port, **own), Start(folder, free_port(), **own)]
+        for start in starts[1:]:
+            start.wait_for("Ctrl-C here closes", 900)
+        first, beside = sorted(starts[1:], key=lambda start: "Making" not in start.said())
+        address = re.search(r"http://127\.0\.0\.1:\S+", first.said()).group()
+        served = urlsplit(address)
+        codes = {"with its token": answer(address), "without it": answer(f"http://{served.netloc}/api/contents")}
+        closed_with = max(start.close() for start in starts[1:])
         stamp = (folder / ".venv" / "course.json").stat().st_mtime_ns
-        start = Start(folder, port)
-        seconds = start.wait_for("Ctrl-C here closes", 60)
-        second = start.said()
-        start.close()
+        starts.append(Start(folder, port, HOME="/proc" if Path("/proc/self").exists() else str(home)))
+        seconds = starts[-1].wait_for("Ctrl-C here closes", 60)
+        starts[-1].close()
     finally:
-        if start.process.poll() is None:
-            start.kill()
+        for start in starts:
+            if start.process.poll() is None:
+                start.kill()
     with socket.socket() as probe:
         still_listening = probe.connect_ex(("127.0.0.1", port)) == 0
     files = [path.lstat() for path in (folder / ".venv").rglob("*")]
     size = sum(getattr(file, "st_blocks", file.st_size / 512) for file in files) * 512 / 2**20
     stamps = (stamp, (folder / ".venv" / "course.json").stat().st_mtime_ns)
-    return Story(killed, first, second, seconds, codes, closed_with, stamps, size, still_listening)
+    python, notebooks = folder / course.PYTHON.relative_to(ROOT), sorted((folder / "notebooks").glob("*.ipynb"))
+    asked = subprocess.run(
+        [python, "-c", TRUSTED, *notebooks], env=os.environ | own, capture_output=True, text=True, check=True
+    )
+    return Story(
+        killed,
+        first.said(),
+        beside.said(),
+        starts[-1].said(),
+        seconds,
+        codes,
+        closed_with,
+        stamps,
+        size,
+        still_listening,
+        (folder / ".venv" / "etc" / "ipython" / "ipython_config.py").is_file(),
+        asked.stdout.split(),
+        (folder / ".jupyter" / "runtime").is_dir(),
+    )
 
 
 @posix
@@ -325,7 +434,21 @@ class TestAFreshMachine:
 
     def test_a_half_made_environment_is_made_anew(self, story):
         assert "1. Making .venv" in story.killed and "3. Unpacking" not in story.killed
-        assert "unfinished" in story.first.splitlines()[0]
+        assert "unfinished" in story.first
+
+    def test_two_starts_at_once_wait_for_each_other(self, story):
+        assert "waiting until it is done" in story.beside
+        assert not any(word in story.beside for word in ("Making", "Fetching", "unfinished", "Ready after"))
+
+    def test_ipython_is_told_of_the_course(self, story):
+        assert story.told_ipython
+
+    def test_its_notebooks_are_trusted(self, story):
+        assert story.trusted and set(story.trusted) == {"True"}
+
+    @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write to")
+    def test_a_home_that_cannot_be_written_to_is_no_hindrance(self, story):
+        assert story.beside_the_course
 
     def test_it_serves_the_course_to_who_has_the_token(self, story):
         assert story.codes == {"with its token": 200, "without it": 403}

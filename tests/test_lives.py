@@ -12,10 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looking import troubles
 
-from helpers.blood.lives import LINES, day_below, left, neutrophils_left, platelets_left, red_cells_left
+from helpers.blood.cells.kinetics import (
+    LINES,
+    day_below,
+    hours,
+    left,
+    lives,
+    neutrophils_left,
+    platelets_left,
+    red_cells_left,
+    time_words,
+)  # fmt: skip
 from helpers.evidence import cited, constant, forget_citations, records, source
 from helpers.pictures import look
-from helpers.pictures.lives import BLOCKS, LivesPicture, StoppedPicture, hours, lives, time_words
+from helpers.pictures.lives import BLOCKS, LivesPicture, StoppedPicture
 
 DAYS = np.linspace(0, 200, 2001)
 
@@ -204,7 +214,7 @@ def test_the_pictures_can_be_read_and_show_their_words_and_sources(picture):
     assert f'alt="{picture.describe()}"' in page and "<figcaption>" in page
     assert set(picture.sources.split()) == set(cited().index) and "COURSE" not in picture.sources
     assert all(source(key).link in page for key in picture.sources.split())
-    assert len(picture.image(small=True)) < 40_000
+    assert len(picture.image(small=True)) < 20_000
     forget_citations()
 
 

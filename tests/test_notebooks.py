@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import shutil
 import subprocess
 import sys
 
 import nbformat
+import numpy as np
 import pytest
 from conftest import NOTEBOOKS, ROOT
-from execute import CODE_LINES, WIDGET_VIEW, execute, faults, main, tidy, without_twin
+from execute import CODE_LINES, MOST_BYTES, WIDGET_VIEW, execute, faults, main, tidy, without_twin
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 import course
 
@@ -92,6 +96,7 @@ def test_a_good_notebook_has_no_fault():
         (made(ran(text__html=r"<p>C:\Users\someone</p>")), "place of one machine"),
         (made(ran("open('/tmp/count.csv')")), "place of one machine"),
         (made(ran(text__plain="<Panel object at 0x7f20acf31e10>")), "memory address"),
+        (made(ran(text__plain="1" * MOST_BYTES)), "it has 40. kB, 400 at most"),
         (made(ran("\n".join(["1"] * (CODE_LINES + 1)))), f"has {CODE_LINES + 1} lines of code"),
     ],
 )
@@ -128,6 +133,18 @@ def test_a_failing_notebook_is_not_stored(tmp_path, capsys):
     assert "no such unit" in capsys.readouterr().out
 
 
+def test_a_painted_picture_is_stored_no_larger_than_it_is_shown(tmp_path):
+    from helpers import page
+    from helpers.pictures.painted import photograph
+
+    painted = np.random.default_rng(1).integers(0, 255, (400, 600, 3), dtype=np.uint8)
+    output = ran(text__html=page.figure(photograph(painted), "cells & more", width=200))
+    (stored,) = tidy(made(output)).cells[1].outputs
+    small = Image.open(io.BytesIO(base64.b64decode(re.search('base64,([^"]+)', stored.data["text/html"])[1])))
+    assert (small.format, small.size) == ("WEBP", (200, 133))
+    assert 'alt="cells &amp; more" width="200"' in stored.data["text/html"]
+
+
 def test_a_warning_is_told(tmp_path, capsys):
     assert main([str(write(tmp_path, new_code_cell("import warnings\nwarnings.warn('old')\n1")))]) == 1
     assert "cell 2 warns" in capsys.readouterr().out
@@ -156,7 +173,7 @@ def test_outputs_are_compared(tmp_path):
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     strict = next(words for _, words in course.CHECKS if "--nbval" in words)
     words = {"tests/nbval_sanitize.cfg": str(ROOT / "tests" / "nbval_sanitize.cfg"), "notebooks": str(tmp_path)}
-    command = [sys.executable, *(words.get(word, word) for word in strict), "-v", "--color=no"]
+    command = [sys.executable, *(words.get(word, word) for word in strict), "-n0", "-v", "--color=no"]
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert told.returncode == 1
     verdicts = re.findall(r"made\.ipynb::Cell (\d) (PASSED|FAILED)", told.stdout, re.MULTILINE)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood import oxygen
-from helpers.blood.oxygen import balance, content, delivery, extraction, normal_delivery, output_for
+from helpers.blood.cells import oxygen
+from helpers.blood.cells.oxygen import balance, content, delivery, extraction, normal_delivery, output_for
 
 HB, SATURATION, OUTPUT = st.floats(1, 250), st.floats(1, 100), st.floats(0.5, 20)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 
 import nbformat
 import numpy as np
 import pytest
+from execute import kept
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from looking import troubles
-from PIL import Image
 
-from helpers.blood.oxygen import balance
+from helpers.blood.cells.oxygen import balance
 from helpers.evidence import source
 from helpers.panels.oxygen import OxygenPanel
 from helpers.pictures.oxygen import DeliveryPicture, rule_sources, share_words
@@ -31,7 +30,7 @@ STATES = {
 
 
 def pixels(picture) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(picture.image())).convert("RGB"))
+    return picture.live.paint().copy()
 
 
 # --- the picture ---
@@ -81,12 +80,12 @@ def test_a_moved_picture_is_the_same_as_a_fresh_one():
 
 def test_only_what_changed_is_drawn(monkeypatch):
     picture = DeliveryPicture(balance(150))
-    picture.image()
+    picture.live.paint()
     drawn = []
     monkeypatch.setattr(picture.live.figure, "draw_artist", drawn.append)
     monkeypatch.setattr(picture.live.canvas, "draw", lambda: drawn.append("everything"))
     picture.update(balance(150, need=240))
-    picture.image()
+    picture.live.paint()
     assert "everything" not in drawn and picture.area not in drawn and picture.used in drawn
 
 
@@ -184,7 +183,7 @@ def test_whatever_is_moved_there_is_a_sentence(hb, saturation, output, need):
 
 def test_the_widgets_follow_the_model_and_the_model_the_widgets():
     panel = OxygenPanel()
-    view = panel.view and panel._view
+    view = panel.widgets
     panel.hb = 95.0
     assert view.sliders["hb"].texts[view.sliders["hb"].index] == "95 g/L"
     view.sliders["saturation_pct"].set_state({"index": 0, "known": True})
@@ -197,7 +196,7 @@ def test_the_widgets_follow_the_model_and_the_model_the_widgets():
 
 
 def test_controls_have_names_and_spoken_amounts():
-    view = OxygenPanel().view and OxygenPanel().make_view()
+    view = OxygenPanel().widgets
     assert [slider.label for slider in view.sliders.values()] == [
         "Hemoglobin",
         "Saturation",
@@ -211,7 +210,7 @@ def test_controls_have_names_and_spoken_amounts():
 
 def test_a_step_is_one_picture_and_one_message_of_words(monkeypatch):
     panel = OxygenPanel()
-    view = panel.view and panel._view
+    view = panel.widgets
     sent = []
     for name, widget in {"picture": view.picture, "words": view.words, **view.sliders}.items():
         monkeypatch.setattr(widget, "send_state", lambda key=None, name=name: sent.append((name, set(key or ()))))
@@ -220,13 +219,13 @@ def test_a_step_is_one_picture_and_one_message_of_words(monkeypatch):
 
 
 def test_the_twin_holds_picture_sentence_rule_and_sources_and_is_the_same_in_every_run():
-    one, two = (OxygenPanel(hb=70)._repr_mimebundle_() for _ in range(2))
+    one, two = (kept(OxygenPanel(hb=70)) for _ in range(2))
     page = one["text/html"]
     assert (
         page == two["text/html"]
         and one["text/plain"] == two["text/plain"] == f"OxygenPanel: {OxygenPanel(hb=70).status}"
     )
-    assert re.search(r'<img src="data:image/png;base64,[^"]+" alt="98 % saturated, and yet only 475 mL', page)
+    assert re.search(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="98 % saturated, and yet only 475 mL', page)
     assert f"<strong>{OxygenPanel(hb=70).status}</strong>" in page and "The rule" in page
     assert all(source(key).link.split("?")[0] in page for key in rule_sources().split())
     assert "<script" not in page and len(page) < 45_000
@@ -263,3 +262,10 @@ def test_it_works_by_keyboard_is_clean_for_axe_and_fits_a_narrow_page(open_noteb
         "(box) => [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"
     )
     assert wide == 0
+
+
+def test_a_full_saturation_is_not_compared_with_itself():
+    panel = OxygenPanel(hb=70, saturation_pct=100)
+    assert "instead of" not in panel.words() and "as full as it can be" in panel.words()
+    panel.saturation_pct = 90
+    assert "a saturation of 100 % instead of 90 %" in panel.words()

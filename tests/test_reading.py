@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import time
 from pathlib import Path
 
@@ -9,15 +10,27 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.blood import units
-from helpers.blood.count import BloodCount
-from helpers.blood.printed import decimal_style, number_readings, read_value
-from helpers.blood.reading import counts_from_csv, counts_from_fhir, read_text
-from helpers.blood.units import ANALYTES, canonical
+from helpers.blood.core import units
+from helpers.blood.core.amount import decimal_style, number_readings, read_value
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.units import ANALYTES, canonical
+from helpers.blood.reports.fhir import read_fhir
+from helpers.blood.reports.tables import read_csv
+from helpers.blood.reports.text import read_report
 from helpers.evidence import table
 
 DATA = Path(__file__).parent / "data"
 HB, WBC, PLT = "Hb 7.2 g/dL", "WBC 2.1 K/uL", "PLT 18 x10^3/mm3"
+
+
+def only(read):
+    """The one count of a file that holds one."""
+
+    def read_one(*given, **options):
+        (count,) = read(*given, **options)
+        return count
+
+    return read_one
 
 
 def known(count):
@@ -29,11 +42,11 @@ def known(count):
 
 def forms():
     return {
-        "text": BloodCount.from_text((DATA / "report.txt").read_text(encoding="utf-8")),
-        "long": BloodCount.from_csv(DATA / "report_long.csv"),
-        "wide": counts_from_csv(DATA / "report_wide.csv")[0],
-        "fhir": BloodCount.from_fhir(DATA / "report_fhir.json"),
-        "fhir text": BloodCount.from_fhir((DATA / "report_fhir.json").read_text(encoding="utf-8")),
+        "text": read_report((DATA / "report.txt").read_text(encoding="utf-8")),
+        "long": only(read_csv)(DATA / "report_long.csv"),
+        "wide": read_csv(DATA / "report_wide.csv")[0],
+        "fhir": only(read_fhir)(DATA / "report_fhir.json"),
+        "fhir text": only(read_fhir)((DATA / "report_fhir.json").read_text(encoding="utf-8")),
     }
 
 
@@ -51,16 +64,16 @@ def test_a_report_a_csv_and_a_fhir_bundle_give_the_same_count():
 
 def test_they_stop_being_the_same_when_one_value_differs():
     text = (DATA / "report.txt").read_text(encoding="utf-8")
-    assert BloodCount.from_text(text.replace("7.2", "7.3")) != forms()["fhir"]
-    assert BloodCount.from_text(text.replace("28 weeks", "27 weeks")) != forms()["fhir"]
-    assert BloodCount.from_text(text.replace("<0.9", "0.9")) != forms()["fhir"]
+    assert read_report(text.replace("7.2", "7.3")) != forms()["fhir"]
+    assert read_report(text.replace("28 weeks", "27 weeks")) != forms()["fhir"]
+    assert read_report(text.replace("<0.9", "0.9")) != forms()["fhir"]
 
 
 # --- a pasted report ---------------------------------------------------------------------------------------------
 
 
 def test_the_issue_s_own_line():
-    count = read_text("WBC 2.1 K/uL, Hgb 7.2 g/dL, PLT 18 x10^3/mm3, Neut 38 %")
+    count = read_report("WBC 2.1 K/uL, Hgb 7.2 g/dL, PLT 18 x10^3/mm3, Neut 38 %")
     assert known(count) == {"wbc": 2.1, "hb": 72.0, "plt": 18.0, "neut_pct": 38.0}
     assert count.notes == ()
 
@@ -103,7 +116,7 @@ def test_the_issue_s_own_line():
     ],
 )
 def test_lines_that_can_be_told(text, expected):
-    assert known(read_text(text)) == expected
+    assert known(read_report(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,14 +126,14 @@ def test_lines_that_can_be_told(text, expected):
      "Corrected reticulocytes 0.3 %", "Folate 8 ng/mL", "Atypical lymphocytes 5 %", "Immature platelet fraction 6 %"],
 )  # fmt: skip
 def test_other_quantities_are_not_taken_for_ours(text):
-    count = read_text(f"{text}\n{WBC}")
+    count = read_report(f"{text}\n{WBC}")
     assert known(count) == {"wbc": 2.1} and len(count.values) == 1
     assert any(note.startswith("Not read:") for note in count.notes)
 
 
 def test_a_count_stands_beside_a_number_that_may_be_its_share():
     for lines in (["Neutrophils 38", "ANC 0.8 K/uL"], ["ANC 0.8 K/uL", "Neutrophils 38"]):
-        count = read_text("\n".join(lines))
+        count = read_report("\n".join(lines))
         assert known(count) == {"anc": 0.8} and "has no unit" in count.why("neut_pct")
 
 
@@ -140,7 +153,7 @@ def test_two_laboratories_tables():
         Platelet count           18      10*9/L   (150 - 410)
         Mean corpusc. Hb. conc.(MCHC) 333 g/L
         Neutrophil count         0.8     10*9/L"""
-    first, second = read_text(american), read_text(british)
+    first, second = read_report(american), read_report(british)
     assert known(first) == known(second) | {"neut_pct": 38.0, "lymph_pct": 62.0}
     assert known(second) == {"hb": 72.0, "wbc": 2.1, "plt": 18.0, "mchc": 333.0, "anc": 0.8}
 
@@ -176,7 +189,7 @@ def test_two_laboratories_tables():
     ],
 )
 def test_what_cannot_be_told_says_why_and_the_rest_is_read(text, name, words):
-    count = read_text(f"MCV 101 fL\n{text}\nGlucose 5 mmol/L")
+    count = read_report(f"MCV 101 fL\n{text}\nGlucose 5 mmol/L")
     assert math.isnan(getattr(count, name))
     for word in words:
         assert word.lower() in count.why(name).lower()
@@ -187,11 +200,11 @@ def test_what_cannot_be_told_says_why_and_the_rest_is_read(text, name, words):
 def test_printed_unit_errors_cannot_be_told(row):
     name = row["analyte"]
     printed = f"{row['printed']:g} {row['printed_unit']}"
-    for count in (read_text(row["printed_text"]), BloodCount.of(**{name: printed})):
+    for count in (read_report(row["printed_text"]), BloodCount.of(**{name: printed})):
         assert math.isnan(getattr(count, name))
-        why = count.why(name)
-        assert len(why) > 40 and why.endswith(".")
-        assert "living person" in why or "grams per liter" in why
+        why = count.why(name) if name in count.values else " ".join(count.notes)
+        assert len(why) > 40 and re.search(r"[.)]$", why)
+        assert re.search("living person|grams per liter|of several people", why)
 
 
 @pytest.mark.parametrize(
@@ -222,17 +235,17 @@ def test_the_sentence_on_a_unit_error_names_the_unit_that_was_meant():
 
 def test_assume_states_the_units_of_bare_numbers_only():
     text = "WBC 2.1\nHb 7.2\nPLT 18 K/uL\nNeut 38"
-    count = read_text(text, assume="conventional")
+    count = read_report(text, assume="conventional")
     assert known(count) == {"wbc": 2.1, "hb": 72.0, "plt": 18.0}
     assert "38 %" in count.why("neut_pct")
-    assert known(read_text(text, assume="si")) == {"wbc": 2.1, "plt": 18.0}
+    assert known(read_report(text, assume="si")) == {"wbc": 2.1, "plt": 18.0}
     with pytest.raises(ValueError, match="assume"):
-        read_text(text, assume="imperial")
+        read_report(text, assume="imperial")
 
 
 def test_less_than_is_an_upper_bound():
     for text in ("ANC <0.1 ×10⁹/L", "ANC < 100 /µL", "ANC less than 0.1 G/L", "ANC ≤0.1 x10^9/L"):
-        count = read_text(text)
+        count = read_report(text)
         assert count.anc == 0.1 and count.is_below("anc"), text
 
 
@@ -245,7 +258,7 @@ def test_less_than_is_an_upper_bound():
     ],
 )
 def test_percentages_that_do_not_add_up_cannot_be_told(parts, words):
-    count = read_text(f"{parts}\n{WBC}")
+    count = read_report(f"{parts}\n{WBC}")
     assert known(count) == {"wbc": 2.1}
     assert all(words in value.reason for name, value in count.values.items() if name != "wbc")
 
@@ -261,32 +274,32 @@ def test_percentages_that_do_not_add_up_cannot_be_told(parts, words):
     ],
 )
 def test_percentages_that_do_add_up_are_kept(parts):
-    count = read_text(parts)
+    count = read_report(parts)
     assert all(value.known for value in count.values.values()), repr(count)
 
 
 def test_a_result_printed_in_two_units_is_one_result():
-    assert known(read_text("Hb 7.16 g/dL\nHemoglobin 72 g/L")) == {"hb": 71.6}
-    assert known(read_text("Hb 72\nHemoglobin 7.2 g/dL")) == {"hb": 72.0}
-    assert "twice" in read_text("Hb 95\nHemoglobin 7.2 g/dL").why("hb")
+    assert known(read_report("Hb 7.16 g/dL\nHemoglobin 72 g/L")) == {"hb": 71.6}
+    assert known(read_report("Hb 72\nHemoglobin 7.2 g/dL")) == {"hb": 72.0}
+    assert "twice" in read_report("Hb 95\nHemoglobin 7.2 g/dL").why("hb")
 
 
 def test_unknown_lines_are_kept_in_notes():
-    count = read_text(f"{HB}\nCreatinine 88 umol/L\nReported by the night shift")
+    count = read_report(f"{HB}\nCreatinine 88 umol/L\nReported by the night shift")
     assert count.notes == ("Not read: Creatinine 88 umol/L", "Not read: Reported by the night shift")
 
 
 def test_a_huge_text_is_cut_with_a_sentence():
     start = time.perf_counter()
-    count = read_text(HB + "\n" + "Hb x " * 1_000_000)
+    count = read_report(HB + "\n" + "Hb x " * 1_000_000)
     assert count.notes[0].startswith("The text is too long for a report")
     assert time.perf_counter() - start < 20
-    assert len(read_text("\n".join(f"line {n}" for n in range(1000))).notes) < 70
+    assert len(read_report("\n".join(f"line {n}" for n in range(1000))).notes) < 70
 
 
 def test_only_text_is_a_report():
     with pytest.raises(TypeError, match="should be text"):
-        read_text(b"Hb 7.2 g/dL")
+        read_report(b"Hb 7.2 g/dL")
 
 
 # --- numbers -----------------------------------------------------------------------------------------------------
@@ -360,22 +373,22 @@ def test_points_for_thousands_are_read_where_one_reading_is_left():
 )
 def test_what_is_printed_about_the_person(text, about):
     for report in (f"{text}\n{HB}", f"{HB}\n{text}", f"{text}, {HB}"):
-        person = read_text(report).person
+        person = read_report(report).person
         told = {name: value for name, value in vars(person).items() if value is not None}
         assert told == about, report
 
 
 def test_nothing_about_the_person_is_inferred():
-    count = read_text("pregnant 30 weeks\n" + HB)
+    count = read_report("pregnant 30 weeks\n" + HB)
     assert count.person.sex is None and count.person.age_y is None
 
 
 def test_contradictions_and_impossible_persons_are_noted():
-    assert "two different answers" in read_text(f"Age 34\nAge 35\n{HB}").notes[0]
-    assert read_text(f"Age 34\nAge 35\n{HB}").person.age_y is None
-    assert "cannot be" in read_text(f"Age 300\n{HB}").notes[0]
-    assert "cannot be" in read_text(f"pregnant 60 weeks\n{HB}").notes[0]
-    assert "week is not printed" in read_text(f"pregnant\n{HB}").notes[0]
+    assert "two different answers" in read_report(f"Age 34\nAge 35\n{HB}").notes[0]
+    assert read_report(f"Age 34\nAge 35\n{HB}").person.age_y is None
+    assert "cannot be" in read_report(f"Age 300\n{HB}").notes[0]
+    assert "cannot be" in read_report(f"pregnant 60 weeks\n{HB}").notes[0]
+    assert "week is not printed" in read_report(f"pregnant\n{HB}").notes[0]
 
 
 # --- CSV ---------------------------------------------------------------------------------------------------------
@@ -397,7 +410,7 @@ def test_contradictions_and_impossible_persons_are_noted():
     ],
 )
 def test_csv_forms(text):
-    counts = counts_from_csv(text)
+    counts = read_csv(text)
     assert [known(count) for count in counts] == [{"hb": 72.0, "wbc": 2.1}]
 
 
@@ -405,42 +418,40 @@ def test_csv_files_in_other_encodings(tmp_path):
     for encoding in ("utf-8-sig", "utf-16", "cp1252"):
         path = tmp_path / f"{encoding}.csv"
         path.write_bytes("Hb (g/dL);WBC (/µL)\n7,2;2100\n".encode(encoding))
-        assert known(BloodCount.from_csv(path)) == {"hb": 72.0, "wbc": 2.1}, encoding
+        assert known(only(read_csv)(path)) == {"hb": 72.0, "wbc": 2.1}, encoding
 
 
 def test_csv_gives_one_count_a_patient_and_date():
     text = "patient,date,test,value,unit\nA,2024-01-05,Hb,7.2,g/dL\nA,2024-02-05,Hb,8.2,g/dL\nB,2024-01-05,Hb,9,g/dL\n"
-    counts = counts_from_csv(text)
+    counts = read_csv(text)
     assert [(count.label, count.hb) for count in counts] == [
         ("A 2024-01-05", 72),
         ("A 2024-02-05", 82),
         ("B 2024-01-05", 90),
     ]
-    with pytest.raises(ValueError, match="3 counts, not one"):
-        BloodCount.from_csv(text)
-    wide = counts_from_csv("id,Hb (g/dL),age,sex\n1,7.2,34,F\n2,pending,51,male\n")
+    wide = read_csv("id,Hb (g/dL),age,sex\n1,7.2,34,F\n2,pending,51,male\n")
     assert [(count.label, count.person.sex) for count in wide] == [("1", "female"), ("2", "male")]
     assert "pending" in wide[1].why("hb")
 
 
 def test_csv_units_are_never_guessed():
-    count = BloodCount.from_csv("Hb,WBC\n7.2,2100\n")
+    count = only(read_csv)("Hb,WBC\n7.2,2100\n")
     assert known(count) == {} and "has no unit" in count.why("hb")
-    assert known(BloodCount.from_csv("Hb,WBC\n7.2,2.1\n", assume="conventional")) == {"hb": 72.0, "wbc": 2.1}
-    assert "mg/dL" in BloodCount.from_csv("Hb (mg/dL)\n14\n").why("hb")
+    assert known(only(read_csv)("Hb,WBC\n7.2,2.1\n", assume="conventional")) == {"hb": 72.0, "wbc": 2.1}
+    assert "mg/dL" in only(read_csv)("Hb (mg/dL)\n14\n").why("hb")
 
 
 def test_csv_without_a_count_says_so():
     for text in ("", "hello", "a,b\n1,2\n", "\n\n", '"unclosed\n'):
-        count = BloodCount.from_csv(text)
+        count = only(read_csv)(text)
         assert not count.values and "header" in count.notes[-1], text
 
 
 def test_csv_misuse_raises_a_sentence():
     with pytest.raises(FileNotFoundError, match="no file"):
-        BloodCount.from_csv("missing.csv")
+        only(read_csv)("missing.csv")
     with pytest.raises(TypeError, match="int"):
-        BloodCount.from_csv(3)
+        only(read_csv)(3)
 
 
 # --- FHIR --------------------------------------------------------------------------------------------------------
@@ -462,7 +473,7 @@ def bundle(*resources):
 
 def test_fhir_single_observation_dict_or_text():
     for source in (observation(), json.dumps(observation()), json.dumps([observation()])):
-        assert known(BloodCount.from_fhir(source)) == {"hb": 72.0}
+        assert known(only(read_fhir)(source)) == {"hb": 72.0}
 
 
 def test_every_loinc_code_of_the_table_is_read():
@@ -470,13 +481,13 @@ def test_every_loinc_code_of_the_table_is_read():
         for code in item.loinc:
             amount = max(item.plausible_low, 1e-9) if not item.may_be_zero else item.plausible_high
             unit = units.course_unit(item.name)
-            count = BloodCount.from_fhir(observation(code, amount, unit.ucum))
+            count = only(read_fhir)(observation(code, amount, unit.ucum))
             assert getattr(count, item.name) == amount, code
 
 
 def test_fhir_thousandths_are_not_thousands():
-    assert BloodCount.from_fhir(observation("6690-2", 2.125, "10*3/uL")).wbc == 2.125
-    assert BloodCount.from_fhir(observation("777-3", 150.125, "10*9/L")).plt == 150.125
+    assert only(read_fhir)(observation("6690-2", 2.125, "10*3/uL")).wbc == 2.125
+    assert only(read_fhir)(observation("777-3", 150.125, "10*9/L")).plt == 150.125
 
 
 @pytest.mark.parametrize(
@@ -500,13 +511,13 @@ def test_fhir_thousandths_are_not_thousands():
 )
 def test_fhir_results_that_cannot_be_told(change, words):
     resource = {key: value for key, value in (observation() | change).items() if value is not None}
-    count = BloodCount.from_fhir(bundle(resource, observation("787-2", 101, "fL")))
+    count = only(read_fhir)(bundle(resource, observation("787-2", 101, "fL")))
     assert words in count.why("hb")
     assert count.mcv == 101
 
 
 def test_fhir_observations_that_are_not_ours_are_noted():
-    count = BloodCount.from_fhir(
+    count = only(read_fhir)(
         bundle(
             observation(),
             observation("99999-9"),
@@ -523,7 +534,7 @@ def test_fhir_observations_that_are_not_ours_are_noted():
 
 
 def test_fhir_text_names_are_read_where_there_is_no_code():
-    count = BloodCount.from_fhir(
+    count = only(read_fhir)(
         observation() | {"code": {"text": "Neutrophils"}} | {"valueQuantity": {"value": 38, "unit": "%"}}
     )
     assert known(count) == {"neut_pct": 38.0}
@@ -538,20 +549,18 @@ def test_fhir_several_days_and_patients_are_several_counts():
         {"resourceType": "Patient", "id": "b", "gender": "male", "birthDate": "2023-01-06"},
         on("2024-01-05", "a", 7.2), on("2024-02-05T10:00:00Z", "a", 8.2), on("2024-01-05", "b", 9.9),
     ]  # fmt: skip
-    counts = counts_from_fhir(bundle(*resources))
+    counts = read_fhir(bundle(*resources))
     assert [(count.label, count.hb, count.person.sex) for count in counts] == [
         ("2024-01-05", 72, "female"), ("2024-02-05", 82, "female"), ("2024-01-05", 99, "male"),
     ]  # fmt: skip
     assert [round(count.person.age_y * 12) for count in counts] == [34 * 12, 35 * 12, 11]
-    with pytest.raises(ValueError, match="3 counts, not one"):
-        BloodCount.from_fhir(bundle(*resources))
 
 
 def test_fhir_two_samples_of_one_day_are_two_counts():
     morning = observation(effectiveDateTime="2024-01-05T08:00:00Z")
     evening = observation(value=8.2, effectiveDateTime="2024-01-05T20:00:00Z")
-    assert [count.hb for count in counts_from_fhir(bundle(morning, evening))] == [72, 82]
-    assert "twice" in BloodCount.from_fhir(
+    assert [count.hb for count in read_fhir(bundle(morning, evening))] == [72, 82]
+    assert "twice" in only(read_fhir)(
         bundle(morning, observation(value=8.2, effectiveDateTime="2024-01-05T08:00:00Z"))
     ).why("hb")
 
@@ -563,7 +572,7 @@ def test_fhir_panel_members_take_the_panel_s_day():
         hasMember=[{"reference": "Observation/x"}, {"reference": "Observation/lost"}],
     )
     del panel["valueQuantity"]
-    count = BloodCount.from_fhir(
+    count = only(read_fhir)(
         bundle(panel, observation(id="x"), observation("787-2", 101, "fL", effectiveDateTime="2024-01-05"))
     )
     assert known(count) == {"hb": 72.0, "mcv": 101.0} and count.label == "2024-01-05"
@@ -575,9 +584,9 @@ def test_fhir_pregnancy():
         return observation("82810-3") | {"valueCodeableConcept": {"coding": [{"code": code}]}}
 
     weeks = observation("18185-9", 28, "wk")
-    assert BloodCount.from_fhir(bundle(observation(), status("60001007"))).person.trimester == 0
-    assert BloodCount.from_fhir(bundle(observation(), status("77386006"), weeks)).person.trimester == 3
-    assert BloodCount.from_fhir(bundle(observation(), status("77386006"))).person.trimester is None
+    assert only(read_fhir)(bundle(observation(), status("60001007"))).person.trimester == 0
+    assert only(read_fhir)(bundle(observation(), status("77386006"), weeks)).person.trimester == 3
+    assert only(read_fhir)(bundle(observation(), status("77386006"))).person.trimester is None
 
 
 @pytest.mark.parametrize(
@@ -589,7 +598,7 @@ def test_fhir_pregnancy():
     ],
 )  # fmt: skip
 def test_fhir_nonsense_gives_a_sentence(source):
-    count = BloodCount.from_fhir(source)
+    count = only(read_fhir)(source)
     assert not count.values and count.notes
 
 
@@ -597,14 +606,14 @@ def test_fhir_deep_nesting_ends():
     deep = observation()
     for _ in range(50):
         deep = {"resourceType": "Bundle", "entry": [{"resource": deep}]}
-    assert "nested too deeply" in " ".join(BloodCount.from_fhir(deep).notes)
+    assert "nested too deeply" in " ".join(only(read_fhir)(deep).notes)
 
 
 def test_fhir_misuse_raises_a_sentence():
     with pytest.raises(TypeError, match="float"):
-        BloodCount.from_fhir(3.0)
+        only(read_fhir)(3.0)
     with pytest.raises(FileNotFoundError, match="no file"):
-        BloodCount.from_fhir("missing.json")
+        only(read_fhir)("missing.json")
 
 
 # --- anything ----------------------------------------------------------------------------------------------------
@@ -640,11 +649,11 @@ SNIPPETS = st.sampled_from(
 @example("Hb ()")
 @example("Hb \ud800 7")
 def test_no_text_raises(text):
-    count = read_text(text)
+    count = read_report(text)
     for name, value in count.values.items():
         assert value.known == (value.reason == ""), name
         assert not value.known or units.plausible(value.amount, name)
-    for count in counts_from_csv(text + "\n"):
+    for count in read_csv(text + "\n"):
         assert isinstance(count, BloodCount)
     for name in ("hb", "wbc"):
         read_value(text, name)
@@ -670,7 +679,7 @@ def test_no_json_raises(anything, value):
         {"resourceType": "Bundle", "entry": anything},
         observation() | {"valueQuantity": value, "code": anything},
     ):
-        for count in counts_from_fhir(source):
+        for count in read_fhir(source):
             assert isinstance(count, BloodCount)
 
 
@@ -679,7 +688,7 @@ def printed_values(draw):
     """An amount, printed in some unit and spelling of its analyte."""
     name = draw(st.sampled_from([name for name in ANALYTES if name != "folate_intake"]))
     item = ANALYTES[name]
-    unit = draw(st.sampled_from(units.units_of(name)))
+    unit = draw(st.sampled_from([unit for unit in units.units_of(name) if (name, unit.name) != ("hb", "%")]))
     spelling = draw(
         st.sampled_from(
             [
@@ -715,12 +724,12 @@ def test_round_trip_in_every_unit_and_spelling(drawn, form):
 
 
 def test_a_count_in_brackets_beside_its_percentage_is_read_too():
-    count = BloodCount.from_text("Hb 7,2 g/dL\nReticulocytes 3,45 % (107.000 /ul)")
+    count = read_report("Hb 7,2 g/dL\nReticulocytes 3,45 % (107.000 /ul)")
     assert (count.retic_pct, count.retic) == (3.45, 107)
-    assert BloodCount.from_text("Hb 7.2 g/dL (12.0-16.0)").hb == 72
+    assert read_report("Hb 7.2 g/dL (12.0-16.0)").hb == 72
 
 
 def test_a_pregnancy_that_cannot_be_is_left_out_and_said():
-    count = BloodCount.from_text("Male, 40 years, 28 weeks pregnant\nHb 72 g/L")
+    count = read_report("Male, 40 years, 28 weeks pregnant\nHb 72 g/L")
     assert count.person.trimester is None
     assert any("pregnancy" in note for note in count.notes)

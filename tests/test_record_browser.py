@@ -13,20 +13,23 @@ import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Lab, OpenNotebook, opening, serving
+from in_browser import fill, settles
 from playwright.sync_api import expect
 
-from helpers.exercises import bank
-from helpers.exercises.bank import exercise
-from helpers.exercises.judge import right_answer
-from helpers.exercises.record import Record
-from helpers.exercises.session import Event, plain
-from helpers.exercises.standing import BEFORE
+from helpers.cards.forms import FIRST
+from helpers.questions import bank
+from helpers.questions.bank import FORMS, exercise
+from helpers.questions.judge import right_answer
+from helpers.record.exchange import MOST_BYTES
+from helpers.record.journey import order_of_forms
+from helpers.record.log import Record
+from helpers.record.session import Event, plain
 
 pytestmark = pytest.mark.browser
 
 CELLS = (
     "from helpers.evidence import table\n"
-    "from helpers.exercises import after, ask, before, check, where_you_stand, your_record\n"
+    "from helpers import after, ask, before, check, where_you_stand, your_record\n"
     'patients = table("patients")',
     "where_you_stand()",
     'ask("start-01")',
@@ -62,7 +65,7 @@ def learning(lab: Lab, browser, record: Path, *changed: tuple[int, str], binder:
         yield one
 
 
-SHOWN = "() => document.querySelectorAll('.course-card > *, .course-desk > *').length >= 8"
+SHOWN = "() => document.querySelectorAll('[data-live] .course-card > *, [data-live] .course-desk > *').length >= 8"
 
 
 def card(one: OpenNotebook, id: str):
@@ -102,7 +105,7 @@ def restarted(home: Path, browser, record: Path, *changed: tuple[int, str]) -> I
 def test_everything_is_there_after_kernel_and_server_were_killed(tmp_path: Path, browser) -> None:
     record = tmp_path / "record"
     with restarted(tmp_path / "first", browser, record, WRONG) as one:
-        iron = exercise("start-01").options[3].text
+        iron = exercise("start-01").asks.options[3].text
         choice = card(one, "start-01")
         choice.get_by_label(iron).check()
         choice.get_by_label("How sure are you?").select_option("0.75")
@@ -113,7 +116,7 @@ def test_everything_is_there_after_kernel_and_server_were_killed(tmp_path: Path,
         order.get_by_role("button", name="Hint 1").click()
         order.locator(".hint").wait_for()
         card(one, "start-09").get_by_text("Not yet", exact=True).wait_for()
-        test = desk(one, "Twelve questions before you begin")
+        test = desk(one, "Twenty-four questions before you begin")
         test.get_by_role("button", name="Begin").click()
         test.get_by_role("combobox").first.select_option("red")
         one.idle()
@@ -122,9 +125,9 @@ def test_everything_is_there_after_kernel_and_server_were_killed(tmp_path: Path,
         for child in kernels():
             child.send_signal(signal.SIGKILL)
         # JupyterLab may lay its word on the death of the kernel over the page: it is pressed below that.
-        choice.get_by_label(exercise("start-01").options[0].text).evaluate("radio => radio.click()")
+        choice.get_by_label(exercise("start-01").asks.options[0].text).evaluate("radio => radio.click()")
         choice.get_by_role("button", name="Check", exact=True).evaluate("button => button.click()")
-        expect(choice.locator(".feedback")).to_contain_text("No reply yet", timeout=15_000)
+        expect(choice.locator(".feedback")).to_contain_text("No reply yet")
 
     kept = [(event.exercise, event.did) for event in Record(record).events()]
     assert sorted(kept) == [("start-01", "answered"), ("start-08", "hint"), ("start-09", "answered")]
@@ -137,7 +140,7 @@ def test_everything_is_there_after_kernel_and_server_were_killed(tmp_path: Path,
         assert card(two, "start-08").locator(".hint").count() == 1
         expect(card(two, "start-09")).to_contain_text("Your code of")
         expect(card(two, "start-09").locator("pre")).to_contain_text('platelets = patients["wbc_e9_per_l"]')
-        test = desk(two, "Twelve questions before you begin")
+        test = desk(two, "Twenty-four questions before you begin")
         test.get_by_role("button", name="Go on").click()
         test.get_by_role("button", name="Question 1, answered").click()
         expect(test.get_by_role("combobox").first).to_have_value("red")
@@ -146,10 +149,10 @@ def test_everything_is_there_after_kernel_and_server_were_killed(tmp_path: Path,
         choice.get_by_role("button", name="Answer again").click()
         expect(choice.locator(".feedback")).to_be_empty()
         assert not choice.get_by_label(iron).is_checked()
-        choice.get_by_label(exercise("start-01").options[0].text).check()
+        choice.get_by_label(exercise("start-01").asks.options[0].text).check()
         choice.get_by_role("button", name="Check", exact=True).click()
         choice.get_by_text("Right", exact=True).wait_for()
-        expect(desk(two, "Where you stand")).to_contain_text("Worth another look", timeout=15_000)
+        expect(desk(two, "Where you stand")).to_contain_text("Worth another look")
     assert [event.did for event in Record(record).events() if event.exercise == "start-01"] == [
         "answered",
         "again",
@@ -161,11 +164,12 @@ def test_everything_is_there_after_kernel_and_server_were_killed(tmp_path: Path,
 
 
 def filled(folder: Path) -> Record:
-    """A record with the first notebook answered and both tests handed in."""
+    """A record with the first notebook answered and the test before the course handed in."""
     record = Record(folder)
-    for one in bank.exercises("00_start_here") + bank.exercises(BEFORE):
-        answer = one.code if one.kind == "code" else plain(right_answer(one))
-        record.note(Event(one.id, answer=answer, verdict="right", version=bank.version(one)))
+    for name, shown in (("00_start_here", {}), (FORMS[0], {"sitting": FIRST})):
+        for one in bank.exercises(name):
+            answer = one.asks.code if one.asks.in_code else plain(right_answer(one))
+            record.append(Event(one.id, answer=answer, verdict="right", version=bank.version(one), shown=shown))
     record.close()
     return record
 
@@ -212,7 +216,7 @@ def test_a_record_is_brought_into_another_folder_once(
             expect(mine.locator(".said")).to_have_text(f"From {taken[kind].name}: {new} entries are new{there}.")
         expect(card(one, "start-01").locator(".word")).to_contain_text("Right")
         desk(one, "Where you stand").scroll_into_view_if_needed()
-        expect(desk(one, "Where you stand")).to_contain_text("13 of")
+        expect(desk(one, "Where you stand")).to_contain_text("12 were right at the first try without help, 0 with help")
     rows = {row[0]: row for row in Record(tmp_path / "record").rows()}
     assert all(rows[row[0]] == row for row in Record(taken["record"]).rows()), "bytes for bytes what was taken along"
 
@@ -230,7 +234,7 @@ def test_a_hostile_file_is_shown_as_text(lab: Lab, browser, tmp_path: Path, take
     path.write_text(json.dumps(bad))
     huge = tmp_path / "huge.json"
     with huge.open("wb") as file:
-        file.truncate(160_000_000)
+        file.truncate(MOST_BYTES + 1)
     with learning(lab, browser, tmp_path / "record") as one:
         mine = desk(one, "Your record")
         mine.get_by_label("Bring in a file").set_input_files(path)
@@ -239,7 +243,7 @@ def test_a_hostile_file_is_shown_as_text(lab: Lab, browser, tmp_path: Path, take
         stand.scroll_into_view_if_needed()
         expect(stand).to_contain_text("<script>")
         mine.get_by_label("Bring in a file").set_input_files(huge)
-        expect(mine.locator(".said")).to_contain_text("larger than 150 MB")
+        expect(mine.locator(".said")).to_contain_text(f"larger than {MOST_BYTES // 1_000_000} MB")
         assert one.page.evaluate("window.taken") is None and one.dialogs == []
         assert one.page.locator(".course-desk script, .course-desk [onerror]").count() == 0
 
@@ -267,44 +271,36 @@ SHORTCUTS = [*"abcxvzymrjkdd", "ArrowDown", "ArrowUp"]
 def test_a_test_is_taken_by_keyboard_alone(lab: Lab, browser, tmp_path: Path) -> None:
     with learning(lab, browser, tmp_path / "record") as one:
         keys, page = one.page.keyboard, one.page
-        test = desk(one, "Twelve questions before you begin")
+        test = desk(one, "Twenty-four questions before you begin")
         test.get_by_role("button", name="Begin").press("Enter")
-        questions = bank.exercises(BEFORE)
-        [left_open] = [number for number, question in enumerate(questions, start=1) if question.kind == "grade"]
+        learner = Record(tmp_path / "record").learner()
+        questions = [
+            bank.round_of(question, learner, 1, None) for question in bank.exercises(order_of_forms(learner)[0])
+        ]
+        left = [number for number, question in enumerate(questions, start=1) if question.kind == "grade"]
         for number, question in enumerate(questions, start=1):
-            expect(test.get_by_role("heading")).to_have_text(f"Question {number} of 12")
+            expect(test.get_by_role("heading")).to_have_text(f"Question {number} of 24")
             expect(test.get_by_role("heading")).to_be_focused()
             cells = page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")
             for key in SHORTCUTS:
                 keys.press(key)
             assert page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
-            if question.kind == "choice":
-                test.get_by_role("radio").first.focus()
-                keys.press("Space")
-                at = [option.key for option in question.options].index(right_answer(question))
-                for _ in range(at):
-                    keys.press("ArrowDown")
-            elif question.kind == "number":
-                test.get_by_role("textbox").focus()
-                keys.type(f"{right_answer(question):g}" + (" 10^9/L" if question.analyte else ""))
-            elif question.kind == "matching":
-                for box, item in zip(test.get_by_role("combobox").all(), question.items, strict=True):
-                    box.select_option(right_answer(question)[item.key])
+            if number not in left:
+                fill(test, question, right_answer(question))
             if number == 5:
                 assert complaints(one) == []
-            if number < 12:
+            if number < 24:
                 test.get_by_role("button", name="Next").press("Enter")
         assert not any(word in test.text_content() for word in ("Right", "Not yet"))
         test.get_by_role("button", name="Hand in").press("Enter")
-        expect(test.get_by_role("status").first).to_contain_text(f"Not answered: {left_open}.")
-        assert Record(tmp_path / "record").past("before-01").last is None
+        expect(test.get_by_role("status").first).to_contain_text(f"Not answered: {', '.join(map(str, left))}.")
+        assert Record(tmp_path / "record").past(questions[0].id).last is None
         test.get_by_role("button", name="Hand in").press("Enter")
-        expect(test).to_contain_text("11 of 12 are right")
-        test.locator("summary").first.press("Enter")
-        expect(test.locator("details").first).to_contain_text("Your answer")
+        expect(test).to_contain_text(f"{24 - len(left)} of 24 are right")
+        expect(test.locator("details")).to_have_count(0)
         assert complaints(one) == []
         stand = desk(one, "Where you stand")
-        expect(stand).to_contain_text("11 of 12", timeout=15_000)
+        expect(stand).to_contain_text(f"{24 - len(left)} of 24")
 
 
 # --- narrow, linked, reminded -----------------------------------------------------------------------------------------
@@ -327,7 +323,7 @@ def test_desks_and_tests_fit_a_narrow_page_and_links_lead_to_their_question(lab:
         for width in (400, 760):
             one.page.set_viewport_size({"width": width + 150, "height": 900})
             one.page.locator(".course-desk").evaluate_all(UNFOLD)
-            assert one.page.evaluate(BEYOND) == []
+            settles(one.page, BEYOND, [])
         one.page.set_viewport_size({"width": 1200, "height": 900})
         stand = desk(one, "Where you stand")
         link = stand.get_by_role("link", name="grade a count in CTCAE 6, with the first step given")
@@ -337,6 +333,42 @@ def test_desks_and_tests_fit_a_narrow_page_and_links_lead_to_their_question(lab:
         question = one.page.locator(".jp-CodeCell:visible").filter(has_text='ask("grading-06")')
         expect(question).to_be_in_viewport(timeout=30_000)
         one.idle()
+
+
+def test_a_link_leads_on_whatever_the_address_says_and_wherever_one_was(lab: Lab, browser, tmp_path: Path) -> None:
+    """While JupyterLab opens, and beside its file browser, the address may name the folder alone."""
+    with learning(lab, browser, tmp_path / "record") as one:
+        page = one.page
+        panel = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+        here = page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
+        for at, words, shows in [
+            (None, "grade a count in CTCAE 6, with the first step given", 'ask("grading-06")'),
+            (5, "grade a count in CTCAE 6, with the first step given", 'ask("grading-06")'),
+            (-1, "compute the absolute neutrophil count from a printed report", 'ask("grading-01")'),
+        ]:
+            if at is not None:  # it is open already, and somebody was at another of its cells
+                page.evaluate(
+                    """async at => {
+                        const notebook = window.jupyterapp.shell.currentWidget.content;
+                        notebook.activeCellIndex = at < 0 ? notebook.widgets.length + at : at;
+                        await notebook.scrollToItem(notebook.activeCellIndex);
+                    }""",
+                    at,
+                )
+                page.evaluate(
+                    "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}) }", here
+                )
+            page.evaluate("() => history.replaceState(null, '', '/lab/tree/notebooks')")
+            stand = desk(one, "Where you stand")
+            stand.evaluate_all(UNFOLD)
+            stand.get_by_role("link", name=words).click()
+            path = "window.jupyterapp.shell.currentWidget?.context?.path"
+            page.wait_for_function(f"() => {path} === 'notebooks/03_grading_severity.ipynb'")
+            one.idle()
+            question = page.locator(f"{panel} .jp-CodeCell").filter(has_text=shows)
+            expect(question).to_be_in_viewport()
+            page.wait_for_timeout(1500)  # and there it stays
+            expect(question).to_be_in_viewport()
 
 
 def test_on_binder_one_is_reminded_once_and_asked_on_leaving(lab: Lab, browser, tmp_path: Path) -> None:
@@ -368,7 +400,10 @@ def test_a_folder_that_cannot_be_written_to_is_said_on_the_card(lab: Lab, browse
     (tmp_path / "file").write_text("in the way")
     with learning(lab, browser, tmp_path / "file" / "record") as one:
         choice = card(one, "start-01")
-        choice.get_by_role("radio").first.check()
+        question = exercise("start-01")
+        choice.get_by_label(
+            next(one.text for one in question.asks.options if one.key == right_answer(question))
+        ).check()
         choice.get_by_role("button", name="Check", exact=True).click()
         choice.get_by_text("Right", exact=True).wait_for()
         expect(choice.locator(".trouble")).to_contain_text("Nothing is being saved")

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood.causes import Findings, features
-from helpers.blood.count import BloodCount
-from helpers.blood.red_flags import red_flags
-from helpers.blood.units import ANALYTES
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.units import ANALYTES, show
+from helpers.blood.grading.reference import interval
+from helpers.blood.reports.text import read_report
+from helpers.blood.search.causes import Findings, features
+from helpers.blood.search.red_flags import red_flags
 from helpers.evidence import records, table
 
 
@@ -61,12 +63,35 @@ def test_a_count_at_its_limit_does_not_raise(flag, rules):
 
 def test_fever_is_asked_for_when_neutrophils_are_very_low():
     found = Findings(BloodCount.of(hb=135, anc=0.2, plt=250))
-    assert flags(found) == [] and flags(found, raised=False) == ["neutropenic_fever"]
+    assert flags(found) == []
+    assert flags(found, raised=False) == ["neutropenic_fever", "sepsis_no_fever", "falling_count"]
     asked = red_flags(found)[0]
     assert asked.needs == "a fever of 38 °C or more" and asked.missing == ("fever",)
     assert "below 0.5" in asked.because
     assert flags(found.change(fever="yes")) == ["neutropenic_fever"]
-    assert red_flags(found.change(fever="no")) == ()
+    calm = found.change(fever="no")
+    assert "neutropenic_fever" not in flags(calm, raised=False) and "sepsis_no_fever" in flags(calm, raised=False)
+    assert red_flags(calm.change(unwell="no", medicine="none")) == ()
+
+
+@pytest.mark.parametrize(
+    ("about", "hb", "asked"),
+    [
+        ({"sex": "female", "trimester": 3}, 118, False),
+        ({"sex": "female", "trimester": 0}, 118, True),
+        ({"sex": "male"}, 125, True),
+        ({}, 119, True),
+        ({}, 120, False),
+    ],
+)
+def test_anemia_is_asked_about_below_the_persons_own_limit_only(about, hb, asked):
+    count = BloodCount.of(hb=hb, **({"age_y": 30} | about if about else {}))
+    found = red_flags(Findings(count))
+    assert [one.flag for one in found] == ["anemia"] * asked
+    if about and asked:
+        own = interval("hb", count.person).low
+        assert f"below {show(own, 'hb', beside=False)}" in found[0].because
+    assert ("anemia" in flags(Findings(count, {"alarm": "heart"}))) == asked
 
 
 def test_fever_alone_with_unknown_neutrophils_asks_for_them():
@@ -83,9 +108,9 @@ def test_neutrophils_cannot_be_more_than_all_white_cells():
 
 
 def test_a_value_printed_as_less_than_is_an_upper_bound():
-    below = BloodCount.from_text("ANC <0.5 x10^9/L")
+    below = read_report("ANC <0.5 x10^9/L")
     assert flags(Findings(below, {"fever": "yes"})) == ["neutropenic_fever"]
-    looser = BloodCount.from_text("ANC <1.0 x10^9/L")
+    looser = read_report("ANC <1.0 x10^9/L")
     assert flags(Findings(looser, {"fever": "yes"})) == []
     assert "neutropenic_fever" in flags(Findings(looser, {"fever": "yes"}), raised=False)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.blood.count import BloodCount, Person
-from helpers.blood.reference import DEFAULT_REFERENCE, flag, interval, limits
+from helpers.blood.core.count import BloodCount, Person
+from helpers.blood.grading.reference import DEFAULT_REFERENCE, flag, interval, limits
 from helpers.evidence import table
 
 WOMAN, MAN = Person(age_y=40, sex="female", trimester=0), Person(age_y=40, sex="male")

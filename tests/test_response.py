@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood.count import BloodCount
-from helpers.blood.response import (
+from helpers.blood.care.response import (
     BY_LINE,
     CANNOT_TELL,
     COMPLETE,
@@ -17,8 +16,8 @@ from helpers.blood.response import (
     respond,
     respond_all,
     response_systems,
-    responses_table,
 )
+from helpers.blood.core.count import BloodCount
 from helpers.evidence import source
 
 WOMAN = dict(age_y=34, sex="female", trimester=0)
@@ -122,7 +121,7 @@ def test_every_count_gets_a_level_and_a_reason(values, free, severity):
         assert all(source(key) for key in one.source.split())
         if one.level == CANNOT_TELL:
             assert "not known" in one.reason or "cannot be told" in one.reason
-    assert len(responses_table(respond_all(now))) == len(response_systems())
+    assert [one.system for one in respond_all(now)] == list(response_systems())
 
 
 def test_more_blood_never_makes_a_response_worse():

@@ -89,6 +89,15 @@ def test_a_package_that_is_missing_or_another_version(tmp_path, there, said):
     assert said in found.result and "course.py" in found.do
 
 
+def test_a_newer_package_is_a_remark_and_no_fault(tmp_path):
+    pins = requirements(tmp_path, PINS)
+    found = room.packages(pins, versions(pandas="3.10.0", anywidget="0.11.0"))
+    assert found.fine and "pandas is 3.10.0" in found.result and "newer" in found.result
+    assert "Everything is fine." in repr(room.SelfCheck((found,)))
+    both = room.packages(pins, versions(pandas="3.10.0", anywidget="0.9.9"))
+    assert not both.fine and "anywidget is 0.9.9" in both.result and "pandas" not in both.result
+
+
 def test_every_package_that_is_wrong_is_named(tmp_path):
     found = room.packages(requirements(tmp_path, PINS), versions())
     assert "pandas" in found.result and "anywidget" in found.result

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.blood.count import BloodCount, Person
-from helpers.blood.severity import SYSTEMS, bands, editions, grade, grade_all, hemoglobin_adjustment
+from helpers.blood.core.count import BloodCount, Person
+from helpers.blood.grading.severity import bands, editions, grade, grade_all, hemoglobin_adjustment, systems
 from helpers.evidence import source, table
 
 
@@ -58,14 +58,17 @@ def test_values_on_a_border(edition, item, analyte, value, expected):
     assert grade(adult(**{analyte: value}), "ctcae", edition)[item].grade == expected
 
 
-def test_lymphocytes_are_not_graded_in_version_6():
-    count = adult(alc=0.3)
-    assert grade(count, "ctcae", "5.0")["lymphocytes"].grade == 3
-    answer = grade(count, "ctcae", "6.0")["lymphocytes"]
-    assert answer.grade is None
-    assert answer.label == "not graded"
-    assert "does not grade" in answer.reason
-    assert grade(adult(hb=90), "ctcae", "6.0")["lymphocytes"].label == "not graded"
+@pytest.mark.parametrize(("alc", "v5", "v6"), [(1.0, 0, 0), (0.99, 1, 1), (0.7, 2, 1), (0.3, 3, 1), (0.01, 4, 1)])
+def test_lymphopenia_of_version_6_is_grade_1_and_never_more(alc, v5, v6):
+    assert grade(adult(alc=alc), "ctcae", "5.0")["lymphocytes"].grade == v5
+    answer = grade(adult(alc=alc), "ctcae", "6.0")["lymphocytes"]
+    assert (answer.grade, answer.at_least, answer.by_count) == (v6, False, False)
+    assert answer.reason.endswith("Grade 1 is the only grade of this line, however low the value.") is bool(v6)
+
+
+def test_lymphopenia_needs_a_value_and_a_lower_limit_of_normal():
+    assert grade(adult(hb=90), "ctcae", "6.0")["lymphocytes"].grade is None
+    assert "lower limit of normal" in grade(BloodCount.of(alc=0.3), "ctcae", "6.0")["lymphocytes"].reason
 
 
 def test_anemia_grade_3_says_that_grade_4_is_clinical():
@@ -337,7 +340,8 @@ def test_bands_for_drawing_meet_and_agree_with_the_grades():
                 middle = (band.lower + band.upper) / 2
                 count = BloodCount.of(**{analyte: middle}, age_y=40, sex="female", trimester=0)
                 assert grade(count, "ctcae", edition)[item].grade == band.grade
-    assert bands("ctcae", "6.0", "lymphocytes", person) == []
+    (only,) = bands("ctcae", "6.0", "lymphocytes", person)
+    assert (only.grade, only.lower, only.upper) == (1, 0.0, 1.0)
 
 
 def test_a_frame_with_impossible_values_is_answered_not_refused():
@@ -354,14 +358,14 @@ def test_a_frame_with_text_says_what_is_wrong():
 
 def test_every_system_grades_the_published_patients():
     patients = table("patients")
-    for system in SYSTEMS:
+    for system in systems():
         for edition in editions(system):
             assert len(grade(patients, system, edition).frame()) == len(patients)
 
 
 def test_an_empty_frame_is_graded_as_nothing():
     nobody = table("patients").iloc[:0]
-    for system in SYSTEMS:
+    for system in systems():
         assert grade(nobody, system).frame().empty
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
-from helpers.blood.count import BloodCount
-from helpers.blood.support import (
+from helpers.blood.care.support import (
     CANNOT_TELL,
     CONSIDER,
     GIVE,
@@ -20,10 +20,10 @@ from helpers.blood.support import (
     indications,
     iron_load,
     is_refractory,
-    statements,
     thresholds,
     thresholds_table,
 )
+from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source
 
 
@@ -37,12 +37,11 @@ def advice(topic, indication, **values):
 def test_every_threshold_can_be_reached_and_says_its_source():
     for topic in TOPICS:
         shown = 0
-        for indication in indications(topic).values():
+        for indication in indications(topic):
             found = thresholds(BloodCount.of(hb=75, plt=15), topic, indication)
             shown += len(found)
             assert found and all(source(key) for one in found for key in one.source.split())
             assert all(one.caution.startswith("Caution") for one in found if one.confidence == "C")
-            assert len(thresholds_table(found)) == len(found)
         assert shown == sum(row["topic"] == topic for row in records("support"))
 
 
@@ -87,18 +86,30 @@ def test_an_unknown_topic_or_situation_is_told(topic, indication):
         thresholds(BloodCount.of(), topic, indication)
 
 
-def test_statements_are_told_by_topic():
-    found = statements("iron", "vaccines")
-    assert {"iron from red cells", "vaccines"} == set(found.index)
-    with pytest.raises(ValueError, match="no topic 'luck'"):
-        statements("luck")
-
-
 def test_every_row_of_the_table_is_a_threshold_or_a_statement():
-    topics = dict.fromkeys(row["topic"] for row in records("support"))
-    told = sum(len(statements(topic)) for topic in topics)
-    asked = sum(len(thresholds(BloodCount.of(), t, i)) for t in TOPICS for i in indications(t).values())
+    told = sum(row["advice"] == "know" for row in records("support"))
+    asked = sum(len(thresholds(BloodCount.of(), t, i)) for t in TOPICS for i in indications(t))
     assert told + asked == len(records("support"))
+
+
+@pytest.mark.parametrize(("topic", "column"), [("platelets", "plt_e9_per_l"), ("red_cells", "hb_g_per_l")])
+def test_one_by_one_equals_the_columns(topic, column):
+    """Advice, reason and source of a frame of counts and of each of them; unknown and at the limit among them."""
+    amounts = [float("nan"), 5.0, 10.0, 50.0, 70.0, 80.0, 110.0, 50.0]
+    frame = pd.DataFrame({column: amounts}, index=[f"count {place}" for place in range(len(amounts))])
+    for indication in indications(topic):
+        together = thresholds_table(frame, topic, indication)
+        for label, row in frame.iterrows():
+            alone = thresholds(BloodCount.from_row(row), topic, indication)
+            assert list(together.loc[label, "advice"]) == [one.advice for one in alone]
+            assert list(together.loc[label, "because"]) == [f"{one.reason} {one.caution}".strip() for one in alone]
+            pd.testing.assert_frame_equal(
+                together.loc[label], thresholds_table(BloodCount.from_row(row), topic, indication)
+            )
+
+
+def test_no_counts_have_no_thresholds():
+    assert thresholds_table(pd.DataFrame({"plt_e9_per_l": []}), "platelets", "prophylaxis").empty
 
 
 # --- what a transfusion does ------------------------------------------------------------------------------------------
@@ -149,10 +160,10 @@ def met(temperature, anc, **known):
     return {one.label: one.met for one in febrile_neutropenia(temperature, anc, **known)}
 
 
-def test_five_definitions_and_one_patient():
+def test_six_definitions_and_one_patient():
     found = met(38.2, 0.4, hours=0)
     assert found == {
-        "IDSA 2002": False, "IDSA 2011": False, "ESMO 2016": False, "SEOM 2018 (Spain)": True,
+        "IDSA 2002": False, "IDSA 2011": False, "NICE 2012": True, "ESMO 2016": False, "SEOM 2018 (Spain)": True,
         "NHS Lothian (Scotland)": True,
     }  # fmt: skip
     assert met(38.2, 0.4, hours=1)["IDSA 2002"] is True

@@ -2,9 +2,10 @@
 
 import pytest
 
-from helpers.blood.count import BloodCount
-from helpers.blood.derived import constant
-from helpers.blood.traps import traps
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.derived import constant
+from helpers.blood.reports.text import read_report
+from helpers.blood.search.traps import traps
 from helpers.evidence import source
 
 WOMAN = {"age_y": 30, "sex": "female"}
@@ -23,8 +24,8 @@ def test_a_healthy_count_has_no_trap():
 
 
 def test_edta_clumps_from_the_report_s_own_words():
-    assert names(BloodCount.from_text("PLT 45 K/uL clumped\nHb 13 g/dL")) == ["EDTA clumps"]
-    assert names(BloodCount.from_text("Platelets: clumped")) == ["EDTA clumps"]
+    assert names(read_report("PLT 45 K/uL clumped\nHb 13 g/dL")) == ["EDTA clumps"]
+    assert names(read_report("Platelets: clumped")) == ["EDTA clumps"]
     assert names(BloodCount.of(plt=45, notes=("Aggregates seen on the film",))) == ["EDTA clumps"]
     assert names(BloodCount.of(plt=45)) == []
     assert names(BloodCount.of(plt=250, notes=("clumps",))) == []
@@ -94,7 +95,7 @@ def test_broken_rule_of_three_only_in_normal_red_cells():
 @pytest.mark.parametrize(
     ("count", "before"),
     [
-        (BloodCount.from_text("PLT 45 K/uL clumped"), None),
+        (read_report("PLT 45 K/uL clumped"), None),
         (BloodCount.of(hb=90, rbc=1.8, mcv=112, mchc=450, **WOMAN), None),
         (HEALTHY.change(mchc=450), None),
         (HEALTHY.change(glucose=33), None),

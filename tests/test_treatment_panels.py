@@ -7,13 +7,17 @@ from html import unescape
 
 import nbformat
 import pytest
+from execute import kept
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.blood.count import BloodCount
-from helpers.blood.response import respond_all
-from helpers.blood.support import TOPICS, indications
-from helpers.blood.treatment import TIERS, Candidate, advise_all, causes, guideline, guidelines
+from helpers import page
+from helpers.blood.care.candidate import TIERS, Candidate
+from helpers.blood.care.first_steps import treated_causes
+from helpers.blood.care.guidelines import advise_all, guideline, guidelines
+from helpers.blood.care.response import respond_all
+from helpers.blood.care.support import TOPICS, indications
+from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source, table
 from helpers.panels.person import published
 from helpers.panels.response import ResponsePanel
@@ -152,8 +156,11 @@ def test_a_published_patient_is_loaded_and_what_was_done_waits_to_be_asked_for()
         panel.reveal = True
         words = plain(panel.words())
         assert "What was done" in words and source(row["source"]).short in words
+    panel.fit, panel.eltrombopag = True, False
     panel.reset()
-    assert (panel.patient, panel.reveal, panel.candidate) == (None, False, PERSON)
+    assert (panel.patient, panel.reveal, panel.fit, panel.eltrombopag) == (patient, False, None, True)
+    panel.patient = None
+    assert panel.candidate == PERSON
     with pytest.raises(KeyError, match="no published patient 'CRS-001' with aplastic anemia"):
         panel.load("CRS-001")
 
@@ -168,7 +175,7 @@ def test_what_was_not_read_is_named():
 
 def test_every_cause_is_shown_with_its_sources():
     panel = CausePanel()
-    for cause in causes().values():
+    for cause in treated_causes():
         panel.cause = cause
         words = plain(panel.words())
         row = next(row for row in records("treatment_by_cause") if row["cause"] == cause)
@@ -187,7 +194,7 @@ def test_every_row_of_the_support_table_can_be_reached():
     panel, seen = SupportPanel(), []
     for view in VIEWS.values():
         panel.view_shown = view
-        for indication in indications(view).values() if view in TOPICS else [panel.indication]:
+        for indication in indications(view) if view in TOPICS else [panel.indication]:
             panel.indication = indication
             words = plain(panel.words())
             seen += [row["id"] for row in records("support") if row["says"] in words]
@@ -208,7 +215,7 @@ def test_thresholds_follow_the_slider():
 def test_a_view_keeps_to_its_own_situations():
     panel = SupportPanel("platelets", indication="dengue")
     panel.view_shown = "red_cells"
-    assert panel.indication in indications("red_cells").values() and "red cells" in panel.status
+    assert panel.indication in indications("red_cells") and "red cells" in panel.status
 
 
 def test_increments_and_iron_and_fever():
@@ -268,7 +275,7 @@ PANELS = (
 
 @pytest.mark.parametrize("make", PANELS)
 def test_a_panel_has_a_twin_that_is_the_same_in_every_run(make):
-    one, two = (make()._repr_mimebundle_() for _ in range(2))
+    one, two = (kept(make()) for _ in range(2))
     assert one["text/html"] == two["text/html"] and one["text/plain"] == two["text/plain"]
     assert "0x" not in one["text/plain"] and "<script" not in one["text/html"] and "cdn" not in one["text/html"]
     assert "https://" in one["text/html"] and len(one["text/html"]) < 80_000
@@ -277,13 +284,13 @@ def test_a_panel_has_a_twin_that_is_the_same_in_every_run(make):
 @pytest.mark.parametrize("make", PANELS)
 def test_the_widgets_follow_the_model(make):
     panel = make()
-    view = panel.view and panel._view
-    assert view.words.status == panel.status and view.words.html == panel.words()
+    view = panel.widgets
+    assert (view.words.status, view.words.html) == (page.unparted(panel.status), page.unparted(panel.words()))
 
 
 def test_the_controls_move_the_model():
     panel = GuidelinePanel(PERSON)
-    view = panel.view and panel._view
+    view = panel.widgets
     view.facts["sibling"].set_state({"index": 1})
     assert panel.sibling is True and "sibling" in view.words.html
     view.age.set_state({"index": 50, "known": True})
@@ -293,15 +300,15 @@ def test_the_controls_move_the_model():
     view.severity.set_state({"index": 3})
     assert view.counted.layout.display == "none"
     other = CausePanel("b12")
-    picked = other.view and other._view
-    picked.choice.set_state({"index": list(causes().values()).index("ttp")})
+    picked = other.widgets
+    picked.choice.set_state({"index": list(treated_causes()).index("ttp")})
     assert other.cause == "ttp" and picked.words.status == other.status
     assert picked.picture.layout.display == "none"
     support = SupportPanel()
-    shown = support.view and support._view
-    assert shown.controls["plt"].layout.display == "" and shown.controls["hb"].layout.display == "none"
+    shown = support.widgets
+    assert shown.moved["plt"].layout.display == "" and shown.moved["hb"].layout.display == "none"
     shown.choose.set_state({"index": 1})
-    assert support.view_shown == "red_cells" and shown.controls["hb"].layout.display == ""
+    assert support.view_shown == "red_cells" and shown.moved["hb"].layout.display == ""
     shown.situations["red_cells"].set_state({"index": 2})
     assert support.indication == "chronic"
 
@@ -310,11 +317,12 @@ def test_the_controls_move_the_model():
 
 
 @pytest.mark.parametrize(
-    ("temperature", "says"), [(38.0, "Hospital at once"), (37.9, ""), (None, "A fever of 38 °C or more?")]
+    ("temperature", "says"),
+    [(38.0, "Hospital at once"), (37.9, "Signs of sepsis?"), (None, "A fever of 38 °C or more?")],
 )
 def test_fever_with_few_neutrophils_stands_first(temperature, says):
     panel = SupportPanel("fever", anc=0.4, temperature=temperature)
-    assert says in panel.banner() and bool(panel.banner()) == bool(says)
+    assert says in panel.banner() and ("Red flag" in panel.banner()) == (temperature == 38.0)
     assert panel.banner() in panel.static_html()
     panel.view_shown = "iron"
     assert panel.banner() == "", "iron is no matter of this count"
@@ -336,10 +344,10 @@ def notebook(*cells: str):
 
 
 CELLS = (
-    "from helpers.blood.treatment import Candidate\nfrom helpers.panels.treatment import GuidelinePanel, CausePanel\n"
+    "from helpers import Candidate, CausePanel, GuidelinePanel\n"
     "GuidelinePanel(Candidate('severe', 34, sibling=False, unrelated=True, half_matched=True, fit=True))",
     "from helpers.panels.support import SupportPanel\nSupportPanel()",
-    "from helpers.blood.count import BloodCount\nfrom helpers.panels.response import ResponsePanel\n"
+    "from helpers.blood.core.count import BloodCount\nfrom helpers.panels.response import ResponsePanel\n"
     "ResponsePanel(BloodCount.of(hb=125, anc=1.6, plt=120, retic=70, age_y=34, sex='female', trimester=0))",
     "CausePanel('b12')",
 )
@@ -416,3 +424,11 @@ def test_the_panels_fit_a_narrow_page(open_notebook, width):
             "(box) => [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"
         )
         assert wide == 0, f"cell {number}"
+
+
+def test_many_units_are_told_by_their_iron_and_not_by_an_impossible_hemoglobin():
+    panel = SupportPanel("red_cells", hb=75.0, units=2.0, weight=70.0)
+    assert "expect hemoglobin of about 95 g/L" in plain(panel.words())
+    panel.units, panel.weight = 40.0, 45.0
+    words = plain(panel.words())
+    assert "expect hemoglobin" not in words and "8 000 to 10 000 mg of iron" in words

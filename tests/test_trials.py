@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood.chance import difference_limits
-from helpers.blood.trials import compared, figures, trial, without
+from helpers.blood.care.trials import compared, figures, trial, without
+from helpers.blood.core.confidence_limits import difference_limits
 from helpers.evidence import table
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.blood import units
-from helpers.blood.printed import read_value
-from helpers.blood.units import ANALYTES, COLUMN, NAME, UNITS, convert, plausible, read_unit, show
+from helpers.blood.core import units
+from helpers.blood.core.amount import read_value
+from helpers.blood.core.units import ANALYTES, COLUMN, NAME, UNITS, convert, plausible, read_unit, show
 
 EVERY_SPELLING = [
     (name, unit, spelling)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.blood.workup import FIRST, Walk, steps
-from helpers.blood.workup import tests as known_tests
+from helpers.blood.search.workup import FIRST, Walk, results, steps
+from helpers.blood.search.workup import tests as known_tests
+from helpers.evidence import records
+from helpers.panels.workup import WorkUp
 
 
 def every_walk(walk: Walk = Walk()) -> list[Walk]:  # noqa: B008 (it never changes)
@@ -38,21 +40,71 @@ def test_some_ways_need_no_needle():
 
 
 def test_a_walk_knows_what_it_cost():
-    walk = Walk().answer("same").answer("no").answer("nothing").answer("low")
+    walk = Walk().answer("no").answer("same").answer("nothing").answer("low")
     assert walk.here.key == "blood_tests"
-    assert [test.key for test in walk.done] == ["repeat_count", "film", "coagulation", "history", "retic"]
+    assert [test.key for test in walk.done] == ["film", "coagulation", "repeat_count", "history", "retic"]
     assert walk.back().here.key == "retic_film" and Walk().back() == Walk()
 
 
 def test_what_cannot_be_answered_is_told():
-    with pytest.raises(ValueError, match="'same', 'normal'"):
+    with pytest.raises(ValueError, match="'yes', 'no'"):
         Walk().answer("perhaps")
     with pytest.raises(ValueError, match="the path ends here"):
-        Walk().answer("normal").answer("same")
+        Walk().answer("no").answer("normal").answer("same")
 
 
 def test_every_step_says_why_and_names_tests_there_are():
-    assert FIRST == "repeat"
+    assert FIRST == "flags"
     for step in steps().values():
         assert step.why and step.source and set(step.tests) <= set(known_tests())
         assert all(way.says for way in step.ways.values())
+
+
+def test_a_published_patient_tells_what_a_test_showed_and_nothing_else():
+    assert "B12" in results("CRS-014", "b12")
+    assert "empty" in results("CRS-014", "marrow") and "10" in results("CRS-014", "repeat_count")
+    assert results("CRS-014", "hiv") == ""
+
+
+def test_every_test_of_the_path_tells_a_finding_or_is_a_count():
+    silent = {"repeat_count", "mma", "hla"}
+    told = {row["test"] for row in records("test_features")}
+    assert {name for step in steps().values() for name in step.tests} - told == silent
+
+
+def test_with_a_patient_each_step_reveals_only_what_was_asked_for():
+    path = WorkUp(patient="CRS-014")
+    assert path.waits and "What was asked for" not in path.words()
+    path.ask_for()
+    assert not path.waits and "What was asked for" in path.words()
+    for answer in ("no", "same", "nothing", "low"):
+        path.answer(answer)
+        path.ask_for()
+    assert results("CRS-014", "b12") in path.words() and results("CRS-014", "marrow") not in path.words()
+    path.answer("nothing")
+    assert path.waits and results("CRS-014", "marrow") not in path.words()
+    path.ask_for()
+    assert results("CRS-014", "marrow") in path.words()
+    assert "Severe aplastic anemia" not in path.words()
+    path.answer("empty")
+    path.answer("negative")
+    assert "Severe aplastic anemia" in path.words() and "engrafted" in path.words()
+
+
+def test_another_patient_begins_anew_and_a_state_comes_back():
+    path = WorkUp(patient="CRS-014")
+    path.ask_for()
+    path.answer("no")
+    kept = path.state()
+    path.patient = "CRS-002"
+    assert path.answers == () and path.asked_for == 0
+    path.restore(kept)
+    assert (path.patient, path.answers, path.asked_for) == ("CRS-014", ("no",), 1)
+
+
+def test_without_a_patient_nothing_waits():
+    path = WorkUp()
+    assert not path.waits and not path.with_patients
+    assert path.widgets.ask_for.disabled and not path.widgets.go_on.disabled
+    carried = WorkUp(patient="CRS-014").widgets
+    assert carried.go_on.disabled and not carried.ask_for.disabled

@@ -10,15 +10,16 @@ from __future__ import annotations
 import math
 
 import ipywidgets
-import traitlets
 
-from helpers.blood.accuracy import PEOPLE, Accuracy, accuracies, accuracy
-from helpers.blood.units import plain
-from helpers.panels.controls import Choice, Slider, tie
+from helpers import page
+from helpers.blood.core.units import plain
+from helpers.blood.search.accuracy import PEOPLE, Accuracy, accuracies, accuracy
+from helpers.panels.controls import Choice, Slider
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.words import links
-from helpers.pictures import look, page
+from helpers.panels.traits import Amount, OneOf
+from helpers.pictures import look
 from helpers.pictures.frequencies import ALARMED, MISSED, SEEN, SPARED, Crowd, FrequencyPicture, Group
+from helpers.wording import links
 
 BASE_RATES = [0.0, *(tenth / 10 for tenth in range(1, 10)), *map(float, range(1, 101))]
 """Where the slider stops, percent."""
@@ -51,8 +52,8 @@ class TestPanel(PicturedPanel):
 
     __test__ = False  # it is not one of pytest's
 
-    test = traitlets.Unicode()
-    base_rate_pct = traitlets.Float()
+    test = OneOf(lambda: pictured().values(), "test a picture can be made of:", "ferritin_children")
+    base_rate_pct = Amount(10.0, 0, 100)
 
     def __init__(self, test: str, base_rate_pct: float | None = None, choose: bool = True) -> None:
         super().__init__()
@@ -61,10 +62,9 @@ class TestPanel(PicturedPanel):
         if base_rate_pct is not None:
             accuracy(test).among(base_rate_pct)
         self.with_choice = choose
-        with self._together():
-            self.test = test
-            self.base_rate_pct = usual_base_rate(accuracy(test)) if base_rate_pct is None else base_rate_pct
-        self.observe(self._moved, ["test", "base_rate_pct"])
+        self.test = test
+        self.base_rate_pct = usual_base_rate(accuracy(test)) if base_rate_pct is None else base_rate_pct
+        self.begin()
 
     # --- the model ---
 
@@ -72,13 +72,9 @@ class TestPanel(PicturedPanel):
         self.shown = accuracy(self.test)
         self.seen = self.shown.among(self.base_rate_pct)
         groups = self._groups()
-        picture = getattr(self, "picture", None)
-        if picture is None or [group.marker for group in picture.crowds[0].groups] != [g.marker for g in groups]:
-            self.picture = FrequencyPicture([Crowd("", groups)], self._point(), self.shown.source, self._note())
-        else:
-            picture.update([Crowd("", groups)], self._point(), self.shown.source, self._note())
+        shown = ([Crowd("", groups)], self.seen.point, self.shown.source, self._note())
+        self.draw(lambda: FrequencyPicture(*shown), *shown, key=[group.marker for group in groups])
         self.status = self.seen.sentence
-        self.changes += 1
 
     def _groups(self) -> list[Group]:
         seen, target = self.seen, self.shown.target
@@ -95,9 +91,6 @@ class TestPanel(PicturedPanel):
             groups.append(Group("have it not, and the test says they do", seen.alarmed, *ALARMED))
             groups.append(Group("have it not, and the test says so", seen.spared, *SPARED))
         return groups
-
-    def _point(self) -> str:
-        return self.seen.sentence.rstrip(".").split(";")[0]
 
     def _note(self) -> str:
         caution = f" {self.shown.note}" if self.shown.note else ""
@@ -133,12 +126,6 @@ class TestPanel(PicturedPanel):
             said.append("None means none in this sample; it is no promise.")
         return " ".join(said)
 
-    # --- showing it ---
-
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
-
 
 def usual_base_rate(test: Accuracy) -> float:
     """Where a test's slider starts, percent: the study's own base rate, or 10 where it says nothing of use."""
@@ -146,10 +133,12 @@ def usual_base_rate(test: Accuracy) -> float:
     return float(round(own)) if own is not None and 0 < own < 100 else 10.0
 
 
-class _View(PicturedView):
+class _View(PicturedView, of=TestPanel):
     """The panel's widgets."""
 
-    def __init__(self, model: TestPanel) -> None:
+    def controls(self) -> list[ipywidgets.Widget]:
+        """The test, how common the disease is, and the way back."""
+        model = self.model
         self.base_rate = Slider(
             "How common it is before the test",
             BASE_RATES,
@@ -157,10 +146,10 @@ class _View(PicturedView):
             amount=model.base_rate_pct,
             describe=lambda pct: (f"{pct:.3g} of 100",) * 2,
         )
-        tie(model, base_rate_pct=self.base_rate)
-        controls: list[ipywidgets.Widget] = [self.base_rate]
+        self.link(base_rate_pct=self.base_rate)
+        controls: list[ipywidgets.Widget] = [self.base_rate, self.button("Reset", model.reset)]
         if model.with_choice:
             self.test = Choice("Test", pictured(), model.test)
-            tie(model, test=self.test)
+            self.link(test=self.test)
             controls.insert(0, self.test)
-        super().__init__(model, controls)
+        return controls

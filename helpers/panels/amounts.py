@@ -6,11 +6,10 @@ import math
 from functools import cache
 from typing import Any
 
-from helpers.blood.count import BloodCount
-from helpers.blood.units import ANALYTES, show
+from helpers.blood.core.criteria import short_name
+from helpers.blood.core.units import ANALYTES, plain, show
 from helpers.panels.controls import Slider
 from helpers.pictures import look
-from helpers.pictures.count import short_name
 
 SPOKEN = {
     "g/L": "grams per liter",
@@ -38,12 +37,6 @@ def steps(analyte: str) -> list[float]:
     amounts = {round(tenth * 10.0 ** (power - 1), item.decimals) for power in powers for tenth in tenths}
     zero = [0.0] if item.may_be_zero else []
     return zero + sorted(amount for amount in amounts if low <= amount <= high)
-
-
-def known(count: BloodCount, analyte: str) -> float | None:
-    """An amount of a count as a slider takes it: None where it is not known."""
-    amount = getattr(count, analyte)
-    return None if math.isnan(amount) else amount
 
 
 def amount_text(analyte: str, amount: float, units: str = "si") -> tuple[str, str]:
@@ -78,3 +71,32 @@ def amount_slider(analyte: str, amount: float | None, describe: Any = None, labe
         describe=describe,
         **(look_of_line | traits),
     )
+
+
+def unit_slider(
+    label: str,
+    amounts: list[float],
+    unit: str,
+    spoken: str,
+    amount: float | None,
+    decimals: int | None = None,
+    unknown: bool = False,
+) -> Slider:
+    """A slider for an amount that is no value of the count, with one unit at every step; None is "not known".
+
+    Args:
+        label: what it is called.
+        amounts: where it stops.
+        unit: as shown; "" for none.
+        spoken: as read aloud.
+        amount: where it stands.
+        decimals: how many are always shown; as many as it needs unless given.
+        unknown: whether "not known" can be said.
+    """
+
+    def words(value: float) -> tuple[str, str]:
+        number = plain(value) if decimals is None else f"{value:.{decimals}f}"
+        return f"{number} {unit}".strip(), f"{number} {spoken}".strip()
+
+    texts, said = zip(*map(words, amounts), strict=True)
+    return Slider(label, amounts, texts, said, amount, words, may_be_unknown=unknown)

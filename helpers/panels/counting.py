@@ -8,20 +8,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import ipywidgets
 import pandas as pd
 import traitlets
 
-from helpers.blood.differential import CLASSES, Differential, class_of
-from helpers.blood.film import WHITE, Film, cell_kinds, teaching_films
-from helpers.blood.units import show
+from helpers import page
+from helpers.blood.cells.differential import CLASSES, Differential, class_of
+from helpers.blood.cells.film import WHITE, Film, cell_kinds, teaching_films
+from helpers.blood.core.units import show
 from helpers.evidence import constant
 from helpers.panels.amounts import amount_slider
-from helpers.panels.controls import Button, Choice, Picture, Switch, Words, tie
-from helpers.panels.panel import Later, Panel
-from helpers.pictures import look, page
+from helpers.panels.controls import Choice, Picture, Switch, Words
+from helpers.panels.layout import stacked
+from helpers.panels.pictured import PicturedPanel, PicturedView
+from helpers.panels.traits import Amount, OneOf
+from helpers.pictures import look
 from helpers.pictures.counting import DifferentialPicture
 from helpers.pictures.film import CellPicture
+from helpers.wording import counted
 
 MOST = 1000
 """Cells a bench can count."""
@@ -29,7 +36,7 @@ CELLS = (25, 50, 100, 200, 500, 1000)
 """How many cells one can set out to count."""
 
 
-class CountingBench(Panel):
+class CountingBench(PicturedPanel):
     """A differential on simulated fields of a film.
 
     Args:
@@ -42,38 +49,48 @@ class CountingBench(Panel):
         KeyError: no such film. ValueError: a number of cells the bench does not offer.
     """
 
-    film = traitlets.Unicode()
-    wbc = traitlets.Float(None, allow_none=True, help="10^9/L")
-    cells = traitlets.Int(100)
-    counted = traitlets.Int(0, help="how many of the cells met so far were counted")
-    named = traitlets.Dict(help="what the learner took a cell for, by its place in the line")
+    film = OneOf(teaching_films, "film", "aplastic_severe")
+    wbc = Amount(low=0, help="10^9/L")
+    cells = OneOf(lambda: CELLS, "number of cells to count:", 100)
+    counted = traitlets.Int(0, min=0, max=MOST, help="how many of the cells met so far were counted")
+    named = traitlets.Dict(help="what the learner took a cell for, by its place in the line (text)")
     truth = traitlets.Bool(False, help="whether the real shares are shown")
-    seed = traitlets.Int(0)
+    seed = traitlets.Int(0, min=0)
+    LOADS = ("film",)
 
     def __init__(self, film: str = "aplastic_severe", cells: int = 100, seed: int = 1, films: bool = True) -> None:
         if cells not in CELLS:
             raise ValueError(f"The bench counts {', '.join(map(str, CELLS))} cells; {cells} was asked for.")
         super().__init__(cells=cells, seed=seed)
-        self.with_films, self.picture, self.said = films, DifferentialPicture(), ""
-        self.observe(lambda change: self._new_film(), "film")
-        self.observe(lambda change: None if self._quiet else self._new_glass(), ["wbc", "seed"])
-        self.observe(self._moved, ["cells", "counted", "truth"])
-        self.film = film
+        Film.of(film)
+        self.with_films, self.picture, self._met = films, DifferentialPicture(), None
+        self.film, self.wbc = film, Film.of(film).count.wbc
+        self.observe(lambda change: self._new_glass(), ["wbc", "seed"])
+        self.begin()
 
     # --- the model ---
 
-    def _new_film(self) -> None:
-        self._base = Film.of(self.film)
-        with self._together():
-            self.wbc, self.truth = self._base.count.wbc, False
-            self._new_glass()
+    def loaded(self) -> dict[str, Any]:
+        """The white cell count of the film chosen."""
+        return {"wbc": Film.of(self.film).count.wbc}
 
     def _new_glass(self) -> None:
         """Begin a new count: other cells, nothing counted."""
-        with self._together():
-            self.shown = Film(self._base.count.change(wbc=self.wbc), self._base.signs, label=self._base.label)
-            self.search = self.shown.search(MOST, self.seed)
-            self.named, self.said, self.counted = {}, "", 0
+        if not self._setting:
+            with self._silence():
+                self.named, self.counted = {}, 0
+
+    @property
+    def said(self) -> str:
+        """What is said of the cell the learner named last; "" where the last one was not named."""
+        name = self.named.get(str(self.counted - 1))
+        if name is None:
+            return ""
+        kind = self.search.cells.kinds[self.counted - 1]
+        row, found = cell_kinds()[kind], class_of(kind)
+        label = f"{row['label']}: {row['look']}"
+        wrong = f"✎ Not one of the {name}. {label} It is counted among the {found}."
+        return f"Cell {self.counted}: " + (f"✓ {label}" if found == name else wrong)
 
     @property
     def goal(self) -> int:
@@ -100,17 +117,12 @@ class CountingBench(Panel):
             raise KeyError(f"There is no class {name!r}. The classes are: {', '.join(CLASSES)}.")
         if self.done:
             return
-        row = cell_kinds()[self.kind]
-        found = class_of(self.kind)
-        label = f"{row['label']}: {row['look']}"
-        wrong = f"✎ Not one of the {name}. {label} It is counted among the {found}."
-        self.said = f"Cell {self.counted + 1}: " + (f"✓ {label}" if found == name else wrong)
-        self.named = self.named | {self.counted: name}
-        self.counted += 1
+        with self.batch():
+            self.named = self.named | {str(self.counted): name}
+            self.counted += 1
 
     def count_on(self, many: int) -> None:
         """Let the course count on, at most to the goal."""
-        self.said = ""
         self.counted = min(self.counted + many, self.goal)
 
     def restart(self) -> None:
@@ -125,7 +137,7 @@ class CountingBench(Panel):
     @property
     def hits(self) -> int:
         """How many of the cells the learner named were named rightly."""
-        return sum(class_of(self.search.cells.kinds[place]) == name for place, name in self.named.items())
+        return sum(class_of(self.search.cells.kinds[int(place)]) == name for place, name in self.named.items())
 
     def real_shares(self) -> dict[str, float]:
         """The share of each class in the blood the film was made from, in percent."""
@@ -136,9 +148,13 @@ class CountingBench(Panel):
         }
 
     def _update(self) -> None:
+        met = (self.film, self.wbc, self.seed)
+        if met != self._met:
+            film = Film.of(self.film)
+            self.shown = Film(film.count.change(wbc=self.wbc), film.signs, label=film.label)
+            self.search, self._met = self.shown.search(MOST, self.seed), met
         self.picture.update(self.seen, self.real_shares() if self.truth else None)
         self.status = self._say()
-        self.changes += 1
 
     def _say(self) -> str:
         if not self.goal:
@@ -148,7 +164,7 @@ class CountingBench(Panel):
         if not seen.total:
             return f"0 of {self.goal} cells counted. What is the cell on the glass?"
         fields = int(self.search.fields[seen.total - 1])
-        parts = [f"{seen.total} of {self.goal} cells counted, in {fields} field{'' if fields == 1 else 's'}."]
+        parts = [f"{seen.total} of {self.goal} cells counted, in {counted(fields, 'field')}."]
         limit = constant("febrile_neutropenia_anc_e9_per_l")
         low, high = seen.absolute_limits("neutrophils")
         verdict = {
@@ -182,16 +198,6 @@ class CountingBench(Panel):
         caption = f"The differential of {self.shown.label.lower()}, {self.seen.total} cells"
         return page.table(self.table(), page.literal(caption))
 
-    # --- showing it ---
-
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: the picture, the sentence and the table."""
-        return f"{self.picture.kept()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
-
 
 def _between(amount: float, low: float, high: float) -> str:
     """An amount of cells with its limits, in 10^9/L: "0.21 (0.10 to 0.36)"."""
@@ -199,58 +205,40 @@ def _between(amount: float, low: float, high: float) -> str:
     return "{} ({} to {})".format(*shown)
 
 
-class _View:
-    """The bench's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView, of=CountingBench):
+    """The bench's widgets."""
 
-    def __init__(self, model: CountingBench) -> None:
-        self.model = model
-        self.cell, self.picture = Picture(width=CellPicture.width), Picture(width=look.WIDTH)
-        self.reply, self.words = Words(), Words()
+    def build(self) -> None:
+        """Make the controls, and lay everything out."""
+        model = self.model
+        self.cell, self.picture, self.reply = Picture(width=CellPicture.width), Picture(width=look.WIDTH), Words()
         wrap = {"flex_flow": "row wrap", "grid_gap": "7px 10px", "overflow": "visible"}
-        film = Choice("Film", {row["label"]: key for key, row in teaching_films().items()}, model.film)
-        cells = Choice("Cells to count", {str(many): many for many in CELLS}, model.cells)
-        self.wbc = amount_slider("wbc", model.wbc)
-        self.truth = Switch("Show the truth")
-        tie(model, film=film, cells=cells, wbc=self.wbc, truth=self.truth)
-        self.names = {
-            name: self._button(name.removesuffix("s"), lambda name=name: model.name(name)) for name in CLASSES
-        }
-        self.ten = self._button("Count 10 for me", lambda: model.count_on(10))
-        self.rest = self._button("Count the rest for me", lambda: model.count_on(MOST))
-        again = self._button("Start again elsewhere", model.restart)
-        for widget in (self.wbc, film):
+        self.films = Choice("Film", {row["label"]: key for key, row in teaching_films().items()}, model.film)
+        self.cells = Choice("Cells to count", {str(many): many for many in CELLS}, model.cells)
+        self.wbc, self.truth = amount_slider("wbc", model.wbc), Switch("Show the truth", model.truth)
+        self.link(film=self.films, cells=self.cells, wbc=self.wbc, truth=self.truth)
+        self.names = {name: self.button(name.removesuffix("s"), partial(model.name, name)) for name in CLASSES}
+        self.ten = self.button("Count 10 for me", lambda: model.count_on(10))
+        self.rest = self.button("Count the rest for me", lambda: model.count_on(MOST))
+        again, reset = self.button("Start again elsewhere", model.restart), self.button("Reset", model.reset)
+        for widget in (self.wbc, self.films):
             widget.layout.flex, widget.layout.min_width, widget.layout.max_width = "1 1 230px", "0", "370px"
-        top = ipywidgets.Box([*([film] if model.with_films else []), self.wbc, cells], layout=wrap)
+        top = ipywidgets.Box([*([self.films] if model.with_films else []), self.wbc, self.cells], layout=wrap)
         names = ipywidgets.Box(list(self.names.values()), layout=wrap)
-        help_ = ipywidgets.Box([self.ten, self.rest, again, self.truth], layout=wrap)
+        help_ = ipywidgets.Box([self.ten, self.rest, again, reset, self.truth], layout=wrap)
         right = ipywidgets.VBox(
             [names, help_, self.reply],
             layout={"flex": "1 1 300px", "min_width": "0", "grid_gap": "8px", "overflow": "visible"},
         )
         middle = ipywidgets.Box([self.cell, right], layout=wrap)
-        self.box = ipywidgets.VBox(
-            [top, middle, self.picture, self.words],
-            layout={"max_width": "800px", "grid_gap": "8px", "overflow": "visible"},
-        )
-        self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "changes")
-        self._follow()
+        self.box = stacked(top, middle, self.picture, self.words)
 
-    def _button(self, label: str, do) -> Button:
-        button = Button(label)
-        button.when_pressed(do)
-        return button
-
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """The cell on the glass and what is said of the last one; the rest when the learner rests."""
         model = self.model
         glass = CellPicture(model.search.cells, model.counted if not model.done else None)
         self.cell.show(glass.image(), glass.describe(), page.inline(glass.caption()))
-        self.picture.show(model.picture.image(), model.picture.describe())
         self.reply.show(model.said, "")
         for button in (*self.names.values(), self.ten, self.rest):
             button.disabled = model.done
-        self._tell_later()
-
-    def _tell(self) -> None:
-        self.picture.caption = page.inline(self.model.picture.caption())
-        self.words.show(self.model.status, self.model.words())
+        super().follow()

@@ -11,34 +11,54 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import ipywidgets
 import pandas as pd
 import traitlets
 
-from helpers.blood.causes import Findings
-from helpers.blood.count import BloodCount, Person, Value
-from helpers.blood.reference import DEFAULT_REFERENCE, Reference, interval, may_be_pregnant
-from helpers.blood.severity import Grade, grade_all
-from helpers.blood.units import show
-from helpers.evidence import table
-from helpers.panels.amounts import amount_slider, amount_text, amount_texts, known, steps
-from helpers.panels.controls import Button, Choice, Slider, Switch, tie
-from helpers.panels.layout import folded, unfold
-from helpers.panels.person import PREGNANCY, SEX, YES_NO, age_slider, cellularity_slider, published, retic_choice
+from helpers import page
+from helpers.blood.core.count import BloodCount, Person, Value
+from helpers.blood.core.criteria import short_name
+from helpers.blood.core.units import show
+from helpers.blood.grading import systems as grading_systems
+from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, interval, may_be_pregnant
+from helpers.blood.grading.severity import Grade, grade_all
+from helpers.blood.search.patients import patient as find
+from helpers.panels.amounts import amount_slider, amount_text, amount_texts, steps, unit_slider
+from helpers.panels.controls import Choice, Slider
+from helpers.panels.layout import unfold
+from helpers.panels.person import (
+    OWN,
+    PREGNANCY,
+    SEX,
+    YES_NO,
+    age_slider,
+    cellularity_slider,
+    fitting,
+    published,
+    published_patient,
+    retic_choice,
+    retic_method,
+)
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.red_flags import banner
-from helpers.panels.words import links
-from helpers.pictures import page
-from helpers.pictures.count import LANES, CountPicture, person_words, short_name
+from helpers.panels.red_flags import HasRedFlags
+from helpers.panels.traits import Amount, Count, Measured, known
+from helpers.pictures.count import CountPicture
+from helpers.pictures.count_words import lanes
+from helpers.wording import links, person_words
 
 VALUES = ("hb", "wbc", "anc", "plt", "retic", "mcv")
 """What can be moved."""
+_PERSON = {
+    "age_y": "age",
+    "sex": "sex",
+    "trimester": "pregnancy",
+    "duffy_null": "Duffy status",
+    "elevation_m": "elevation",
+}
 
-SYSTEMS = ("ctcae", "who_anemia", "neutropenia", "thrombocytopenia", "pancytopenia", "aplastic_anemia")
-"""What is graded unless fewer systems are asked for."""
-
-_ABOUT = ("age_y", "sex", "trimester", "duffy_null", "elevation_m")
 _UNITS = {"SI (g/L, ×10⁹/L)": "si", "conventional (g/dL, ×10³/µL)": "conventional", "mmol/L for hemoglobin": "mmol"}
 
 
@@ -55,12 +75,12 @@ def _nearest(analyte: str, amount: float) -> float:
     return amount if math.isnan(amount) else min(steps(analyte), key=lambda step: abs(step - amount))
 
 
-class CountExplorer(PicturedPanel):
+class CountExplorer(HasRedFlags, PicturedPanel):
     """A blood count that can be moved, with its picture and every system's grades.
 
     Args:
-        count: where it starts and what "reset" returns to; a healthy adult unless given.
-        systems: the systems graded in the tables.
+        count: where it starts; a healthy adult unless given. "Reset" returns to it, or to the patient loaded last.
+        systems: the systems graded in the tables; all that stand side by side unless fewer are asked for.
         show: the values with a slider and a strip, e.g. ``("hb",)`` for a first slider; "white" stands for a choice of
             neutrophils or white cells.
         person: whether the learner can change age, sex, pregnancy and Duffy status.
@@ -72,27 +92,22 @@ class CountExplorer(PicturedPanel):
         ValueError: ``show`` or ``systems`` names something the explorer does not have.
     """
 
-    hb = traitlets.Float(None, allow_none=True, help="g/L")
-    wbc = traitlets.Float(None, allow_none=True, help="10^9/L")
-    anc = traitlets.Float(None, allow_none=True, help="10^9/L")
-    plt = traitlets.Float(None, allow_none=True, help="10^9/L")
-    retic = traitlets.Float(None, allow_none=True, help="10^9/L")
-    mcv = traitlets.Float(None, allow_none=True, help="fL")
-    age_y = traitlets.Float(None, allow_none=True)
-    sex = traitlets.Enum(["female", "male"], None, allow_none=True)
-    trimester = traitlets.Enum([0, 1, 2, 3], None, allow_none=True)
-    duffy_null = traitlets.Bool(None, allow_none=True)
-    elevation_m = traitlets.Float(None, allow_none=True)
-    marrow_cellularity_pct = traitlets.Float(None, allow_none=True)
-    retic_method = traitlets.Unicode("automated")
+    count = Count(help="the count and the person, as they were chosen")
+    marrow_cellularity_pct = Amount(low=0, high=100)
+    retic_method = retic_method()
     units = traitlets.Enum(list(_UNITS.values()), "si")
     white = traitlets.Enum(["anc", "wbc"], "anc", help="which white count has the slider and the strip")
-    patient = traitlets.Unicode(None, allow_none=True, help="the published patient loaded last")
+    patient = published_patient()
+    more = traitlets.Bool(False, help="whether further controls are shown")
+    LOADS, STAYS = ("patient",), ("more",)
+    hb, wbc, anc, plt, retic, mcv = map(Measured, VALUES)
+    age_y, sex, trimester = Measured("age_y"), Measured("sex"), Measured("trimester")
+    duffy_null, elevation_m = Measured("duffy_null"), Measured("elevation_m")
 
     def __init__(
         self,
         count: BloodCount | None = None,
-        systems: Sequence[str] = SYSTEMS,
+        systems: Sequence[str] | None = None,
         show: Sequence[str] = ("hb", "white", "plt", "retic", "mcv"),
         person: bool = True,
         patients: bool = True,
@@ -101,60 +116,50 @@ class CountExplorer(PicturedPanel):
     ) -> None:
         super().__init__()
         strange = [name for name in show if name not in (*VALUES, "white")]
-        strange += [name for name in systems if name not in SYSTEMS]
+        every = tuple(dict.fromkeys(row["system"] for row in grading_systems.side_by_side()))
+        systems = every if systems is None else systems
+        strange += [name for name in systems if name not in every]
         if strange or not show:
             raise ValueError(
                 f"The explorer cannot show {strange[0] if strange else 'nothing'!r}. "
-                f"Values: {', '.join(VALUES)}, white; systems: {', '.join(SYSTEMS)}."
+                f"Values: {', '.join(VALUES)}, white; systems: {', '.join(every)}."
             )
         self.show, self.systems, self.reference = tuple(show), tuple(systems), reference
         self.with_person, self.with_patients, self.with_tables = person, patients, tables
-        self._start = count or healthy_adult(reference)
-        self._base, self._patient_row = self._start, None
-        self.observe(self._moved, [*VALUES, *_ABOUT, "marrow_cellularity_pct", "retic_method", "units", "white"])
-        self.observe(lambda change: self._show_patient(), "patient")
-        self.reset()
+        self.count = count or healthy_adult(reference)
+        self.white = self._white_of(self.count)
+        self.begin()
 
     # --- the model ---
 
     def set_count(self, count: BloodCount) -> None:
         """Show this count: its values, its person, and what else it holds (lymphocytes, hematocrit ...)."""
-        with self._together():
-            self._base = count
-            for name in VALUES:
-                setattr(self, name, known(count, name))
-            for name in _ABOUT:
-                setattr(self, name, getattr(count.person, name))
-            if "white" in self.show and (self.anc is None) != (self.wbc is None):
-                self.white = "wbc" if self.anc is None else "anc"
+        with self.batch():
+            self.count, self.white = count, self._white_of(count)
+
+    def _white_of(self, count: BloodCount) -> str:
+        """Which white count is shown of a count: the one that is known, where it is one."""
+        if "white" in self.show and (known(count, "anc") is None) != (known(count, "wbc") is None):
+            return "wbc" if known(count, "anc") is None else "anc"
+        return self.white
 
     def load(self, patient: str) -> None:
-        """Show a published patient of ``data/patients.csv`` by its id.
+        """Show a published patient of ``data/patients.csv`` by its id, or once more as published.
 
         Raises:
             KeyError: no such patient.
         """
-        if patient not in table("patients")["patient"].tolist():
-            raise KeyError(f"There is no published patient {patient!r}. table('patients') lists them.")
+        find(patient)
         if patient == self.patient:
-            self._show_patient()
+            self.reset()
         self.patient = patient
 
-    def _show_patient(self) -> None:
+    def loaded(self) -> dict[str, Any]:
+        """The count of the patient chosen."""
         if self.patient is None:
-            self._patient_row = None
-            self._moved()
-        else:
-            rows = table("patients")
-            self._patient_row = rows[rows["patient"] == self.patient].iloc[0]
-            self.set_count(BloodCount.from_row(self._patient_row, label=self.patient))
-
-    def reset(self) -> None:
-        """Back to the count it started with."""
-        with self._together():
-            self.patient, self._patient_row = None, None
-            self.marrow_cellularity_pct, self.retic_method = None, "automated"
-            self.set_count(self._start)
+            return {}
+        count = find(self.patient).count
+        return {"count": count, "white": self._white_of(count)}
 
     @property
     def strips(self) -> tuple[str, ...]:
@@ -166,78 +171,71 @@ class CountExplorer(PicturedPanel):
         """Whether a pregnancy can be chosen for this sex and age."""
         return may_be_pregnant(self.sex, self.age_y)
 
-    def trouble(self) -> list[str]:
-        """What does not go together, a sentence each: it is said, and left out of the grades."""
-        found = []
+    def trouble(self) -> dict[str, str]:
+        """What does not go together, a sentence each by what it is about: it is said, and left out of the grades."""
+        found = {}
         if self.trimester and not self.may_be_pregnant:
             why = "the sex is male" if self.sex == "male" else f"the age is {self.age_y:g}"
-            found.append(f"Pregnancy is left out, because {why}.")
+            found["trimester"] = f"Pregnancy is left out, because {why}."
         elif self.trimester and self.sex is None:
-            found.append("Pregnancy is chosen but the sex is not: intervals for pregnancy need the sex to be female.")
+            found["trimester"] = (
+                "Pregnancy is chosen but the sex is not: intervals for pregnancy need the sex to be female."
+            )
+        if self.white == "wbc" in self.strips and self.wbc is None and self.anc is not None:
+            found["anc"] = f"Neutrophils, not shown here, are {show(self.anc, 'anc', self.units)}."
         if self.anc is not None and self.wbc is not None and self.anc > self.wbc:
-            found.append(
+            found["wbc"] = (
                 f"Neutrophils {show(self.anc, 'anc', self.units)} cannot be more than all white cells "
                 f"{show(self.wbc, 'wbc', self.units)}: one of the two is wrong."
             )
         return found
 
     def _update(self) -> None:
-        about = {name: getattr(self, name) for name in _ABOUT}
-        if not self.may_be_pregnant:
-            about["trimester"] = None
-        given = {name: getattr(self, name) for name in VALUES}
-        changed = {name: amount for name, amount in given.items() if amount != known(self._base, name)}
-        person = Person(**about, smoker=self._base.person.smoker)
-        if changed or person != self._base.person:
-            self._base = self._base.change(**changed, **about)
         untold = {name: Value(None, reason=f"{short_name(name)}: marked as not known.") for name in self.strips}
-        self.count = self._base.with_values(untold | dict(self._base.values))
-        picture = getattr(self, "picture", None)
-        if picture is None or picture.show != self.strips:
-            lanes = [lane for lane in LANES if lane[0] in self.systems]
-            self.picture = CountPicture(self.count, self.strips, self.reference, lanes, self.units)
-        else:
-            picture.update(self.count, self.units)
-        self.status = " ".join([self.picture.point() + ".", *self.trouble()])
-        self.changes += 1
+        count = fitting(self.count)
+        self.shown = count.with_values(untold | dict(count.values))
+        drawn = [lane for lane in lanes() if lane[0] in self.systems]
+        make = partial(CountPicture, self.shown, self.strips, self.reference, drawn, self.units)
+        self.draw(make, self.shown, self.units, key=self.strips)
+        self.status = " ".join([self.picture.point() + ".", *self.trouble().values()])
+
+    def flagged(self) -> tuple[BloodCount, dict[str, str]]:
+        """The count as it is shown."""
+        return self.shown, {}
 
     # --- the words ---
 
-    def banner(self) -> str:
-        """The red flags of the count as HTML, and what to ask because of it; "" when there is nothing."""
-        return banner(Findings(self.count, reference=self.reference))
-
     def grades(self) -> list[Grade]:
         """Every system's grades of the count as it stands; lines nobody asked for and nobody measured are left out."""
-        shown = {"hb": "anemia", "anc": "neutrophils", "wbc": "white_cells", "plt": "platelets"}
-        asked = {shown[name] for name in self.strips if name in shown}
+        lines = grading_systems.items()
+        asked = {lines[name] for name in self.strips if name in lines}
         choices = {"marrow_cellularity_pct": self.marrow_cellularity_pct, "retic_method": self.retic_method}
-        every = grade_all(self.count, reference=self.reference, **choices)
-        lines = {"anemia", "neutrophils", "white_cells", "platelets", "lymphocytes", "cd4"}
+        every = grade_all(self.shown, reference=self.reference, **choices)
         return [
             g
             for g in every
-            if g.system in self.systems and (g.item not in lines or g.item in asked or not math.isnan(g.value))
+            if g.system in self.systems and (g.item not in lines.values() or g.item in asked or not math.isnan(g.value))
         ]
 
     def ctcae_table(self, grades: list[Grade] | None = None) -> pd.DataFrame:
-        """CTCAE 5 and 6 on this patient, side by side: one row a line."""
+        """The editions that are compared (CTCAE 5 and 6) on this patient, side by side: one row a line."""
         found: dict[str, dict[str, Grade]] = {}
+        heads = {(row["system"], row["edition"]): row["lane"] or row["title"] for row in grading_systems.paired()}
         for given in grades or self.grades():
-            if given.system == "ctcae":
-                found.setdefault(given.item, {})[given.edition] = given
+            if (given.system, given.edition) in heads:
+                found.setdefault(given.item, {})[heads[given.system, given.edition]] = given
         rows = []
         for item, by_edition in found.items():
-            five, six = by_edition["5.0"], by_edition["6.0"]
-            differ = (five.grade, five.label) != (six.grade, six.label)
-            rows.append((item.replace("_", " ") + (" (they differ)" if differ else ""), _cell(five), _cell(six)))
-        return pd.DataFrame(rows, columns=["line", "CTCAE 5", "CTCAE 6"]).set_index("line")
+            differ = len({(given.grade, given.label) for given in by_edition.values()}) > 1
+            cells = [_cell(by_edition[head]) if head in by_edition else "" for head in heads.values()]
+            rows.append((item.replace("_", " ") + (" (they differ)" if differ else ""), *cells))
+        return pd.DataFrame(rows, columns=["line", *heads.values()]).set_index("line")
 
     def other_table(self, grades: list[Grade] | None = None) -> pd.DataFrame:
         """Every other system: result, reason and source, one row each."""
         rows = []
         for given in grades or self.grades():
-            if given.system != "ctcae":
+            if not grading_systems.about(given.system, given.edition)["paired"]:
                 name = "Aplastic anemia: blood alone" if given.item == "blood_criteria" else given.title
                 because = page.literal(" ".join(filter(None, (given.reason, given.unsettled))))
                 rows.append((name, given.text, f"{because} {links(given.source)}".strip()))
@@ -250,31 +248,29 @@ class CountExplorer(PicturedPanel):
             grades = self.grades()
             ctcae, others = self.ctcae_table(grades), self.other_table(grades)
             if len(ctcae):
-                sources = links(" ".join(g.source.split()[0] for g in grades if g.system == "ctcae"))
-                parts.append(page.table(ctcae, f"CTCAE 5 and 6 on this patient {sources}", markdown=ctcae.columns))
+                paired = {row["system"] for row in grading_systems.paired()}
+                sources = links(" ".join(g.source.split()[0] for g in grades if g.system in paired))
+                caption = f"{grading_systems.paired_words()} on this patient {sources}"
+                parts.append(page.table(ctcae, caption, markdown=ctcae.columns))
             if len(others):
                 caption = "Other systems, each with its reason" if len(ctcae) else "With its reason"
                 parts.append(page.table(others, caption, markdown=["because"]))
         return "".join(parts)
 
     def _who(self) -> str:
-        row = self._patient_row
-        if row is None:
-            return f"A {person_words(self.count.person)}."
-        said = [f"Published patient {row['patient']}: {page.literal(str(row['diagnosis']))}."]
-        words = row["severity_as_stated"] if pd.isna(row["severity_in_english"]) else row["severity_in_english"]
-        if not pd.isna(words):
-            said.append(f"In the authors' words: {page.literal(str(words))}.")
-        moved = [name for name in VALUES if known(self.count, name) != known(BloodCount.from_row(row), name)]
+        if self.patient is None:
+            return f"A {person_words(self.shown.person)}."
+        one = find(self.patient)
+        said = [f"Published patient {one.key}: {page.literal(one.diagnosis)}."]
+        if one.severity:
+            said.append(f"In the authors' words: {page.literal(one.severity)}.")
+        moved = [name for name in VALUES if known(self.count, name) != known(one.count, name)]
         if moved:
             said.append(f"You have moved: {', '.join(short_name(name).lower() for name in moved)}.")
-        return " ".join([*said, links(row["source"])])
-
-    # --- showing it ---
-
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
+        other = [word for fact, word in _PERSON.items() if getattr(self, fact) != getattr(one.count.person, fact)]
+        if other:
+            said.append(f"You have changed: {', '.join(other)}.")
+        return " ".join([*said, links(one.source)])
 
 
 def _cell(given: Grade) -> str:
@@ -287,73 +283,75 @@ def _cell(given: Grade) -> str:
     return f"**{number}**: {page.literal(given.threshold)}"
 
 
-class _View(PicturedView):
+class _View(PicturedView, of=CountExplorer):
     """The explorer's widgets."""
 
-    def __init__(self, model: CountExplorer) -> None:
-        names = [part for name in model.show for part in (("anc", "wbc") if name == "white" else (name,))]
-        self.sliders = {name: self._slider(model, name) for name in dict.fromkeys(names)}
-        super().__init__(model, self._controls(model))
-
-    @staticmethod
-    def _slider(model: CountExplorer, analyte: str) -> Slider:
-        return amount_slider(analyte, getattr(model, analyte), lambda amount: amount_text(analyte, amount, model.units))
-
-    def _controls(self, model: CountExplorer) -> list[ipywidgets.Widget]:
+    def controls(self) -> list[ipywidgets.Widget]:
+        """What the learner moves, from top to bottom."""
+        model = self.model
         controls: list[ipywidgets.Widget] = []
         if model.with_patients:
-            self.patients = Choice("Published patient", {"none: your own": None} | published())
-            tie(model, patient=self.patients)
+            self.patients = Choice("Published patient", OWN | published(), model.patient)
+            self.link(patient=self.patients)
             controls.append(self.patients)
-        if "white" in model.show:
-            self.white = Choice("White cells shown as", {"neutrophils (ANC)": "anc", "white cell count (WBC)": "wbc"})
-            tie(model, white=self.white)
+        names = [part for name in model.show for part in (("anc", "wbc") if name == "white" else (name,))]
+        self.sliders = {name: self._slider(name) for name in dict.fromkeys(names)}
+        self.link(**self.sliders)
         for name, slider in self.sliders.items():
             if name == "anc" and "white" in model.show:
-                controls.append(self.white)
+                controls.append(self._white())
             controls.append(slider)
         if model.with_person:
-            controls += self._about(model)
-        self.units = Choice("Units", _UNITS)
-        tie(model, **self.sliders, units=self.units)
-        model.observe(self._new_units, "units")
-        self.reset = Button("Reset")
-        self.reset.when_pressed(model.reset)
+            controls += self._about()
+        self.units = Choice("Units", _UNITS, model.units)
+        self.link(units=self.units)
+        self.on("units", self._new_units)
+        self.reset = self.button("Reset", model.reset)
         return [*controls, self.units, self.reset]
 
-    def _about(self, model: CountExplorer) -> list[ipywidgets.Widget]:
-        self.age = age_slider(model.age_y)
-        self.sex, self.pregnancy = Choice("Sex", SEX), Choice("Pregnancy", PREGNANCY)
-        self.duffy = Choice("Duffy-null", YES_NO)
-        meters = [float(height) for height in range(0, 5001, 250)]
-        self.elevation = Slider(
-            "Lives at",
-            meters,
-            [f"{height:.0f} m" for height in meters],
-            [f"{height:.0f} meters above the sea" for height in meters],
-            may_be_unknown=True,
-            describe=lambda height: (f"{height:g} m", f"{height:g} meters above the sea"),
+    def _slider(self, analyte: str) -> Slider:
+        model = self.model
+        slider = amount_slider(
+            analyte, getattr(model, analyte), lambda amount: amount_text(analyte, amount, model.units)
         )
-        self.marrow = cellularity_slider(model.marrow_cellularity_pct)
-        self.method = retic_choice(model.retic_method)
-        tie(model, age_y=self.age, sex=self.sex, trimester=self.pregnancy, duffy_null=self.duffy)
-        tie(model, elevation_m=self.elevation, marrow_cellularity_pct=self.marrow, retic_method=self.method)
-        self.more = Switch("More: blood group, elevation, marrow")
-        rest = [self.duffy, self.elevation] + ([self.marrow, self.method] if "aplastic_anemia" in model.systems else [])
-        further = folded(rest)
-        self.more.observe(lambda change: unfold(further, change["new"]), "on")
-        return [self.age, self.sex, self.pregnancy, self.more, further]
+        slider.steps(*amount_texts(analyte, model.units))
+        return slider
 
-    def _new_units(self, change: dict) -> None:
+    def _white(self) -> Choice:
+        options = {"neutrophils (ANC)": "anc", "white cell count (WBC)": "wbc"}
+        self.white = Choice("White cells shown as", options, self.model.white)
+        self.link(white=self.white)
+        return self.white
+
+    def _about(self) -> list[ipywidgets.Widget]:
+        model = self.model
+        self.age = age_slider(model.age_y)
+        self.sex, self.pregnancy = Choice("Sex", SEX, model.sex), Choice("Pregnancy", PREGNANCY, model.trimester)
+        self.duffy = Choice("Duffy-null", YES_NO, model.duffy_null)
+        meters = [float(height) for height in range(0, 5001, 250)]
+        self.elevation = unit_slider("Lives at", meters, "m", "meters above the sea", model.elevation_m, unknown=True)
+        self.link(age_y=self.age, sex=self.sex, trimester=self.pregnancy)
+        self.link(duffy_null=self.duffy, elevation_m=self.elevation)
+        further = [self.duffy, self.elevation]
+        label = "More: blood group, elevation"
+        if "aplastic_anemia" in model.systems:
+            self.marrow = cellularity_slider(model.marrow_cellularity_pct)
+            self.method = retic_choice(model.retic_method)
+            self.link(marrow_cellularity_pct=self.marrow, retic_method=self.method)
+            further, label = [*further, self.marrow, self.method], f"{label}, marrow"
+        return [self.age, self.sex, self.pregnancy, *self.fold(label, further)]
+
+    def _new_units(self) -> None:
         for analyte, slider in self.sliders.items():
             slider.steps(*amount_texts(analyte, self.model.units))
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The words, and which controls there are."""
         model = self.model
         for name in ("anc", "wbc"):
             if "white" in model.show:
                 unfold(self.sliders[name], model.white == name)
         if model.with_person:
             self.pregnancy.disabled = not model.may_be_pregnant
-            self.pregnancy.note = next((said for said in model.trouble() if said.startswith("Pregnancy")), "")
-        super()._tell()
+            self.pregnancy.note = model.trouble().get("trimester", "")
+        super().tell()

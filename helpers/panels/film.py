@@ -16,16 +16,18 @@ import ipywidgets
 import pandas as pd
 import traitlets
 
-from helpers.blood.count import BloodCount
-from helpers.blood.film import CLUMP, RED, Film, cell_kinds, teaching_films
+from helpers import page
+from helpers.blood.cells.film import CLUMP, RED, Film, cell_kinds, teaching_films
+from helpers.blood.core.count import BloodCount
 from helpers.evidence import constant
-from helpers.panels.amounts import amount_slider, known
-from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words, tie
-from helpers.panels.layout import unfold
-from helpers.panels.panel import Later, Panel
-from helpers.panels.words import links
-from helpers.pictures import page
+from helpers.panels.amounts import amount_slider, unit_slider
+from helpers.panels.controls import Choice, Picture, Slider, Switch
+from helpers.panels.layout import stacked, unfold
+from helpers.panels.pictured import PicturedPanel, PicturedView
+from helpers.panels.traits import Amount, Count, Measured, OneOf, known
 from helpers.pictures.film import FieldPicture, WhiteCellsPicture
+from helpers.pictures.live import LivePicture
+from helpers.wording import links, small
 
 COUNTS = ("hb", "mcv", "rdw", "wbc", "neut_pct", "blast_pct", "plt", "retic")
 """Values of the count with a slider."""
@@ -52,7 +54,20 @@ _MOST = {"hypersegmented": 60, "platelet_clump": 95}
 """Where a sign's slider ends; 40 unless given."""
 
 
-class FilmPanel(Panel):
+class _Signs(traitlets.Dict):
+    """How many cells are of an unusual kind, in percent: a share of every kind that has a slider, and of others."""
+
+    def validate(self, obj: Any, value: Any) -> dict[str, float]:
+        """The shares; TraitError where a kind or a share cannot be."""
+        for kind, share in super().validate(obj, value).items():
+            if kind not in cell_kinds():
+                raise traitlets.TraitError(f"A film has no {kind!r}. It can show: {', '.join(cell_kinds())}.")
+            if not isinstance(share, int | float) or not 0 <= share <= 100:
+                raise traitlets.TraitError(f"A share of {kind} should be from 0 to 100 %; it is {share!r}.")
+        return dict.fromkeys((*SIGNS, NUCLEATED), 0.0) | value
+
+
+class FilmPanel(PicturedPanel):
     """A blood film that can be moved, a normal field beside it, and the next white cells met.
 
     Args:
@@ -66,22 +81,18 @@ class FilmPanel(Panel):
         KeyError: no such film. ValueError: a slider the panel does not have.
     """
 
-    film = traitlets.Unicode(NORMAL)
-    hb = traitlets.Float(None, allow_none=True, help="g/L")
-    mcv = traitlets.Float(None, allow_none=True, help="fL")
-    rdw = traitlets.Float(None, allow_none=True, help="%")
-    wbc = traitlets.Float(None, allow_none=True, help="10^9/L")
-    neut_pct = traitlets.Float(None, allow_none=True, help="% of white cells")
-    blast_pct = traitlets.Float(None, allow_none=True, help="% of white cells")
-    plt = traitlets.Float(None, allow_none=True, help="10^9/L")
-    retic = traitlets.Float(None, allow_none=True, help="10^9/L")
-    signs = traitlets.Dict(help="share in percent by kind of cell")
-    mchc_g_per_l = traitlets.Float(help="how densely red cells are filled")
-    per_cell = traitlets.Float(help="the count (10^9/L) one cell a field stands for")
+    film = OneOf(teaching_films, "film", NORMAL)
+    count = Count(help="what the sliders say")
+    signs = _Signs(help="share in percent by kind of cell")
+    mchc_g_per_l = Amount(335.0, 100, 600, help="how densely red cells are filled")
+    per_cell = Amount(constant("film_count_per_cell_e9_per_l"), 1, 100, "the count (10^9/L) one cell stands for")
     crowding = traitlets.Enum(["same volume", "same crowding"], "same volume")
     magnified = traitlets.Bool(False)
     names = traitlets.Bool(False)
-    seed = traitlets.Int(0)
+    seed = traitlets.Int(0, min=0)
+    more = traitlets.Bool(False, help="whether further controls are shown")
+    LOADS, STAYS = ("film",), ("more",)
+    hb, mcv, rdw, wbc, neut_pct, blast_pct, plt, retic = map(Measured, COUNTS)
 
     def __init__(
         self,
@@ -94,12 +105,16 @@ class FilmPanel(Panel):
         strange = [name for name in (*counts, *signs) if name not in (*COUNTS, *SIGNS)]
         if strange:
             raise ValueError(f"The film has no slider {strange[0]!r}. It has: {', '.join((*COUNTS, *SIGNS))}.")
-        super().__init__(per_cell=constant("film_count_per_cell_e9_per_l"))
+        super().__init__()
         self.with_counts, self.with_signs, self.with_films, self.with_white = counts, signs, films, white_cells
-        self.load(film)
-        moving = [*COUNTS, "signs", "mchc_g_per_l", "per_cell", "crowding", "magnified", "names", "seed"]
-        self.observe(self._moved, moving)
-        self.observe(lambda change: self.load(change["new"]), "film")
+        Film.of(film)
+        self.film = film
+        for name, value in self.loaded().items():
+            setattr(self, name, value)
+        self.begin()
+
+    _beside: object = None
+    _met: object = None
 
     # --- the model ---
 
@@ -109,24 +124,18 @@ class FilmPanel(Panel):
         Raises:
             KeyError: no such film.
         """
-        chosen = Film.of(film)
-        count = chosen.count
-        with self._together():
-            self._base = count
-            for name in COUNTS:
-                setattr(self, name, known(count, name))
-            self.signs = dict.fromkeys(SIGNS, 0.0) | dict(chosen.signs) | {NUCLEATED: known(count, "nrbc") or 0.0}
-            self._chosen = self.signs
-            self.mchc_g_per_l = round(count.mchc)
-            self.seed = teaching_films()[film]["first_seed"]
-            self.film = film
+        Film.of(film)
+        self.film = film
 
-    def reset(self) -> None:
-        """Back to the film as it was chosen, and to the usual view."""
-        with self._together():
-            self.per_cell, self.crowding = constant("film_count_per_cell_e9_per_l"), "same volume"
-            self.magnified, self.names = False, False
-            self.load(self.film)
+    def loaded(self) -> dict[str, Any]:
+        """The count and the shapes of the film chosen, and where to look at it first."""
+        chosen = Film.of(self.film)
+        return {
+            "count": BloodCount.of(**{name: known(chosen.count, name) for name in COUNTS}),
+            "signs": dict(chosen.signs) | {NUCLEATED: known(chosen.count, "nrbc") or 0.0},
+            "mchc_g_per_l": float(round(chosen.count.mchc)),
+            "seed": teaching_films()[self.film]["first_seed"],
+        }
 
     def next_field(self) -> None:
         """Move the glass: another field of the same film."""
@@ -139,7 +148,7 @@ class FilmPanel(Panel):
         """
         if self.signs.get(kind) == (share or 0.0):
             return
-        with self._together():
+        with self.batch():
             if kind == CLUMP and self.plt is not None:
                 single, before = (1 - (part or 0.0) / 100 for part in (share, self.signs.get(kind)))
                 self.plt = round(self.plt * single / before, 1)
@@ -148,11 +157,12 @@ class FilmPanel(Panel):
     @property
     def moved(self) -> bool:
         """Whether counts or shapes are no longer those of the film that was chosen."""
-        return self.signs != self._chosen or any(getattr(self, name) != known(self._base, name) for name in COUNTS)
+        chosen = self.loaded()
+        shares = {kind: share for kind, share in self.signs.items() if share or kind in chosen["signs"]}
+        return (shares, self.count) != (chosen["signs"], chosen["count"])
 
-    @property
-    def count(self) -> BloodCount:
-        """The count as the sliders have it."""
+    def _whole_count(self) -> BloodCount:
+        """The count as the sliders have it, with every kind of white cell."""
         given = {name: getattr(self, name) for name in ("hb", "mcv", "rdw", "wbc", "plt", "retic")}
         given |= {"nrbc": self.signs[NUCLEATED]} | self._differential()
         return BloodCount.of(**given)
@@ -161,9 +171,10 @@ class FilmPanel(Panel):
         """Percent of the white cells: what was moved, and the rest in the proportion of the film that was chosen."""
         if self.neut_pct is None or self.blast_pct is None:
             return {"neut_pct": self.neut_pct, "blast_pct": self.blast_pct}
-        band, segmented = (known(self._base, name) or 0.0 for name in ("band_pct", "seg_pct"))
+        chosen = Film.of(self.film).count
+        band, segmented = (known(chosen, name) or 0.0 for name in ("band_pct", "seg_pct"))
         bands = self.neut_pct * band / (band + segmented) if band + segmented else 0.0
-        rest = {name: known(self._base, name) or 0.0 for name in _REST}
+        rest = {name: known(chosen, name) or 0.0 for name in _REST}
         other = sum(share for kind, share in self.signs.items() if cell_kinds()[kind]["of"] == "white_cells")
         left = max(100 - self.neut_pct - self.blast_pct - other, 0) / (sum(rest.values()) or 1)
         moved = {"seg_pct": self.neut_pct - bands, "band_pct": bands, "blast_pct": self.blast_pct}
@@ -179,21 +190,25 @@ class FilmPanel(Panel):
         usual = Film.of(NORMAL, per_cell=self.per_cell)
         signs = {kind: share for kind, share in self.signs.items() if kind != NUCLEATED}
         self.shown = Film(
-            self.count, signs, self.per_cell, crowding=self.crowding, mchc_g_per_l=self.mchc_g_per_l, label=label,
-            crowded_red_cells=sum(usual.expected.get(kind, 0.0) for kind in RED),
+            self._whole_count(), signs, self.per_cell, crowding=self.crowding, mchc_g_per_l=self.mchc_g_per_l,
+            label=label, crowded_red_cells=sum(usual.expected.get(kind, 0.0) for kind in RED),
         )  # fmt: skip
         view = dict(magnified=self.magnified, names=self.names)
         self.field = FieldPicture(self.shown, self.seed, "This count", **view)
         beside = (self.per_cell, self.seed, *view.values())
-        if beside != getattr(self, "_beside", None):
+        if beside != self._beside:
             self.normal = FieldPicture(usual, self.seed + 1000, "Normal blood", **view)
             self._beside = beside
         white = {kind: share for kind, share in self.shown.expected.items() if cell_kinds()[kind]["line"] == "white"}
-        if (white, self.seed) != getattr(self, "_met", None):
+        if (white, self.seed) != self._met:
             self.strip = WhiteCellsPicture(self.shown, self.seed)
             self._met = white, self.seed
-        self.status = f"{label}: {self.field.point()[0].lower()}{self.field.point()[1:]}."
-        self.changes += 1
+        self.status = f"{label}: {small(self.field.point())}."
+
+    def pictures(self) -> dict[str, LivePicture]:
+        """This field, a normal one beside it, and the next white cells."""
+        strip = {"strip": self.strip} if self.with_white else {}
+        return {"field": self.field, "normal": self.normal} | strip
 
     # --- the words ---
 
@@ -228,79 +243,60 @@ class FilmPanel(Panel):
         known_by = "".join(f"<li>{page.inline(self._how_to_know(kind))}</li>" for kind in self._listed())
         return "".join([*parts, f"<ul>{known_by}</ul><p>{page.inline(self.field.caption())}</p>"])
 
-    # --- showing it ---
-
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: the pictures, the sentence and the table."""
-        pictures = [self.field, self.normal] + ([self.strip] if self.with_white else [])
-        figures = "".join(picture._repr_html_() for picture in pictures)
-        return f"{figures}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
-
 
 def _digits(many: float) -> float:
     """Cells to expect, with as many digits as they deserve."""
     return round(many, 0 if many >= 10 else 1 if many >= 1 else 2)
 
 
-class _View:
-    """The panel's widgets: they hold nothing of their own and follow the model."""
+class _View(PicturedView, of=FilmPanel):
+    """The panel's widgets: three pictures, each sent when it has changed."""
 
-    def __init__(self, model: FilmPanel) -> None:
-        self.model = model
-        self.field, self.normal = (Picture(width=model.field.width) for _ in range(2))
-        self.strip, self.words = Picture(width=model.strip.width), Words()
+    def build(self) -> None:
+        """Make the controls, and lay everything out."""
+        model = self.model
+        self._shown: dict[str, LivePicture] = {}
+        self._sharp: dict[str, LivePicture] = {}
+        for name, picture in model.pictures().items():
+            setattr(self, name, Picture(width=picture.width))
         wrap = {"flex_flow": "row wrap", "grid_gap": "7px 20px", "overflow": "visible"}
         grid = {"display": "grid", "grid_template_columns": "repeat(auto-fill, minmax(205px, 1fr))"} | wrap
-        boxes = [ipywidgets.Box(group, layout=grid if len(group) > 4 else wrap) for group in self._controls()]
+        boxes = [ipywidgets.Box(group, layout=grid if len(group) > 4 else wrap) for group in self._groups()]
         for picture in (self.field, self.normal):
             picture.layout.flex, picture.layout.min_width = "0 1 360px", "300px"
         fields = ipywidgets.Box([self.field, self.normal], layout={"flex_flow": "row wrap", "grid_gap": "7px 12px"})
         strip = [self.strip] if model.with_white else []
-        self.box = ipywidgets.VBox(
-            [*boxes, fields, *strip, self.words],
-            layout={"max_width": "800px", "grid_gap": "8px", "overflow": "visible"},
-        )
-        self._shown: dict[str, Any] = {}
-        self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "changes")
-        self._follow()
+        self.box = stacked(*boxes, fields, *strip, self.words)
 
-    def _controls(self) -> list[list[ipywidgets.Widget]]:
+    def _groups(self) -> list[list[ipywidgets.Widget]]:
         model = self.model
-        choose = Choice("Film", {row["label"]: film for film, row in teaching_films().items()}, model.film)
+        self.films = Choice("Film", {row["label"]: film for film, row in teaching_films().items()}, model.film)
         self.sliders = {
             name: amount_slider(name, getattr(model, name), label=_LABEL.get(name, "")) for name in model.with_counts
         }
         self.signs = {kind: self._sign_slider(kind) for kind in model.with_signs}
-        self.next = Button("Next field")
-        self.next.when_pressed(model.next_field)
-        self.reset = Button("Reset")
-        self.reset.when_pressed(model.reset)
-        self.names, self.magnified = Switch("Write names"), Switch("Magnify the middle")
-        self.more = Switch("More: unusual cells, how the field is taken")
-        factor = [float(step) for step in range(10, 26)]
-        texts = [f"{step:g} ×10⁹/L" for step in factor]
-        self.per_cell = Slider("One cell in a field stands for", factor, texts, amount=model.per_cell)
-        self.crowding = Choice("Look where", _CROWDING)
-        tie(model, film=choose, names=self.names, magnified=self.magnified)
-        tie(model, per_cell=self.per_cell, crowding=self.crowding, **self.sliders)
-        further = [*self.signs.values(), self.per_cell, self.crowding]
-        for widget in (choose, *self.sliders.values(), *further):
+        self.next, self.reset = self.button("Next field", model.next_field), self.button("Reset", model.reset)
+        self.names = Switch("Write names", model.names)
+        self.magnified = Switch("Magnify the middle", model.magnified)
+        self.more = Switch("More: unusual cells, how the field is taken", model.more)
+        factors = [float(step) for step in range(10, 26)]
+        spoken = "times ten to the nine per liter"
+        self.per_cell = unit_slider("One cell in a field stands for", factors, "×10⁹/L", spoken, model.per_cell)
+        self.crowding = Choice("Look where", _CROWDING, model.crowding)
+        self.link(film=self.films, names=self.names, magnified=self.magnified, more=self.more)
+        self.link(per_cell=self.per_cell, crowding=self.crowding, **self.sliders)
+        self.further = [*self.signs.values(), self.per_cell, self.crowding]
+        for widget in (self.films, *self.sliders.values(), *self.further):
             widget.layout.min_width, widget.layout.max_width = "0", "100%"
-        self.further = further
         self._fold()
-        self.more.observe(lambda change: self._fold(), "on")
+        self.on("more", self._fold)
         buttons = [self.next, self.names, self.magnified, self.reset]
-        films = [choose] if model.with_films else []
-        return [films, list(self.sliders.values()), buttons, [self.more], further]
+        films = [self.films] if model.with_films else []
+        return [films, list(self.sliders.values()), buttons, [self.more], self.further]
 
     def _fold(self) -> None:
         for widget in self.further:
-            unfold(widget, self.more.on)
+            unfold(widget, self.model.more)
 
     def _sign_slider(self, kind: str) -> Slider:
         row = cell_kinds()[kind]
@@ -316,21 +312,26 @@ class _View:
             amount=self.model.signs.get(kind, 0.0), describe=lambda share: (f"{share:g} {of}",) * 2,
         )  # fmt: skip
         slider.observe(lambda change: self.model.set_sign(kind, change["new"]), "amount")
-        self.model.observe(lambda change: slider.set_trait("amount", change["new"].get(kind, 0.0)), "signs")
+        self.on("signs", lambda: slider.set_trait("amount", self.model.signs.get(kind, 0.0)))
         return slider
 
-    def _follow(self) -> None:
-        """The pictures that changed at once; the words when the learner rests."""
-        for name, control in (("field", self.field), ("strip", self.strip), ("normal", self.normal)):
-            picture = getattr(self.model, name)
+    def follow(self) -> None:
+        """The pictures that changed at once, in few bytes; words and sharp pictures when the learner rests."""
+        for name, picture in self.model.pictures().items():
             if picture is not self._shown.get(name):
                 marks = [(round(x, 1), round(y, 1), round(wide, 1), said) for x, y, wide, said, _ in picture.marks()]
-                control.show(picture.image(), picture.describe(), page.inline(f"{picture.point()}."), marks)
+                control = getattr(self, name)
+                control.show(picture.image(small=True), picture.describe(), page.inline(f"{picture.point()}."), marks)
                 self._shown[name] = picture
         for name in ("neut_pct", "blast_pct"):
             if name in self.sliders:
                 self.sliders[name].note = self.model.trouble()
-        self._tell_later()
+        self.tell_later()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The words, then each picture that has moved, sharp."""
         self.words.show(self.model.status, self.model.words())
+        for name, picture in self._shown.items():
+            if picture is not self._sharp.get(name):
+                getattr(self, name).show(picture.image(), picture.describe())
+        self._sharp = dict(self._shown)

@@ -11,15 +11,27 @@ _VISIBLE = {"overflow": "visible"}
 
 def beside(
     controls: Sequence[ipywidgets.Widget], shown: Sequence[ipywidgets.Widget], words: ipywidgets.Widget
-) -> ipywidgets.VBox:
-    """Controls at the left, what they move at their right, the words below both."""
+) -> ipywidgets.Box:
+    """Controls at the left, what they move at their right, the words beside both where there is room, else below."""
     column = ipywidgets.VBox(
         list(controls),
         layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | _VISIBLE,
     )
     frame = ipywidgets.VBox(list(shown), layout={"flex": "0 1 500px", "min_width": "0"} | _VISIBLE)
-    top = ipywidgets.HBox([column, frame], layout={"flex_flow": "row wrap", "grid_gap": "8px 20px"} | _VISIBLE)
-    return ipywidgets.VBox([top, words], layout={"max_width": "800px"} | _VISIBLE)
+    moved = {"flex_flow": "row wrap", "grid_gap": "8px 20px", "flex": "1 1 740px", "max_width": "800px"}
+    top = ipywidgets.HBox([column, frame], layout=moved | {"min_width": "0"} | _VISIBLE)
+    told = ipywidgets.VBox([words], layout={"flex": "1 1 400px", "min_width": "0", "max_width": "800px"} | _VISIBLE)
+    return in_rows([top, told], align_items="flex-start", max_width="1300px")
+
+
+def stacked(*shown: ipywidgets.Widget) -> ipywidgets.VBox:
+    """One below the other."""
+    return ipywidgets.VBox(shown, layout={"max_width": "800px", "grid_gap": "8px"} | _VISIBLE)
+
+
+def in_rows(shown: Sequence[ipywidgets.Widget], **more: str) -> ipywidgets.Box:
+    """One beside the other, in as many rows as it takes."""
+    return ipywidgets.Box(list(shown), layout={"flex_flow": "row wrap", "grid_gap": "7px 12px"} | _VISIBLE | more)
 
 
 def folded(controls: Sequence[ipywidgets.Widget]) -> ipywidgets.VBox:

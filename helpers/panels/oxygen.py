@@ -12,20 +12,19 @@ from __future__ import annotations
 
 import math
 
+import ipywidgets
 import traitlets
 
-from helpers.blood.oxygen import balance, content
-from helpers.blood.units import show
+from helpers import page
+from helpers.blood.cells.oxygen import balance, content
+from helpers.blood.core.units import show
 from helpers.evidence import constant, constant_sources
-from helpers.panels.amounts import amount_slider
-from helpers.panels.controls import Button, Slider, Switch, tie
-from helpers.panels.layout import folded, unfold
+from helpers.panels.amounts import amount_slider, unit_slider
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.words import links
-from helpers.pictures import page
+from helpers.panels.traits import Amount
 from helpers.pictures.oxygen import DeliveryPicture, rule_sources
+from helpers.wording import links
 
-_MOVED = ("hb", "saturation_pct", "output", "need")
 _SATURATIONS = [float(percent) for percent in range(40, 101)]
 _OUTPUTS = [tenth / 10 for tenth in range(20, 151)]
 _MOST = "oxygen_extraction_most_pct"
@@ -42,10 +41,11 @@ class OxygenPanel(PicturedPanel):
         need: oxygen used, mL/min; that of an adult at rest unless given.
     """
 
-    hb = traitlets.Float(None, allow_none=True, help="g/L")
-    saturation_pct = traitlets.Float(help="%")
-    output = traitlets.Float(help="L/min")
-    need = traitlets.Float(help="mL/min")
+    hb = Amount(low=-1000, high=1000, help="g/L")
+    saturation_pct = Amount(constant("oxygen_normal_saturation_pct"), -1000, 1000, help="%")
+    output = Amount(constant("oxygen_normal_output_l_per_min"), -1000, 1000, help="L/min")
+    need = Amount(constant("oxygen_normal_need_ml_per_min"), -10_000, 10_000, help="mL/min")
+    more = traitlets.Bool(False, help="whether further controls are shown")
 
     def __init__(
         self,
@@ -55,35 +55,20 @@ class OxygenPanel(PicturedPanel):
         need: float | None = None,
     ) -> None:
         super().__init__()
-        given = {"hb": hb, "saturation_pct": saturation_pct, "output": output, "need": need}
-        normal = {
-            "hb": constant("normal_hb_g_per_l"),
-            "saturation_pct": constant("oxygen_normal_saturation_pct"),
-            "output": constant("oxygen_normal_output_l_per_min"),
-            "need": constant("oxygen_normal_need_ml_per_min"),
-        }
-        self._start = {name: normal[name] if amount is None else amount for name, amount in given.items()}
-        self.observe(self._moved, _MOVED)
-        self.reset()
+        given = {"saturation_pct": saturation_pct, "output": output, "need": need}
+        self.hb = constant("normal_hb_g_per_l") if hb is None else hb
+        for name, amount in given.items():
+            if amount is not None:
+                setattr(self, name, amount)
+        self.begin()
 
     # --- the model ---
-
-    def reset(self) -> None:
-        """Back to where it started."""
-        with self._together():
-            for name, amount in self._start.items():
-                setattr(self, name, None if name == "hb" and math.isnan(amount) else amount)
 
     def _update(self) -> None:
         hb = math.nan if self.hb is None else self.hb
         self.found = balance(hb, self.saturation_pct, self.output, self.need)
-        picture = getattr(self, "picture", None)
-        if picture is None:
-            self.picture = DeliveryPicture(self.found)
-        else:
-            picture.update(self.found)
+        self.draw(lambda: DeliveryPicture(self.found), self.found)
         self.status = f"{self.picture.point()}."
-        self.changes += 1
 
     # --- the words ---
 
@@ -132,47 +117,32 @@ class OxygenPanel(PicturedPanel):
                 "on; the heart has to pump more, the body to use less, or the blood to carry more."
             )
         if found.culprit == "hemoglobin":
+            more = (
+                f"With {show(found.hb, 'hb')}, a saturation of 100 % instead of {found.saturation_pct:g} % would add "
+                f"{content(found.hb, 100.0) - found.content:.0f} mL to a liter."
+                if found.saturation_pct < 100
+                else "It is as full as it can be."
+            )
             said.append(
                 f"**Why the saturation does not show it.** It tells how full the hemoglobin is, not how much there is. "
-                f"With {show(found.hb, 'hb')}, a saturation of 100 % instead of {found.saturation_pct:g} % would add "
-                f"{content(found.hb, 100.0) - found.content:.0f} mL to a liter. For a normal delivery the heart would "
-                f"have to pump {found.output_for_normal:.1f} L a minute."
+                f"{more} For a normal delivery the heart would have to pump {found.output_for_normal:.1f} L a minute."
             )
         return said
 
-    # --- showing it ---
 
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
-
-
-class _View(PicturedView):
+class _View(PicturedView, of=OxygenPanel):
     """The panel's widgets."""
 
-    def __init__(self, model: OxygenPanel) -> None:
+    def controls(self) -> list[ipywidgets.Widget]:
+        """What brings oxygen; folded, what the body needs."""
+        model = self.model
         self.sliders = {
             "hb": amount_slider("hb", model.hb),
-            "saturation_pct": _slider("Saturation", _SATURATIONS, "%", "percent", model.saturation_pct),
-            "output": _slider("Cardiac output", _OUTPUTS, "L/min", "liters a minute", model.output),
-            "need": _slider("Oxygen needed", _NEEDS, "mL/min", "milliliters a minute", model.need),
+            "saturation_pct": unit_slider("Saturation", _SATURATIONS, "%", "percent", model.saturation_pct),
+            "output": unit_slider("Cardiac output", _OUTPUTS, "L/min", "liters a minute", model.output),
+            "need": unit_slider("Oxygen needed", _NEEDS, "mL/min", "milliliters a minute", model.need),
         }
-        tie(model, **self.sliders)
-        self.more = Switch("More: what the body needs")
-        further = folded([self.sliders["need"]])
-        self.more.observe(lambda change: unfold(further, change["new"]), "on")
-        self.reset = Button("Reset")
-        self.reset.when_pressed(model.reset)
-        moved = [self.sliders[name] for name in ("hb", "saturation_pct", "output")]
-        super().__init__(model, [*moved, self.more, further, self.reset])
-
-
-def _slider(label: str, amounts: list[float], unit: str, spoken: str, amount: float) -> Slider:
-    return Slider(
-        label,
-        amounts,
-        [f"{step:g} {unit}" for step in amounts],
-        [f"{step:g} {spoken}" for step in amounts],
-        amount,
-        lambda other: (f"{other:g} {unit}", f"{other:g} {spoken}"),
-    )
+        self.link(**self.sliders)
+        self.reset = self.button("Reset", model.reset)
+        *moved, need = self.sliders.values()
+        return [*moved, *self.fold("More: what the body needs", [need]), self.reset]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from helpers.blood.count import Person
-from helpers.blood.severity import retic_methods
-from helpers.evidence import table
+from helpers.blood.core.count import BloodCount
+from helpers.blood.grading.reference import may_be_pregnant
+from helpers.blood.grading.severity import retic_methods
+from helpers.blood.search.patients import Patient, patients
 from helpers.panels.controls import Choice, Slider
-from helpers.pictures.count import person_words
+from helpers.panels.traits import OneOf
+from helpers.wording import person_words
 
 PREGNANCY = {"not stated": None, "not pregnant": 0, "1st trimester": 1, "2nd trimester": 2, "3rd trimester": 3}
 SEX = {"not stated": None, "female": "female", "male": "male"}
 YES_NO = {"not known": None, "yes": True, "no": False}
+OWN = {"none: your own": None}
 
 _LONGEST = 69
 """Letters of a patient's line in a list."""
@@ -34,20 +35,42 @@ def cellularity_slider(percent: float | None) -> Slider:
     return Slider("Marrow cellularity", percents, texts, amount=percent, may_be_unknown=True)
 
 
+def retic_method() -> OneOf:
+    """A trait: how reticulocytes were counted."""
+    return OneOf(retic_methods, "way of counting reticulocytes", "automated")
+
+
 def retic_choice(method: str) -> Choice:
     """How reticulocytes were counted, which changes the limit."""
     return Choice("Reticulocytes counted by", {name: name for name in retic_methods()}, method)
 
 
+def published_patient(diagnosis_group: str | None = None) -> OneOf:
+    """A trait: the published patient loaded last, of one group of diagnoses or all."""
+    return OneOf(lambda: patients(diagnosis_group), "published patient", help="the published patient loaded last")
+
+
 def published(diagnosis_group: str | None = None) -> dict[str, str]:
     """The published patients that can be loaded, of one group of diagnoses or all: what is shown -> patient."""
-    rows = table("patients")
-    if diagnosis_group is not None:
-        rows = rows[rows["diagnosis_group"] == diagnosis_group]
-    return {f"{row.patient[4:]}: {_patient_words(row)}": row.patient for row in rows.itertuples()}
+    return {f"{one.number}: {_patient_words(one)}": key for key, one in patients(diagnosis_group).items()}
 
 
-def _patient_words(row) -> str:
-    who = Person(age_y=None if pd.isna(row.age_y) else row.age_y, sex=None if pd.isna(row.sex) else row.sex)
-    words = f"{person_words(who)}, {row.diagnosis}"
+def coded_patients() -> dict[str, str]:
+    """The published patients whose reports say something beside the count: what is shown -> patient.
+
+    Their diagnosis is not shown, so that one can look for it.
+    """
+    coded = {key: one for key, one in patients().items() if one.said}
+    return {f"{one.number}: {person_words(one.count.person)}": key for key, one in coded.items()}
+
+
+def _patient_words(one: Patient) -> str:
+    words = f"{person_words(one.count.person)}, {one.diagnosis}"
     return words if len(words) <= _LONGEST else words[:_LONGEST].rsplit(" ", 1)[0] + " …"
+
+
+def fitting(count: BloodCount) -> BloodCount:
+    """The count without a pregnancy that cannot be for this sex and age."""
+    who = count.person
+    fits = who.trimester is None or may_be_pregnant(who.sex, who.age_y)
+    return count if fits else count.change(trimester=None)

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import ipywidgets
 
+from helpers import page
 from helpers.panels.controls import Picture, Words
 from helpers.panels.layout import beside
-from helpers.panels.panel import Later, Panel
-from helpers.pictures import page
+from helpers.panels.panel import Debounce, Panel, View
+from helpers.panels.red_flags import HasRedFlags
 from helpers.pictures.live import LivePicture
 
 
 class PicturedPanel(Panel):
     """A model whose state is a picture, a sentence and words."""
 
-    picture: LivePicture
+    picture: LivePicture | None = None
     """The present state, drawn."""
-    has_picture = True
-    """Whether there is a picture of the present state."""
+    _key: object = None
+
+    def draw(self, make: Callable[[], LivePicture], *shown: Any, key: object = None, **more: Any) -> None:
+        """Let the picture show something else; it is made anew where there is none, or one of another ``key``."""
+        if self.picture is None or key != self._key:
+            self.picture, self._key = make(), key
+        else:
+            self.picture.update(*shown, **more)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is a picture of the present state."""
+        return self.picture is not None
+
+    def pictures(self) -> Mapping[str, LivePicture]:
+        """Every picture of the present state by its name, in the order in which they stand."""
+        return {"picture": self.picture} if self.has_picture else {}
 
     def words(self) -> str:
         """What stands below the picture, as HTML."""
@@ -30,12 +47,16 @@ class PicturedPanel(Panel):
         return ""
 
     def static_html(self) -> str:
-        """The twin for where there is no kernel: picture, what cannot wait, sentence and words."""
-        figure = self.picture.kept() if self.has_picture else ""
-        return f"{figure}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        """The twin for where there is no kernel: pictures, what cannot wait, sentence and words."""
+        figures = "".join(one.kept() for one in self.pictures().values())
+        return f"{figures}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+
+    def alarm(self) -> dict[str, Any]:
+        """What cannot wait, as :meth:`helpers.panels.controls.Words.show` takes it."""
+        return {}
 
 
-class PicturedView:
+class PicturedView(View):
     """The widgets of such a panel; they hold nothing of their own and follow the model.
 
     Args:
@@ -44,24 +65,47 @@ class PicturedView:
         above: what stands above the picture.
     """
 
-    def __init__(
-        self, model: PicturedPanel, controls: Sequence[ipywidgets.Widget], above: Sequence[ipywidgets.Widget] = ()
-    ) -> None:
-        self.model = model
-        self.picture, self.words = Picture(), Words()
+    def __init__(self, model: PicturedPanel) -> None:
+        super().__init__(model)
+        self.words = Words()
+        self.build()
+        if isinstance(model, HasRedFlags):
+            self.link(answers=self.alarm)
+        self.tell_later = Debounce(self.tell)
+        self.on("changes", self.follow)
+        self.follow()
+
+    @property
+    def alarm(self) -> Words:
+        """The widget in which red flags stand and questions are answered."""
+        return self.words
+
+    def build(self) -> None:
+        """Make the controls, and lay everything out in ``box``."""
+        self.lay_out(self.controls())
+
+    def controls(self) -> Sequence[ipywidgets.Widget]:
+        """What the learner moves, from top to bottom."""
+        raise TypeError(f"{type(self).__name__} has nothing to move: a view defines controls.")
+
+    def lay_out(self, controls: Sequence[ipywidgets.Widget], above: Sequence[ipywidgets.Widget] = ()) -> None:
+        """Controls beside the picture, words below."""
+        self.picture = Picture()
         self.box = beside(controls, [*above, self.picture], self.words)
-        self._tell_later = Later(self._tell)
-        model.observe(lambda change: self._follow(), "changes")
-        self._follow()
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """The picture at once; the words when the learner rests."""
-        if self.model.has_picture:
-            picture = self.model.picture
-            self.picture.show(picture.image(), picture.describe())
-        self._tell_later()
+        for name, picture in self.model.pictures().items():
+            getattr(self, name).show(picture.image(small=True), picture.describe())
+        self.tell_later()
 
-    def _tell(self) -> None:
-        if self.model.has_picture:
-            self.picture.caption = page.inline(self.model.picture.caption())
-        self.words.show(self.model.status, self.model.words(), self.model.banner())
+    def tell(self) -> None:
+        """What waits until the learner rests."""
+        for name, picture in self.model.pictures().items():
+            getattr(self, name).caption = page.inline(picture.caption())
+        self.words.show(self.model.status, self.model.words(), **self.model.alarm())
+
+    def close(self) -> None:
+        """Close every widget, and say nothing more."""
+        self.tell_later.cancel()
+        super().close()

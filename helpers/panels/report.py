@@ -7,34 +7,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import ipywidgets
 import pandas as pd
 import traitlets
 
-from helpers.blood.causes import Findings
-from helpers.blood.count import BloodCount
-from helpers.blood.derived import complete
-from helpers.blood.reference import DEFAULT_REFERENCE, Flag, Reference, flag, may_be_pregnant
-from helpers.blood.traps import Trap, traps
-from helpers.blood.units import ANALYTES, show
-from helpers.panels.controls import Button, Choice, Words, Writing, tie
-from helpers.panels.panel import Panel
+from helpers import page
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.criteria import short_name
+from helpers.blood.core.derived import complete
+from helpers.blood.core.units import ANALYTES, rounded
+from helpers.blood.core.value import Value
+from helpers.blood.grading.reference import DEFAULT_REFERENCE, Flag, Reference, flag, may_be_pregnant
+from helpers.blood.search.traps import Trap, traps
+from helpers.panels.controls import Choice, Switch, TextArea, Words
+from helpers.panels.panel import Panel, View
 from helpers.panels.person import PREGNANCY, SEX, age_slider
-from helpers.panels.red_flags import banner
-from helpers.panels.words import links
-from helpers.pictures import page
-from helpers.pictures.count import interval_words, short_name
+from helpers.panels.red_flags import HasRedFlags
+from helpers.panels.report_shown import ShownBack, Stretch, as_html, as_table, in_words, stretches
+from helpers.panels.traits import Amount
+from helpers.wording import counted, links
+
+if TYPE_CHECKING:
+    from helpers.blood.reports.text import Reading
 
 _ASSUME = {
     "leave it: cannot tell": None,
     "take SI units (g/L, ×10⁹/L)": "si",
     "take conventional units (g/dL, ×10³/µL)": "conventional",
 }
+_FILES = ".txt,.csv,.tsv,.json,.ndjson,.hl7"
+_KEPT = "What you paste stays on this computer: it is kept with your record until you delete that."
+_LEAVE = "leave it: cannot tell"
 _EXAMPLE = "e.g.  WBC 2.1 K/uL, Hgb 7.2 g/dL, PLT 18 x10^3/mm3, Neut 38 %"
 
 
-class ReportReader(Panel):
+class ReportReader(HasRedFlags, Panel):
     """A place to paste a laboratory report and see it read, line by line.
 
     Args:
@@ -48,12 +57,15 @@ class ReportReader(Panel):
     Nothing typed is ever emptied by the panel, and nothing leaves the machine.
     """
 
-    text = traitlets.Unicode("")
-    age_y = traitlets.Float(None, allow_none=True)
+    text = traitlets.Unicode("").tag(moves=False)
+    age_y = Amount()
     sex = traitlets.Enum(["female", "male"], None, allow_none=True)
     trimester = traitlets.Enum([0, 1, 2, 3], None, allow_none=True)
     assume = traitlets.Enum(["si", "conventional"], None, allow_none=True, help="units of numbers printed without one")
-    readings = traitlets.Int(0, help="counts how often it was read; what shows the panel watches this")
+    settled = traitlets.Dict(
+        help="answers to what could not be told: the short name, or the place of a name -> the choice"
+    )
+    own_limits = traitlets.Bool(False, help="flags by the interval printed on the report, where there is one")
 
     def __init__(
         self,
@@ -66,15 +78,32 @@ class ReportReader(Panel):
     ) -> None:
         super().__init__(text=text, age_y=age_y, sex=sex, trimester=trimester)
         self.reference, self.with_person = reference, person
-        self.read()
-        self.observe(lambda change: self.read(), ["age_y", "sex", "trimester", "assume"])
+        self._read_text, self._file_said = "", ""
+        self._file_count: BloodCount | None = None
+        self.reading: Reading
+        self.begin()
 
     # --- the model ---
 
     def read(self) -> None:
         """Read the text as it stands."""
-        self._read_text = self.text
-        printed = BloodCount.from_text(self.text, assume=self.assume)
+        self.on_change()
+
+    def flagged(self) -> tuple[BloodCount, dict[str, str]]:
+        """The count that was read."""
+        return self.count, {}
+
+    def _update(self) -> None:
+        if self.changed:
+            self._read_text, self._file_count = self.text, None
+            if not self._setting:
+                with self._silence():
+                    self.answers, self.settled = {}, {}  # of another report
+        mine = frozenset(map(int, self._mine()))
+        from helpers.blood.reports.text import annotate  # with the first report, not with the import of the panels
+
+        self.reading = annotate(self.text, assume=self.assume, mine=mine)
+        printed = self._settle(self._file_count or self.reading.count)
         stated = {name: getattr(self, name) for name in ("age_y", "sex", "trimester")}
         about = {name: value for name, value in stated.items() if getattr(printed.person, name) is None}
         self._trouble = []
@@ -88,7 +117,62 @@ class ReportReader(Panel):
         self.printed = printed.change(**about)
         self.count = complete(self.printed)
         self.status = self._say()
-        self.readings += 1
+
+    def _settle(self, count: BloodCount) -> BloodCount:
+        """The count with what the learner answered, and a note that says so."""
+        values, notes = dict(count.values), list(count.notes)
+        for name, value in count.values.items():
+            chosen = self.settled.get(name)
+            amount = dict(value.choices).get(chosen)
+            if amount is not None and not value.known:
+                values[name] = Value(rounded(amount), value.printed, value.unit, span=value.span)
+                notes.append(f'Settled by you: {ANALYTES[name].label} "{value.printed}" is {chosen}.')
+        notes += [f'Settled by you: "{self._at(key)}" is a result of this person, now.' for key in self._mine()]
+        return BloodCount(values, count.person, tuple(notes), count.label)
+
+    def _mine(self) -> list[str]:
+        """Keys of the results that the learner said are this person's."""
+        return [key for key, choice in self.settled.items() if key.isdigit() and choice and int(key) < len(self.text)]
+
+    def _at(self, key: str) -> str:
+        """The stretch of the report in which a name stands, with its number."""
+        place, text = int(key), self.reading.text
+        mark = next((mark for mark in self.reading.marks if mark.end > place), None)
+        start, end = (min(mark.start, place), mark.end) if mark else (place, place + 60)
+        return text[start : min(end, start + 60)].splitlines()[0].strip()
+
+    def questions(self) -> dict[str, tuple[str, dict[str, str]]]:
+        """The one question that settles each declined number, with its answers, by its key in ``settled``."""
+        asked: dict[str, tuple[str, dict[str, str]]] = {}
+        for name, value in (self._file_count or self.reading.count).values.items():
+            if not value.known and value.choices:
+                kind = "which of the two?" if " / " in value.printed else "what does it mean?"
+                answers = {_LEAVE: "", **{phrase: phrase for phrase, _ in value.choices}}
+                asked[name] = (f'{ANALYTES[name].label} "{value.printed}": {kind}', answers)
+        places = [str(mark.name_at) for mark in self.reading.marks if mark.name_at >= 0]
+        for key in sorted({*places, *self._mine()}, key=int):
+            answers = {"not this person's blood now": "", "this person's, now": "mine"}
+            asked[key] = (f'"{self._at(key)}": whose is it?', answers)
+        return asked
+
+    def open_file(self, name: str, content: bytes) -> None:
+        """Read a file (text, CSV, FHIR, NDJSON or HL7) and show its first count; the status says how many it holds."""
+        from helpers.blood.reports.any_file import read_any  # not before a file is opened
+
+        counts = read_any(bytes(content), name, **({"assume": self.assume} if self.assume else {}))
+        self.settled = {}
+        if name.lower().endswith(".txt"):
+            self.text = bytes(content).decode("utf-8-sig", errors="replace")
+            self.read()
+            return
+        many = (
+            f" It holds {len(counts)} counts; this is the first. In code, read_csv and its like give them all."
+            if len(counts) > 1
+            else ""
+        )
+        self._file_said = f"From the file {name}.{many}"
+        self._file_count = counts[0]
+        self.read()
 
     @staticmethod
     def _may_be_pregnant(printed: BloodCount, about: dict) -> bool:
@@ -103,47 +187,54 @@ class ReportReader(Panel):
 
     def flags(self) -> dict[str, Flag]:
         """Every value held against this person's reference interval, by short name."""
-        return {found.analyte: found for found in flag(self.count, self.reference)}
+        return {found.analyte: found for found in flag(self.count, self.reference, own_limits=self.own_limits)}
 
     def traps(self) -> list[Trap]:
         """What suggests that the sample, not the blood, is unusual."""
         return traps(self.printed)
 
     def _say(self) -> str:
-        if not self.text.strip():
+        if not self.text.strip() and self._file_count is None:
             return "Paste a report above, then press Read it."
         known = [name for name, value in self.printed.values.items() if value.known]
         untold = [name for name, value in self.printed.values.items() if not value.known]
         if not known and not untold:
             return "No value of a blood count was found in this text."
         flags = self.flags()
-        parts = [f"{len(known)} {'value' if len(known) == 1 else 'values'} read"]
+        parts = [f"{counted(len(known), 'value')} read"]
         parts += [f"{len(untold)} cannot be told"] if untold else []
         for verdict in ("low", "high"):
             names = [short_name(name).lower() for name, found in flags.items() if found.verdict == verdict]
             parts += [f"{verdict}: {', '.join(names)}"] if names else []
         found = self.traps()
         parts += [f"look again: {', '.join(trap.name for trap in found)}"] if found else []
-        return " ".join(["; ".join(parts) + ".", *self._trouble])
-
-    def banner(self) -> str:
-        """The red flags of what was read as HTML, and what to ask because of it; "" when there is nothing."""
-        return banner(Findings(self.count, reference=self.reference))
+        asked = len(self.questions())
+        more = [f"{asked} can be settled by an answer of yours."] if asked else []
+        return " ".join(
+            ["; ".join(parts) + ".", *more, *([self._file_said] if self._file_count else []), *self._trouble]
+        )
 
     def table(self) -> pd.DataFrame:
         """One row a value: as printed, what it is in SI and conventional units, the flag, and the reason."""
-        flags, rows = self.flags(), []
-        for name, value in self.count.values.items():
-            found = flags.get(name)
-            amount = "cannot tell" if not value.known else ("below " if value.below else "") + show(value.amount, name)
-            verdict = found.verdict if found and value.known else "cannot tell" if not value.known else "not flagged"
-            compared = interval_words(found.interval) if found else "no reference interval in this course"
-            rows.append((ANALYTES[name].label, value.printed or "", amount, verdict, value.reason or compared))
-        return pd.DataFrame(rows, columns=["value", "as printed", "result", "flag", "because"]).set_index("value")
+        return as_table(self.count, self.flags())
+
+    @property
+    def _is_shown_back(self) -> bool:
+        """Whether there is a text of which something was made; a file is not shown."""
+        return self._file_count is None and bool(self.reading.marks)
+
+    def shown_back(self) -> list[Stretch]:
+        """The report in order, each stretch with what was made of it; nothing where a file was read."""
+        if not self._is_shown_back:
+            return []
+        return stretches(self.reading, self.printed, self.questions())
 
     def words(self) -> str:
-        """What was read as HTML: the table, what was not read, and the traps."""
+        """What was read as HTML: in sentences, the table, what was not read, and the traps."""
         parts = []
+        if self._is_shown_back:
+            said = in_words(self.reading, self.printed)
+            parts.append(_list("What was made of the text", [page.literal(line) for line in said]))
         if self.count.values:
             caption = f"What was read, for: {page.literal(str(self.count.person))}"
             parts.append(page.table(self.table(), caption))
@@ -158,12 +249,9 @@ class ReportReader(Panel):
 
     def static_html(self) -> str:
         """The twin for where there is no kernel: the report, red flags and what was read."""
-        report = f"<pre>{page.escape(self.text)}</pre>" if self.text else ""
+        shown = self.shown_back()
+        report = as_html(shown) if shown else f"<pre>{page.escape(self.text)}</pre>" if self.text else ""
         return f"{report}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
 
 
 def _list(title: str, items: Sequence[str]) -> str:
@@ -178,38 +266,51 @@ def _trap_words(trap: Trap) -> str:
     return f"**{page.literal(trap.name)}**: {said} {links(trap.source)}"
 
 
-class _View:
+class _View(View, of=ReportReader):
     """The reader's widgets: they hold nothing of their own and follow the model."""
 
     def __init__(self, model: ReportReader) -> None:
-        self.model = model
-        self.writing = Writing("Your report", model.text, example=_EXAMPLE, rows=7)
-        self.assume = Choice("A number without a unit", _ASSUME)
-        tie(model, text=self.writing, assume=self.assume)
-        self.button = Button("Read it")
-        self.button.when_pressed(model.read)
-        controls: list[ipywidgets.Widget] = [self.writing, self.assume]
+        super().__init__(model)
+        self.writing = TextArea("Your report", model.text, example=_EXAMPLE, rows=7)
+        self.assume = Choice("A number without a unit", _ASSUME, model.assume)
+        self.own_limits = Switch("Flags by the report's own intervals, where it prints them")
+        self.link(text=self.writing, assume=self.assume, own_limits=self.own_limits)
+        self.button_read = self.button("Read it", model.read)
+        self.upload = ipywidgets.FileUpload(
+            accept=_FILES, multiple=False, description="Open a file", layout={"width": "200px"}
+        )
+        self.upload.tooltip = "Open a report as text, CSV, FHIR, NDJSON or HL7; it stays on this computer"
+        self.upload.observe(lambda change: self._open(change["new"]), "value")
+        self.shown = ShownBack()
+        self.link(settled=self.shown)
+        controls: list[ipywidgets.Widget] = [self.writing, self.upload, self.assume, self.own_limits]
         if model.with_person:
             controls += self._about()
         self.words = Words()
+        self.link(answers=self.words)
         self.box = ipywidgets.VBox(
-            [*controls, self.button, self.words],
+            [*controls, self.button_read, self.shown, self.words],
             layout={"max_width": "800px", "grid_gap": "7px", "overflow": "visible"},
         )
-        model.observe(lambda change: self._follow(), "readings")
-        model.observe(lambda change: self._note(), "text")
+        self.on("changes", self._follow)
+        self.on("text", self._note)
         self._follow()
 
     def _about(self) -> list[ipywidgets.Widget]:
         model = self.model
         self.age = age_slider(model.age_y, "Age, if the report does not say it")
         self.sex, self.pregnancy = Choice("Sex", SEX, model.sex), Choice("Pregnancy", PREGNANCY, model.trimester)
-        tie(model, age_y=self.age, sex=self.sex, trimester=self.pregnancy)
+        self.link(age_y=self.age, sex=self.sex, trimester=self.pregnancy)
         return [self.age, self.sex, self.pregnancy]
 
+    def _open(self, files: Sequence) -> None:
+        for file in files:
+            self.model.open_file(str(file["name"]), bytes(file["content"]))
+
     def _follow(self) -> None:
-        self.words.show(self.model.status, self.model.words(), self.model.banner())
+        self.shown.tell(self.model.shown_back(), self.model.questions())
+        self.words.show(self.model.status, self.model.words(), **self.model.alarm())
         self._note()
 
     def _note(self) -> None:
-        self.writing.note = "Changed since it was read: press Read it." if self.model.changed else ""
+        self.writing.note = "Changed since it was read: press Read it." if self.model.changed else _KEPT

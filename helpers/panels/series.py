@@ -6,42 +6,34 @@
 
 from __future__ import annotations
 
-import traitlets
-
-from helpers.blood.series import DOORS, PEOPLE, base_rates, cause_names, regions
-from helpers.panels.controls import Choice, tie
+from helpers import page
+from helpers.blood.search.base_rates import PEOPLE, base_rates, cause_names, doors, regions
+from helpers.panels.controls import Choice
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.words import links
-from helpers.pictures import page
+from helpers.panels.traits import OneOf
 from helpers.pictures.series import SeriesPicture
+from helpers.wording import capital, links
 
 _PEOPLE = {"adults": "adults", "children": "children", "all ages": "people of all ages"}
-_DOORS = {
-    "all doors": None,
-    "every low count of a hospital": "all counts",
-    "patients of a ward": "hospital patients",
-    "people who were referred": "referral",
-    "people sent for a marrow test": "marrow referral",
-}
 
 
 class BaseRates(PicturedPanel):
     """How often published series found a cause, by the door through which people came.
 
     Args:
-        cause: key of :func:`helpers.blood.series.cause_names`.
-        door: one of :data:`helpers.blood.series.DOORS`; without it, all.
-        region: one of :func:`helpers.blood.series.regions`; without it, all.
+        cause: key of :func:`helpers.blood.search.base_rates.cause_names`.
+        door: key of :func:`helpers.blood.search.base_rates.doors`; without it, all.
+        region: one of :func:`helpers.blood.search.base_rates.regions`; without it, all.
         people: "adults", "children" or "all ages"; without it, all.
 
     Raises:
         ValueError: no such cause, door, region or people.
     """
 
-    cause = traitlets.Unicode()
-    door = traitlets.Enum(list(DOORS), None, allow_none=True)
-    region = traitlets.Unicode(None, allow_none=True)
-    people = traitlets.Enum(list(PEOPLE), None, allow_none=True)
+    cause = OneOf(cause_names, "cause", "megaloblastic")
+    door = OneOf(doors, "door")
+    region = OneOf(regions, "region")
+    people = OneOf(lambda: PEOPLE, "group of people")
 
     def __init__(
         self,
@@ -52,9 +44,8 @@ class BaseRates(PicturedPanel):
     ) -> None:
         super().__init__()
         base_rates(cause, door, region, people)
-        with self._together():
-            self.cause, self.door, self.region, self.people = cause, door, region, people
-        self.observe(self._moved, ["cause", "door", "region", "people"])
+        self.cause, self.door, self.region, self.people = cause, door, region, people
+        self.begin()
 
     def _update(self) -> None:
         chosen = (self.door, self.region, self.people)
@@ -63,9 +54,8 @@ class BaseRates(PicturedPanel):
         if empty:
             name = cause_names()[self.cause]
             self.trouble = f"No series of this choice counts {name}; all that count it are shown."
-        self.picture = SeriesPicture(self.cause) if empty else SeriesPicture(self.cause, *chosen)
+        self.picture = SeriesPicture(self.cause, instead=True) if empty else SeriesPicture(self.cause, *chosen)
         self.status = " ".join(filter(None, (self.trouble, f"{self.picture.point()}.")))
-        self.changes += 1
 
     def words(self) -> str:
         """The words below the picture as HTML: what to know before comparing, and each series as a table."""
@@ -81,25 +71,22 @@ class BaseRates(PicturedPanel):
         traps = f"<p><strong>Before you compare</strong></p><ul>{lines}</ul>" if lines else ""
         return traps + page.table(shown, caption, markdown=["source"])
 
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
-
 
 def _printed(row) -> str:
     base = "" if row.of_n == row.n else f" of {row.of_n}"
     return f"{row.pct_printed:g} %{base}"
 
 
-class _View(PicturedView):
+class _View(PicturedView, of=BaseRates):
     """The panel's widgets."""
 
-    def __init__(self, model: BaseRates) -> None:
-        self.cause = Choice(
-            "Cause", {name[0].upper() + name[1:]: key for key, name in cause_names().items()}, model.cause
-        )
-        self.door = Choice("How people came in", _DOORS, model.door)
+    def controls(self) -> list[Choice]:
+        """What is chosen, and the way back."""
+        model = self.model
+        self.cause = Choice("Cause", {capital(name): key for key, name in cause_names().items()}, model.cause)
+        shown = {"all doors": None} | {row["label"]: door for door, row in doors().items()}
+        self.door = Choice("How people came in", shown, model.door)
         self.region = Choice("Where", {"everywhere": None} | {name: name for name in regions()}, model.region)
         self.people = Choice("Whom they count", {"everybody": None} | {name: name for name in PEOPLE}, model.people)
-        tie(model, cause=self.cause, door=self.door, region=self.region, people=self.people)
-        super().__init__(model, [self.cause, self.door, self.region, self.people])
+        self.link(cause=self.cause, door=self.door, region=self.region, people=self.people)
+        return [self.cause, self.door, self.region, self.people, self.button("Reset", model.reset)]

@@ -14,9 +14,8 @@ import math
 import pandas as pd
 import traitlets
 
-from helpers.blood.causes import Findings
-from helpers.blood.count import BloodCount
-from helpers.blood.support import (
+from helpers import page
+from helpers.blood.care.support import (
     TOPICS,
     corrected_increment,
     expected_hemoglobin,
@@ -27,17 +26,18 @@ from helpers.blood.support import (
     is_refractory,
     thresholds,
 )
-from helpers.blood.units import plain, show
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.units import plain, show
 from helpers.evidence import constant, records
-from helpers.panels.amounts import amount_slider
-from helpers.panels.controls import Choice, Slider, tie
+from helpers.panels.amounts import amount_slider, unit_slider
+from helpers.panels.controls import Choice, Slider
 from helpers.panels.layout import unfold
 from helpers.panels.person import YES_NO
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.red_flags import banner
-from helpers.panels.words import links
-from helpers.pictures import page
+from helpers.panels.red_flags import HasRedFlags
+from helpers.panels.traits import Amount, Count, Measured, OneOf
 from helpers.pictures.support import ThresholdsPicture
+from helpers.wording import capital, counted, links
 
 VIEWS = {
     "Platelets: when to give": "platelets",
@@ -50,7 +50,10 @@ VIEWS = {
     "Tranexamic acid": "bleeding",
     "Vitamin B12 and folate": "b12",
     "Watching without treatment": "monitoring",
+    "Preventing infection": "prevention",
     "Vaccines": "vaccines",
+    "The person: pregnancy, fertility, alcohol, refusing blood": "person",
+    "What to tell, and how fast to refer": "advice",
 }
 """What can be looked at: in words, and its key."""
 
@@ -82,7 +85,7 @@ _HOURS = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0]
 _INCREMENTS = [float(hundred * 500) for hundred in range(0, 51)]
 
 
-class SupportPanel(PicturedPanel):
+class SupportPanel(HasRedFlags, PicturedPanel):
     """Support until the marrow returns, one question at a time.
 
     Args:
@@ -95,20 +98,20 @@ class SupportPanel(PicturedPanel):
     """
 
     view_shown = traitlets.Enum(list(VIEWS.values()), "platelets")
-    indication = traitlets.Unicode(_FIRST["platelets"])
-    plt = traitlets.Float(15.0, allow_none=True, help="10^9/L")
-    hb = traitlets.Float(75.0, allow_none=True, help="g/L")
-    anc = traitlets.Float(0.4, allow_none=True, help="10^9/L")
-    units = traitlets.Float(1.0, help="units of red cells")
-    weight = traitlets.Float(70.0, help="kg")
-    before = traitlets.Float(5.0, help="platelets before, 10^9/L")
-    after = traitlets.Float(25.0, help="platelets within an hour afterwards, 10^9/L")
-    surface = traitlets.Float(1.8, help="body surface, m2")
-    dose = traitlets.Float(3.0, help="platelets given, 10^11")
-    last_increment = traitlets.Float(None, allow_none=True, help="the corrected increment of the dose before")
-    temperature = traitlets.Float(38.2, allow_none=True, help="°C")
-    hours = traitlets.Float(None, allow_none=True)
+    indication = OneOf(lambda: [key for topic in TOPICS for key in indications(topic)], "situation",
+                       _FIRST["platelets"])  # fmt: skip
+    count = Count(help="platelets, hemoglobin and neutrophils")
+    units = Amount(1.0, 0, 1000, "units of red cells")
+    weight = Amount(70.0, 1, 500, "kg")
+    before = Amount(5.0, 0, 10_000, "platelets before, 10^9/L")
+    after = Amount(25.0, 0, 10_000, "platelets within an hour afterwards, 10^9/L")
+    surface = Amount(1.8, 0.1, 5, "body surface, m2")
+    dose = Amount(3.0, 0.1, 100, "platelets given, 10^11")
+    last_increment = Amount(low=-1e6, high=1e6, help="the corrected increment of the dose before")
+    temperature = Amount(low=20, high=45, help="°C")
+    hours = Amount(low=0, high=1000)
     falling = traitlets.Bool(None, allow_none=True)
+    plt, hb, anc = Measured("plt"), Measured("hb"), Measured("anc")
 
     def __init__(self, view: str = "platelets", views: tuple[str, ...] = tuple(VIEWS.values()), **values) -> None:
         strange = [name for name in (view, *views) if name not in VIEWS.values()]
@@ -116,39 +119,32 @@ class SupportPanel(PicturedPanel):
             raise ValueError(f"There is no view {strange[0]!r}. Choose among: {', '.join(VIEWS.values())}.")
         super().__init__(view_shown=view)
         self.views = {words: key for words, key in VIEWS.items() if key in views}
+        self.count, self.temperature = BloodCount.of(plt=15, hb=75, anc=0.4), 38.2
         self.indication = _FIRST.get(view, self.indication)
         for name, amount in values.items():
             setattr(self, name, amount)
-        moving = [name for names in _CONTROLS.values() for name in names]
-        self.observe(lambda change: self._switch(), "view_shown")
-        self.observe(self._moved, list(dict.fromkeys(moving)))
-        self._update()
+        self.observe(lambda change: self._fit_situation(), "view_shown")
+        self.begin()
 
     # --- the model ---
 
-    def _switch(self) -> None:
+    def _fit_situation(self) -> None:
+        """A view keeps to its own situations."""
         wanted = _FIRST.get(self.view_shown)
-        if wanted and self.indication not in indications(self.view_shown).values():
-            self.indication = wanted
-        self._update()
-
-    @property
-    def count(self) -> BloodCount:
-        """The count as the sliders have it."""
-        return BloodCount.of(hb=self.hb, plt=self.plt, anc=self.anc)
+        if wanted and self.indication not in indications(self.view_shown):
+            with self._silence():
+                self.indication = wanted
 
     def _update(self) -> None:
         topic = self.view_shown
-        if topic in TOPICS and self.indication not in indications(topic).values():
-            return
         if topic in TOPICS:
-            picture = getattr(self, "picture", None)
-            if picture is None or (picture.topic, picture.indication) != (topic, self.indication):
-                self.picture = ThresholdsPicture(topic, self.indication, self.count)
-            else:
-                picture.update(self.count)
+            if self.indication not in indications(topic):
+                raise ValueError(f"{self.indication!r} is no situation of {topic}.")
+            key = (topic, self.indication)
+            self.draw(lambda: ThresholdsPicture(*key, self.count), self.count, key=key)
+        else:
+            self.picture = None
         self.status = self._say()
-        self.changes += 1
 
     def _say(self) -> str:
         view = self.view_shown
@@ -158,8 +154,9 @@ class SupportPanel(PicturedPanel):
             return self._increment_words()
         if view == "iron":
             low, high = iron_load(self.units)
-            many = "unit brings" if self.units == 1 else "units bring"
-            return f"{self.units:g} {many} about {plain(low)} to {plain(high)} mg of iron."
+            return (
+                f"{counted(self.units, 'unit brings', 'units bring')} about {plain(low)} to {plain(high)} mg of iron."
+            )
         if view == "fever":
             return self._fever_words()
         return f"{next(words for words, key in VIEWS.items() if key == view)}: what the sources say."
@@ -193,16 +190,12 @@ class SupportPanel(PicturedPanel):
         anc = math.nan if self.anc is None else self.anc
         return febrile_neutropenia(temperature, anc, self.hours, self.falling)
 
-    @property
-    def has_picture(self) -> bool:
-        """Whether there is a picture of the view: thresholds have one."""
-        return self.view_shown in TOPICS
-
-    def banner(self) -> str:
-        """The red flags of what the view asks for, as HTML: they stand before everything else."""
+    def flagged(self) -> tuple[BloodCount, dict[str, str]]:
+        """The values that the view asks for, and a fever where it asks for one."""
         asked = _CONTROLS.get(self.view_shown, ())
-        shown = BloodCount.of(**{name: getattr(self, name) for name in ("hb", "plt", "anc") if name in asked})
-        return banner(Findings(shown, self._said()))
+        return BloodCount.of(
+            **{name: getattr(self, name) for name in ("hb", "plt", "anc") if name in asked}
+        ), self._said()
 
     def _said(self) -> dict[str, str]:
         """Fever, by the lowest temperature that any definition calls so; not said where nobody asks for it."""
@@ -252,14 +245,7 @@ class SupportPanel(PicturedPanel):
 
     def _expected(self) -> list[str]:
         if self.view_shown == "red_cells" and self.hb is not None and self.units:
-            after = expected_hemoglobin(self.hb, self.units, self.weight)
-            low, high = iron_load(self.units)
-            many = "unit" if self.units == 1 else "units"
-            return [
-                f"**{self.units:g} {many} at {self.weight:g} kg:** expect hemoglobin of about {show(after, 'hb')} if "
-                f"nobody bleeds, and {plain(low)} to {plain(high)} mg of iron. The cells are the donor's; the cause "
-                f"stays. {links('JPAC_HANDBOOK HOFFBRAND2012')}"
-            ]
+            return [f"{self._expected_of_units()} {links('JPAC_HANDBOOK HOFFBRAND2012')}"]
         if self.view_shown == "platelets" and self.plt is not None:
             low, high = expected_platelets(self.plt)
             return [
@@ -275,11 +261,18 @@ class SupportPanel(PicturedPanel):
             ]
         return []
 
-    # --- showing it ---
-
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
+    def _expected_of_units(self) -> str:
+        """What units of red cells do; no hemoglobin where so many would bring it above normal at once."""
+        after = expected_hemoglobin(self.hb, self.units, self.weight)
+        low, high = iron_load(self.units)
+        many = counted(self.units, "unit")
+        iron = f"{plain(low)} to {plain(high)} mg of iron"
+        if after > constant("normal_hb_g_per_l"):
+            return f"**{many}** are given over time, never at once; together they bring {iron}."
+        return (
+            f"**{many} at {self.weight:g} kg:** expect hemoglobin of about {show(after, 'hb')} if "
+            f"nobody bleeds, and {iron}. The cells are the donor's; the cause stays."
+        )
 
 
 def _sourced(words: str, source: str) -> str:
@@ -287,72 +280,69 @@ def _sourced(words: str, source: str) -> str:
 
 
 def _statement(row) -> str:
-    about = f"{row['indication_label'][0].upper()}{row['indication_label'][1:]}"
-    return f"{about}. {row['says']} {row['note'] or ''}".strip()
+    return f"{capital(row['indication_label'])}. {row['says']} {row['note'] or ''}".strip()
 
 
-class _View(PicturedView):
+class _View(PicturedView, of=SupportPanel):
     """The panel's widgets."""
 
-    def __init__(self, model: SupportPanel) -> None:
+    def build(self) -> None:
+        """Make the controls, and lay everything out."""
+        model = self.model
         self.choose = Choice("Look at", model.views, model.view_shown)
-        self.situations = {topic: self._situation(model, topic) for topic in TOPICS}
-        self.controls = self._controls(model)
-        tie(model, view_shown=self.choose, **self.controls)
-        super().__init__(model, [self.choose, *self.situations.values(), *self.controls.values()])
+        self.situations = {topic: self._situation(topic) for topic in TOPICS}
+        self.moved = self._moved(model)
+        self.link(view_shown=self.choose, **self.moved)
+        reset = self.button("Reset", model.reset)
+        self.lay_out([self.choose, *self.situations.values(), *self.moved.values(), reset])
 
-    @staticmethod
-    def _situation(model: SupportPanel, topic: str) -> Choice:
-        choice = Choice("Situation", indications(topic), model.indication)
-        choice.observe(lambda change: model.set_trait("indication", change["new"]), "value")
+    def _situation(self, topic: str) -> Choice:
+        model = self.model
+        choice = Choice("Situation", {words: key for key, words in indications(topic).items()}, model.indication)
 
-        def follow(change: dict) -> None:
-            if change["new"] in indications(topic).values():
-                choice.value = change["new"]
+        def tell(change: dict) -> None:
+            if model.view_shown == topic:
+                model.indication = change["new"]
 
-        model.observe(follow, "indication")
+        choice.observe(tell, "value")
+
+        def follow() -> None:
+            if model.indication in indications(topic):
+                choice.value = model.indication
+
+        self.on("indication", follow)
         return choice
 
     @staticmethod
-    def _controls(model: SupportPanel) -> dict[str, Slider | Choice]:
+    def _moved(model: SupportPanel) -> dict[str, Slider | Choice]:
+        e9 = "×10⁹/L", "times ten to the nine per liter"
         return {
             "plt": amount_slider("plt", model.plt),
             "hb": amount_slider("hb", model.hb),
-            "units": _slider("Units of red cells", _UNITS, "", model.units),
-            "weight": _slider("Body weight", _WEIGHTS, "kg", model.weight),
-            "before": _slider("Platelets before", _COUNTS, "×10⁹/L", model.before),
-            "after": _slider("Platelets after, within an hour", _COUNTS, "×10⁹/L", model.after),
-            "surface": _slider("Body surface", _SURFACES, "m²", model.surface),
-            "dose": _slider("Platelets given", _DOSES, "×10¹¹", model.dose),
-            "last_increment": _slider("Increment of the dose before", _INCREMENTS, "", model.last_increment, True),
-            "temperature": _slider("Temperature", _TEMPERATURES, "°C", model.temperature, True),
-            "hours": _slider("It has lasted", _HOURS, "hours", model.hours, True),
+            "units": unit_slider("Units of red cells", _UNITS, "", "", model.units),
+            "weight": unit_slider("Body weight", _WEIGHTS, "kg", "kilograms", model.weight),
+            "before": unit_slider("Platelets before", _COUNTS, *e9, model.before),
+            "after": unit_slider("Platelets after, within an hour", _COUNTS, *e9, model.after),
+            "surface": unit_slider("Body surface", _SURFACES, "m²", "square meters", model.surface),
+            "dose": unit_slider("Platelets given", _DOSES, "×10¹¹", "times ten to the eleven", model.dose),
+            "last_increment": unit_slider(
+                "Increment of the dose before", _INCREMENTS, "", "", model.last_increment, unknown=True
+            ),
+            "temperature": unit_slider(
+                "Temperature", _TEMPERATURES, "°C", "degrees Celsius", model.temperature, decimals=1, unknown=True
+            ),
+            "hours": unit_slider("It has lasted", _HOURS, "hours", "hours", model.hours, unknown=True),
             "anc": amount_slider("anc", model.anc),
             "falling": Choice("Neutrophils expected to fall", YES_NO, model.falling),
         }
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The words, and the controls of the view."""
         model = self.model
         asked = _CONTROLS.get(model.view_shown, ())
-        for name, control in self.controls.items():
+        for name, control in self.moved.items():
             unfold(control, name in asked)
         for topic, choice in self.situations.items():
             unfold(choice, topic == model.view_shown)
         unfold(self.picture, model.has_picture)
-        super()._tell()
-
-
-_SPOKEN = {"×10⁹/L": "times ten to the nine per liter", "×10¹¹": "times ten to the eleven", "°C": "degrees Celsius",
-           "m²": "square meters", "kg": "kilograms"}  # fmt: skip
-
-
-def _slider(label: str, amounts: list[float], unit: str, amount: float | None, unknown: bool = False) -> Slider:
-    def words(value: float) -> tuple[str, str]:
-        number = f"{value:.1f}" if unit == "°C" else plain(value)
-        return f"{number} {unit}".strip(), f"{number} {_SPOKEN.get(unit, unit)}".strip()
-
-    texts = [words(value) for value in amounts]
-    return Slider(
-        label, amounts, [shown for shown, _ in texts], [said for _, said in texts], amount=amount,
-        may_be_unknown=unknown, describe=words,
-    )  # fmt: skip
+        super().tell()

@@ -10,46 +10,49 @@ The models are plain traits and can be driven without a notebook:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import ipywidgets
 import pandas as pd
 import traitlets
 
-from helpers.blood.causes import Findings
-from helpers.blood.count import BloodCount
-from helpers.blood.treatment import (
-    DRUGS,
-    NOT_MET,
-    OPEN,
-    TIERS,
-    Advice,
-    Candidate,
-    advise_all,
-    agreement,
-    causes,
-    guideline,
-    guidelines,
-    treatment_of,
+from helpers import page
+from helpers.blood.care.candidate import NOT_MET, TIERS, Candidate
+from helpers.blood.care.first_steps import treated_causes, treatment_of
+from helpers.blood.care.guidelines import OPEN, Advice, advise_all, agreement, drugs, guideline, guidelines
+from helpers.blood.care.guidelines import changes as turning_points
+from helpers.blood.care.trials import without
+from helpers.blood.core.count import BloodCount
+from helpers.blood.search.patients import patient as find
+from helpers.blood.search.patients import patients
+from helpers.evidence import records
+from helpers.panels.amounts import amount_slider, unit_slider
+from helpers.panels.controls import Choice, Picture, Switch
+from helpers.panels.layout import folded, stacked, unfold
+from helpers.panels.person import (
+    OWN,
+    YES_NO,
+    age_slider,
+    cellularity_slider,
+    published,
+    published_patient,
+    retic_choice,
+    retic_method,
 )
-from helpers.blood.treatment import changes as turning_points
-from helpers.blood.trials import without
-from helpers.evidence import records, table
-from helpers.panels.amounts import amount_slider, known
-from helpers.panels.controls import Button, Choice, Picture, Slider, Switch, Words, tie
-from helpers.panels.layout import folded, unfold
-from helpers.panels.panel import Panel
-from helpers.panels.person import YES_NO, age_slider, cellularity_slider, published, retic_choice
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.red_flags import banner
-from helpers.panels.words import links
-from helpers.pictures import look, page
-from helpers.pictures.guidelines import GuidelinesPicture, person_words
+from helpers.panels.red_flags import HasRedFlags
+from helpers.panels.traits import Amount, Count, Measured, OneOf, known
+from helpers.pictures import look
+from helpers.pictures.guidelines import GuidelinesPicture
 from helpers.pictures.support import RecoveryPicture
+from helpers.wording import capital, links, small
 
 FROM_COUNT = "count"
+_GROUP = "aplastic_anemia"
 _COUNTS = ("hb", "anc", "plt", "retic")
 _FACTS = ("age_y", "siblings", "sibling", "unrelated", "half_matched", "fit", "transfused")
 _MARROW = ("marrow_cellularity_pct", "retic_method")
+_DONORS = _FACTS[1:]
 _DRUGS = {"eltrombopag": "epag", "horse_atg": "hatg"}
 _SEVERITY = {
     "not known": None,
@@ -67,11 +70,12 @@ _LABELS = {
 }
 
 
-class GuidelinePanel(PicturedPanel):
+class GuidelinePanel(HasRedFlags, PicturedPanel):
     """One person under every guideline: what each names first, why, and what would have to change.
 
     Args:
-        person: where it starts and what "reset" returns to; nothing known but severe disease unless given.
+        person: where it starts; nothing known but severe disease unless given. "Reset" returns to it, or to the patient
+            loaded last.
         count: the count the severity is graded from where that is chosen.
         names: keys of ``data/guidelines.csv``; all that decide unless given.
         patients: whether a published patient with aplastic anemia can be loaded.
@@ -80,23 +84,22 @@ class GuidelinePanel(PicturedPanel):
     """
 
     severity = traitlets.Enum(list(_SEVERITY.values()), None, allow_none=True)
-    age_y = traitlets.Float(None, allow_none=True)
-    siblings = traitlets.Float(None, allow_none=True, help="brothers and sisters")
+    age_y = Amount(low=-1000, high=1000)
+    siblings = Amount(low=0, high=99, help="brothers and sisters")
     sibling = traitlets.Bool(None, allow_none=True, help="whether one of them is matched")
     unrelated = traitlets.Bool(None, allow_none=True)
     half_matched = traitlets.Bool(None, allow_none=True)
     fit = traitlets.Bool(None, allow_none=True)
     transfused = traitlets.Bool(None, allow_none=True)
-    hb = traitlets.Float(None, allow_none=True, help="g/L")
-    anc = traitlets.Float(None, allow_none=True, help="10^9/L")
-    plt = traitlets.Float(None, allow_none=True, help="10^9/L")
-    retic = traitlets.Float(None, allow_none=True, help="10^9/L")
-    marrow_cellularity_pct = traitlets.Float(None, allow_none=True)
-    retic_method = traitlets.Unicode("automated")
+    count = Count(help="the count the severity is graded from where that is chosen")
+    marrow_cellularity_pct = Amount(low=0, high=100)
+    retic_method = retic_method()
     eltrombopag = traitlets.Bool(True, help="whether eltrombopag can be had")
     horse_atg = traitlets.Bool(True, help="whether horse ATG can be had")
-    patient = traitlets.Unicode(None, allow_none=True, help="the published patient loaded last")
+    patient = published_patient(_GROUP)
     reveal = traitlets.Bool(False, help="whether it is shown what was done for the published patient")
+    LOADS = ("patient",)
+    hb, anc, plt, retic = map(Measured, _COUNTS)
 
     def __init__(
         self,
@@ -110,26 +113,14 @@ class GuidelinePanel(PicturedPanel):
         super().__init__()
         self.names = tuple(names or guidelines())
         self.with_patients, self.with_counts, self.with_drugs = patients, counts, drugs
-        self._start = person or Candidate("severe")
-        self._start_count = count or BloodCount.of()
-        self.observe(self._moved, ["severity", *_FACTS, *_COUNTS, *_MARROW, *_DRUGS, "reveal"])
-        self.observe(lambda change: self._load(), "patient")
-        self.reset()
+        person, count = person or Candidate("severe"), count or BloodCount.of()
+        graded = person.severity in (None, NOT_MET) and count.values
+        self.severity, self.count = FROM_COUNT if graded else person.severity, _counted(count)
+        for name in _FACTS:
+            setattr(self, name, getattr(person, name))
+        self.begin()
 
     # --- the model ---
-
-    def reset(self) -> None:
-        """Back to where it started."""
-        with self._together():
-            self.patient, self.reveal = None, False
-            self._row = None
-            graded = self._start.severity in (None, NOT_MET) and self._start_count.values
-            self.severity = FROM_COUNT if graded else self._start.severity
-            for name in _FACTS:
-                setattr(self, name, getattr(self._start, name))
-            self._set_count(self._start_count)
-            self.marrow_cellularity_pct, self.retic_method = None, "automated"
-            self.eltrombopag = self.horse_atg = True
 
     def load(self, patient: str) -> None:
         """Show a published patient with aplastic anemia by its id; donors and fitness are not published and stay open.
@@ -137,27 +128,17 @@ class GuidelinePanel(PicturedPanel):
         Raises:
             KeyError: no such patient.
         """
-        if patient not in published("aplastic_anemia").values():
+        if patient not in patients(_GROUP):
             raise KeyError(f"There is no published patient {patient!r} with aplastic anemia.")
         self.patient = patient
 
-    def _load(self) -> None:
+    def loaded(self) -> dict[str, Any]:
+        """The count and the age of the patient chosen; everything else of him or her is open."""
         if self.patient is None:
-            self._row = None
-            self._moved()
-            return
-        rows = table("patients").set_index("patient", drop=False)
-        with self._together():
-            self._row = rows.loc[self.patient]
-            count = BloodCount.from_row(self._row)
-            self._set_count(count)
-            self.severity, self.age_y, self.marrow_cellularity_pct = FROM_COUNT, count.person.age_y, None
-            self.siblings = self.sibling = self.unrelated = self.half_matched = self.fit = self.transfused = None
-            self.reveal = False
-
-    def _set_count(self, count: BloodCount) -> None:
-        for name in _COUNTS:
-            setattr(self, name, known(count, name))
+            return {}
+        count = find(self.patient).count
+        about = {"count": _counted(count), "severity": FROM_COUNT, "age_y": count.person.age_y}
+        return about | dict.fromkeys(_DONORS)
 
     @property
     def person(self) -> Candidate:
@@ -165,38 +146,31 @@ class GuidelinePanel(PicturedPanel):
         about = {name: getattr(self, name) for name in _FACTS}
         if self.severity != FROM_COUNT:
             return Candidate(self.severity, **about)
-        return Candidate.of_count(self.count, about, **{name: getattr(self, name) for name in _MARROW})
+        return Candidate.of_count(self.graded, about, **{name: getattr(self, name) for name in _MARROW})
 
     @property
-    def count(self) -> BloodCount:
+    def graded(self) -> BloodCount:
         """The count the severity is graded from; nothing known in it where a severity was chosen."""
         if self.severity != FROM_COUNT:
             return BloodCount.of()
-        return BloodCount.of(**{name: getattr(self, name) for name in _COUNTS}, age_y=self._age())
+        return self.count.change(age_y=Candidate(age_y=self.age_y).facts()["age_y"])
 
-    def banner(self) -> str:
-        """The red flags of that count as HTML: they stand before everything else."""
-        return banner(Findings(self.count))
-
-    def _age(self) -> float | None:
-        return Candidate(age_y=self.age_y).facts()["age_y"]
+    def flagged(self) -> tuple[BloodCount, dict[str, str]]:
+        """The count the severity is graded from."""
+        return self.graded, {}
 
     def _update(self) -> None:
         self.candidate = self.person
         self.found: list[Advice] = advise_all(self.candidate, self.names)
-        if not hasattr(self, "picture"):
-            self.picture = GuidelinesPicture(self.candidate, self.names)
-        else:
-            self.picture.update(self.candidate)
-        self.status = " ".join([agreement(self.found), *self.candidate.trouble()])
-        self.changes += 1
+        self.draw(lambda: GuidelinesPicture(self.candidate, self.names), self.candidate)
+        self.status = " ".join([agreement(self.found), *self.candidate.trouble().values()])
 
     # --- the words ---
 
     def table(self) -> pd.DataFrame:
         """Guidelines side by side: what each names first, and because of what; cells are light markdown."""
         rows = [(one.label, _first(one), _because(one)) for one in self.found]
-        return pd.DataFrame(rows, columns=["text", "names first", "because"]).set_index("text")
+        return pd.DataFrame(rows, columns=["guideline", "names first", "because"]).set_index("guideline")
 
     def changes_table(self) -> pd.DataFrame:
         """What would have to be otherwise for each guideline to say something else; without those that stay."""
@@ -205,57 +179,52 @@ class GuidelinePanel(PicturedPanel):
             said = [f"**{change.words}**: {change.text}" for change in turning_points(self.candidate, one.guideline)]
             if said:
                 rows.append((one.label, "; ".join(said)))
-        return pd.DataFrame(rows, columns=["text", "what would change its answer"]).set_index("text")
+        return pd.DataFrame(rows, columns=["guideline", "what would change its answer"]).set_index("guideline")
 
     def words(self) -> str:
         """The words below the picture as HTML: who this is, the guidelines, what would change them, what is missing."""
         parts = [f"<p>{page.inline(said)}</p>" for said in (*self._who(), *self._lacking())]
         shown = self.table()
-        parts.append(page.table(shown, "What each text names first", markdown=list(shown.columns)))
+        parts.append(page.table(shown, "What each guideline names first", markdown=list(shown.columns)))
         turned = self.changes_table()
         if len(turned):
-            caption = "What would have to be otherwise, one thing at a time"
+            caption = "Which single change would alter the answer"
             parts.append(page.table(turned, caption, markdown=list(turned.columns)))
         parts.append(f"<p>{page.inline(_unread())}</p>")
         return "".join(parts)
 
     def _who(self) -> list[str]:
         said = []
-        if self._row is not None:
-            said.append(f"Published patient {self._row['patient']}: {page.literal(str(self._row['diagnosis']))}.")
-        words = person_words(self.candidate)
-        said.append(f"{words[0].upper()}{words[1:]}.")
+        shown = None if self.patient is None else find(self.patient)
+        if shown:
+            said.append(f"Published patient {shown.key}: {page.literal(shown.diagnosis)}.")
+        said.append(f"{capital(self.candidate.words())}.")
         if self.severity == FROM_COUNT and self.candidate.why_severity:
             tier = self.candidate.severity
             word = "not known" if tier is None else TIERS.get(tier, "criteria not met")
             said.append(
                 f"Severity from the count and the marrow: **{word}**. {page.literal(self.candidate.why_severity)}"
             )
-        if self._row is not None and self.reveal:
-            said.append(
-                f"**What was done.** {_told(self._row['treatment'])} {_outcome(self._row)} {links(self._row['source'])}"
-            )
+        if shown and self.reveal:
+            done = f"{capital(page.literal(shown.treatment))}." if shown.treatment else "Not told."
+            outcome = f"What came of it: {page.literal(shown.outcome)}." if shown.outcome else ""
+            said.append(f"**What was done.** {done} {outcome} {links(shown.source)}")
         return said
 
     def _lacking(self) -> list[str]:
         """What is lost, as a trial found it, where a drug that is named cannot be had."""
         said = []
         for trait, drug in _DRUGS.items():
+            name = drugs()[drug]["label"]
             needing = [one.label for one in self.found if drug in one.drugs]
             if needing and not getattr(self, trait):
                 found = without(drug)
                 source = links(found.more["source"])
                 said.append(
-                    f"**{DRUGS[drug][0].upper()}{DRUGS[drug][1:]} cannot be had**; named by {', '.join(needing)}. What "
+                    f"**{capital(name)} cannot be had**; named by {', '.join(needing)}. What "
                     f"the trial found without it: {found.sentence()} {source}"
                 )
         return said
-
-    # --- showing it ---
-
-    def make_view(self) -> _GuidelineView:
-        """Build the widgets."""
-        return _GuidelineView(self)
 
 
 def _first(one: Advice) -> str:
@@ -268,7 +237,7 @@ def _first(one: Advice) -> str:
 
 
 def _because(one: Advice) -> str:
-    said = [one.because, *(f"{would[0].upper()}{would[1:]}." for would in one.would)]
+    said = [one.because, *(f"{capital(would)}." for would in one.would)]
     if one.caution:
         said.append(f"*{one.caution}*" if "*" not in one.caution else one.caution)
     return " ".join([*said, links(one.source), f"Confidence {one.confidence}."])
@@ -279,80 +248,71 @@ def _unread() -> str:
     return f"There are more, whose text the course could not read and for which it says nothing: {'; '.join(notes)}."
 
 
-def _told(cell: object) -> str:
-    return f"{page.literal(str(cell))[0].upper()}{page.literal(str(cell))[1:]}." if not pd.isna(cell) else "Not told."
+def _counted(count: BloodCount) -> BloodCount:
+    """What of a count the severity is graded from."""
+    return BloodCount.of(**{name: known(count, name) for name in _COUNTS})
 
 
-def _outcome(row: pd.Series) -> str:
-    return "" if pd.isna(row["outcome"]) else f"What came of it: {page.literal(str(row['outcome']))}."
-
-
-class _GuidelineView(PicturedView):
+class _GuidelineView(PicturedView, of=GuidelinePanel):
     """The comparator's widgets."""
 
-    def __init__(self, model: GuidelinePanel) -> None:
-        super().__init__(model, self._controls(model))
-
-    def _controls(self, model: GuidelinePanel) -> list[ipywidgets.Widget]:
+    def controls(self) -> list[ipywidgets.Widget]:
+        """The person, from the published patient to the drugs that can be had."""
+        model = self.model
         controls: list[ipywidgets.Widget] = []
         if model.with_patients:
-            self.patients = Choice("Published patient", {"none: your own": None} | published("aplastic_anemia"))
-            self.reveal = Switch("Show what was done")
-            tie(model, patient=self.patients, reveal=self.reveal)
+            self.patients = Choice("Published patient", OWN | published(_GROUP), model.patient)
+            self.reveal = Switch("Show what was done", model.reveal)
+            self.link(patient=self.patients, reveal=self.reveal)
             controls.append(self.patients)
         options = _SEVERITY if model.with_counts else {k: v for k, v in _SEVERITY.items() if v != FROM_COUNT}
         self.severity = Choice("Severity", options, model.severity)
         controls.append(self.severity)
         if model.with_counts:
-            controls.append(self._counted(model))
+            controls.append(self._counted())
         self.age = age_slider(model.age_y)
-        shown = [f"{many:.0f}" for many in _SIBLINGS]
-        self.siblings = Slider(
-            "Brothers and sisters", _SIBLINGS, shown, amount=model.siblings, may_be_unknown=True,
-            describe=lambda many: (f"{many:g}",) * 2,
-        )  # fmt: skip
+        self.siblings = unit_slider("Brothers and sisters", _SIBLINGS, "", "", model.siblings, unknown=True)
         self.facts = {name: Choice(label, YES_NO, getattr(model, name)) for name, label in _LABELS.items()}
-        tie(model, severity=self.severity, age_y=self.age, siblings=self.siblings, **self.facts)
+        self.link(severity=self.severity, age_y=self.age, siblings=self.siblings, **self.facts)
         controls += [self.age, self.siblings, *self.facts.values()]
         if model.with_drugs:
-            controls += self._access(model)
+            controls += self._access()
         if model.with_patients:
             controls.append(self.reveal)
-        self.reset = Button("Reset")
-        self.reset.when_pressed(model.reset)
-        return [*controls, self.reset]
+        return [*controls, self.button("Reset", model.reset)]
 
-    def _counted(self, model: GuidelinePanel) -> ipywidgets.VBox:
+    def _counted(self) -> ipywidgets.VBox:
+        model = self.model
         self.sliders = {name: amount_slider(name, getattr(model, name)) for name in _COUNTS}
         self.marrow = cellularity_slider(model.marrow_cellularity_pct)
         self.method = retic_choice(model.retic_method)
-        tie(model, **self.sliders, marrow_cellularity_pct=self.marrow, retic_method=self.method)
+        self.link(**self.sliders, marrow_cellularity_pct=self.marrow, retic_method=self.method)
         self.counted = folded([*self.sliders.values(), self.marrow, self.method])
         return self.counted
 
-    def _access(self, model: GuidelinePanel) -> list[ipywidgets.Widget]:
+    def _access(self) -> list[ipywidgets.Widget]:
         self.drugs = {
-            "eltrombopag": Choice("Eltrombopag can be had", _CAN_BE_HAD, model.eltrombopag),
-            "horse_atg": Choice("Horse ATG can be had", _CAN_BE_HAD, model.horse_atg),
+            "eltrombopag": Choice("Eltrombopag can be had", _CAN_BE_HAD, self.model.eltrombopag),
+            "horse_atg": Choice("Horse ATG can be had", _CAN_BE_HAD, self.model.horse_atg),
         }
-        tie(model, **self.drugs)
+        self.link(**self.drugs)
         return list(self.drugs.values())
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The words, and which controls there are."""
         model = self.model
         if model.with_counts:
             unfold(self.counted, model.severity == FROM_COUNT)
         if model.with_patients:
             unfold(self.reveal, model.patient is not None)
-        trouble = model.candidate.trouble()
-        self.facts["sibling"].note = next((said for said in trouble if "matched sibling" in said), "")
-        super()._tell()
+        self.facts["sibling"].note = model.candidate.trouble().get("sibling", "")
+        super().tell()
 
 
 # --- when the cause is another ---------------------------------------------------------------------------------------
 
 
-class CausePanel(Panel):
+class CausePanel(PicturedPanel):
     """What comes first when the cause is known, what does harm, and what is to be expected by when.
 
     Args:
@@ -362,20 +322,18 @@ class CausePanel(Panel):
         ValueError: no such cause; the message lists those there are.
     """
 
-    cause = traitlets.Unicode("b12")
+    cause = OneOf(treated_causes, "cause", "b12")
 
     def __init__(self, cause: str = "b12") -> None:
         treatment_of(cause)
         super().__init__(cause=cause)
-        self.observe(self._moved, "cause")
-        self._update()
+        self.begin()
 
     def _update(self) -> None:
         self.row = treatment_of(self.cause)
         times = any(row["cause"] == self.cause for row in records("recovery_times"))
         self.picture = RecoveryPicture(self.cause) if times else None
-        self.status = f"{self.row['label']} ({self.row['urgency']}): {_plain(self.row['first_action'])}"
-        self.changes += 1
+        self.status = f"{self.row['label']} ({self.row['urgency']}): {small(self.row['first_action'])}"
 
     def table(self) -> pd.DataFrame:
         """The row as a table: first, then, what to avoid, what to expect, sources; cells are light markdown."""
@@ -387,7 +345,7 @@ class CausePanel(Panel):
             "avoid": row["avoid"],
             "expect": row["expect"],
             "to know": row["note"],
-            "sources": f"{links(row['source'], most=6)} Confidence {row['confidence']}.",
+            "sources": f"{links(row['source'], most=8)} Confidence {row['confidence']}.",
         }
         kept = {name: words for name, words in said.items() if words}
         return pd.DataFrame({"what": kept}).rename_axis("step")
@@ -402,31 +360,19 @@ class CausePanel(Panel):
         figure = self.picture._repr_html_() if self.picture else ""
         return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}{figure}"
 
-    def make_view(self) -> _CauseView:
-        """Build the widgets."""
-        return _CauseView(self)
 
-
-def _plain(words: str) -> str:
-    return words[0].lower() + words[1:] if not words[:2].isupper() else words
-
-
-class _CauseView:
+class _CauseView(PicturedView, of=CausePanel):
     """The cause panel's widgets."""
 
-    def __init__(self, model: CausePanel) -> None:
-        self.model = model
-        self.choice = Choice("Cause", causes(), model.cause)
-        tie(model, cause=self.choice)
-        self.picture, self.words = Picture(width=look.WIDTH), Words()
-        layout = {"max_width": "800px", "grid_gap": "8px", "overflow": "visible"}
-        self.box = ipywidgets.VBox([self.choice, self.words, self.picture], layout=layout)
-        model.observe(lambda change: self._follow(), "changes")
-        self._follow()
+    def build(self) -> None:
+        """The choice, the words, and the picture last."""
+        causes = {row["label"]: cause for cause, row in treated_causes().items()}
+        self.choice = Choice("Cause", causes, self.model.cause)
+        self.link(cause=self.choice)
+        self.picture = Picture(width=look.WIDTH)
+        self.box = stacked(self.choice, self.words, self.picture, self.button("Reset", self.model.reset))
 
-    def _follow(self) -> None:
-        picture = self.model.picture
-        unfold(self.picture, picture is not None)
-        if picture is not None:
-            self.picture.show(picture.image(), picture.describe(), page.inline(picture.caption()))
-        self.words.show(self.model.status, self.model.words())
+    def follow(self) -> None:
+        """The picture where there is one, and the words."""
+        unfold(self.picture, self.model.has_picture)
+        super().follow()

@@ -1,25 +1,41 @@
 """The work-up walked: one step after the other, each with what it costs the patient and what it can settle.
 
 >>> path = WorkUp()
->>> path.answer("same"); path.answer("no"); path.answer("obvious")
+>>> path.answer("no"); path.answer("same"); path.answer("obvious")
 >>> path.status
-'Step 4, Does it get better with treatment? So far: another tube of blood; no needle into the marrow.'
+'Step 4, Does it get better with treatment? So far: 3 blood tests; no needle into the marrow.'
 """
 
 from __future__ import annotations
 
-import ipywidgets
 import pandas as pd
 import traitlets
 
-from helpers.blood.workup import Step, Walk
-from helpers.blood.workup import tests as known_tests
-from helpers.panels.controls import Button, Choice, Words
-from helpers.panels.panel import Panel
-from helpers.panels.words import links
-from helpers.pictures import page
+from helpers import page
+from helpers.blood.search.patients import patient as find
+from helpers.blood.search.workup import Step, Walk, results
+from helpers.blood.search.workup import tests as known_tests
+from helpers.panels.controls import Choice, Words
+from helpers.panels.layout import in_rows, stacked
+from helpers.panels.panel import Panel, View
+from helpers.panels.person import OWN, coded_patients, published_patient
+from helpers.wording import capital, counted, links, person_words
 
-_SAMPLES = {"blood": "blood", "imaging": "a picture", "none": "nothing", "marrow": "a needle into the marrow"}
+_ORDER = "<p><small>We ordered the steps ourselves, from several published pathways.</small></p>"
+
+
+class _Answers(traitlets.Tuple):
+    """Answers that lead from step to step."""
+
+    def validate(self, obj: object, value: object) -> tuple[str, ...]:
+        """The answers; TraitError where a step has no such answer."""
+        walk = Walk()
+        for key in super().validate(obj, value):
+            try:
+                walk = walk.answer(key)
+            except ValueError as error:
+                raise traitlets.TraitError(str(error)) from error
+        return walk.answers
 
 
 class WorkUp(Panel):
@@ -27,21 +43,29 @@ class WorkUp(Panel):
 
     Args:
         answers: answers given already, from the first step on.
+        patient: a published patient who is carried along: a step's results are told when they are asked for.
+        patients: whether another published patient can be chosen; with one to begin with they can.
 
     Raises:
         ValueError: an answer a step does not have.
+        KeyError: no such patient.
     """
 
-    answers = traitlets.Tuple(help="the answers given so far, from the first step on")
+    LOADS = ("patient",)
+    answers = _Answers(help="the answers given so far, from the first step on")
+    patient = published_patient()
+    asked_for = traitlets.Int(0, min=0, help="of how many steps the tests were asked for")
 
-    def __init__(self, answers: tuple[str, ...] = ()) -> None:
+    def __init__(self, answers: tuple[str, ...] = (), patient: str | None = None, patients: bool = False) -> None:
+        self.with_patients = patients or patient is not None
         super().__init__()
+        if patient:
+            self.patient = find(patient).key
         walk = Walk()
         for key in answers:
             walk = walk.answer(key)
         self.answers = walk.answers
-        self.observe(self._moved, "answers")
-        self._update()
+        self.begin()
 
     # --- the model ---
 
@@ -51,9 +75,17 @@ class WorkUp(Panel):
         place = f"The end: {here.title}." if here.is_end else f"Step {len(self.walk.path)}, {here.title}"
         needle = "a needle into the marrow" if self.walk.needles else "no needle into the marrow"
         tubes = sum(test.sample == "blood" for test in self.walk.done)
-        cost = f"{tubes} blood {'test' if tubes == 1 else 'tests'}" if tubes else "no blood test"
+        cost = counted(tubes, "blood test") if tubes else "no blood test"
         self.status = f"{place} So far: {cost}; {needle}."
-        self.changes += 1
+
+    @property
+    def waits(self) -> bool:
+        """Whether the tests of the present step have still to be asked for."""
+        return bool(self.patient and self.walk.here.tests and self.asked_for < len(self.walk.path))
+
+    def ask_for(self) -> None:
+        """Ask for the tests of the present step: what the patient's report says of them is then told."""
+        self.asked_for = len(self.walk.path)
 
     def answer(self, key: str) -> None:
         """Answer the present step and go on.
@@ -64,18 +96,45 @@ class WorkUp(Panel):
         self.answers = self.walk.answer(key).answers
 
     def back(self) -> None:
-        """Take the last answer back."""
+        """Take the last answer back; what was asked for stays known."""
         self.answers = self.walk.back().answers
 
     def restart(self) -> None:
         """Begin anew."""
-        self.answers = ()
+        with self.hold_trait_notifications():
+            self.answers, self.asked_for = (), 0
 
     # --- the words ---
 
     def words(self) -> str:
         """The present step and the way so far as HTML, each with costs, what is settled, and sources."""
-        return self._step(self.walk.here) + self._way_here()
+        return self._whom() + self._step(self.walk.here) + self._told() + self._way_here() + _ORDER
+
+    def _whom(self) -> str:
+        if not self.patient:
+            return ""
+        one = find(self.patient)
+        who = capital(person_words(one.count.person))
+        if not self.walk.here.is_end:
+            named = f"{who}, published patient {one.number}."
+            return f"<p>{page.escape(named)} {page.inline(links(one.source))}</p>"
+        ends = [f"**What the authors found:** {page.literal(one.diagnosis)}."]
+        ends += [f"**What was done:** {page.literal(one.treatment)}."] if one.treatment else []
+        ends += [f"**What came of it:** {page.literal(one.outcome)}."] if one.outcome else []
+        return f"<p>{page.escape(who)}. {page.inline(' '.join(ends))} {page.inline(links(one.source))}</p>"
+
+    def _told(self) -> str:
+        """What was asked for so far, and what the patient's report says of it."""
+        if not self.patient or not self.asked_for:
+            return ""
+        asked = self.walk.path[: self.asked_for]
+        names = dict.fromkeys(name for step in asked for name in step.tests)
+        tests = [known_tests()[name] for name in names]
+        rows = [
+            (test.label, results(self.patient, test.key) or "the report does not say", test.costs) for test in tests
+        ]
+        frame = pd.DataFrame(rows, columns=["asked for", "what the report says", "what it cost"]).set_index("asked for")
+        return page.table(frame, "What was asked for") if rows else ""
 
     def _step(self, step: Step) -> str:
         note = f" {page.literal(step.note)}" if step.note else ""
@@ -84,7 +143,7 @@ class WorkUp(Panel):
             return f"<p>{page.inline(said)}</p>"
         asked = [known_tests()[name] for name in step.tests]
         rows = [
-            (test.label, test.settles, test.leaves_open or "nothing found", f"{test.costs} {links(test.source)}")
+            (test.label, test.settles, test.leaves_open or "no limit reported", f"{test.costs} {links(test.source)}")
             for test in asked
         ]
         frame = pd.DataFrame(rows, columns=["test", "can settle", "leaves open", "costs the patient"]).set_index("test")
@@ -109,42 +168,37 @@ class WorkUp(Panel):
         offered = f"<ul>{''.join(f'<li>{page.escape(way)}</li>' for way in ways)}</ul>" if ways else ""
         return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}{offered}"
 
-    def make_view(self) -> _View:
-        """Build the widgets."""
-        return _View(self)
 
-
-class _View:
+class _View(View, of=WorkUp):
     """The path's widgets: they hold nothing of their own and follow the model."""
 
     def __init__(self, model: WorkUp) -> None:
-        self.model = model
-        visible = {"overflow": "visible"}
-        self.on, self.back, self.again = Button("Go on"), Button("One step back"), Button("Begin anew")
-        self.on.when_pressed(self._go_on)
-        self.back.when_pressed(model.back)
-        self.again.when_pressed(model.restart)
-        self.slot = ipywidgets.VBox([], layout=visible)
-        self.words = Words()
-        buttons = ipywidgets.HBox(
-            [self.on, self.back, self.again], layout={"flex_flow": "row wrap", "grid_gap": "8px"} | visible
-        )
-        self.box = ipywidgets.VBox(
-            [self.words, self.slot, buttons], layout={"max_width": "800px", "grid_gap": "8px"} | visible
-        )
-        model.observe(lambda change: self._follow(), "changes")
+        super().__init__(model)
+        self.go_on = self.button("Go on", self._go_on)
+        self.back = self.button("One step back", model.back)
+        self.again = self.button("Begin anew", model.restart)
+        self.ask_for = self.button("Ask for the tests of this step", model.ask_for)
+        self.choice, self.words = Choice("Your answer", {"": ""}), Words()
+        buttons = in_rows([self.ask_for, self.go_on, self.back, self.again])
+        above = []
+        if model.with_patients:
+            self.patients = Choice("Walk it with a published patient", OWN | coded_patients(), model.patient)
+            self.link(patient=self.patients)
+            above = [self.patients]
+        self.box = stacked(*above, self.words, self.choice, buttons)
+        self.on("changes", self._follow)
         self._follow()
 
     def _go_on(self) -> None:
-        if self.model.walk.here.ways:
+        if self.model.walk.here.ways and not self.model.waits:
             self.model.answer(self.choice.value)
 
     def _follow(self) -> None:
         model = self.model
         here = model.walk.here
-        options = {way.label: key for key, way in here.ways.items()} or {"the path ends here": ""}
-        self.choice = Choice(f"{here.title} Your answer" if here.title.endswith("?") else "Your answer", options)
-        self.choice.disabled = self.on.disabled = here.is_end
+        self.choice.label = f"{here.title} Your answer" if here.title.endswith("?") else "Your answer"
+        self.choice.offer({way.label: key for key, way in here.ways.items()} or {"the path ends here": ""})
+        self.choice.disabled = self.go_on.disabled = here.is_end or model.waits
+        self.ask_for.disabled = not model.waits
         self.back.disabled = not model.answers
-        self.slot.children = [self.choice]
         self.words.show(model.status, model.words())

@@ -12,8 +12,8 @@ import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 
-from helpers.blood.causes import CLINCHED, EXCLUDED, Clue, Findings, Weighed, causes, weigh
-from helpers.blood.count import BloodCount
+from helpers.blood.core.count import BloodCount
+from helpers.blood.search.causes import CLINCHED, EXCLUDED, Clue, Findings, Weighed, causes, weigh
 from helpers.evidence import records
 from helpers.pictures import look
 from helpers.pictures.live import LiveFigure, LivePicture, line, rectangle
@@ -38,9 +38,7 @@ class BoardPicture(LivePicture):
         groups = [(key, list(same)) for key, same in groupby(causes().values(), key=lambda cause: cause.mechanism)]
         height = _TOP + _HEADING * len(groups) + _ROW * len(causes()) + 8
         self.live = LiveFigure(look.WIDTH, height)
-        box = (0, 0, look.WIDTH, _TOP - 30)
-        title = self.live.text(_LEFT, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
-        self._title = self.live.moving(title, box)
+        self._title = self.live.title(_TOP - 30, _LEFT)
         for x, words, side in ((_MIDDLE - 10, "against ×", "right"), (_MIDDLE + 10, "● for", "left")):
             self.live.text(x, _TOP - 24, words, ha=side, color=AGAINST if side == "right" else FOR, fontweight="bold")
         self.live.text(look.WIDTH - _LEFT, _TOP - 24, "open", ha="right", color=look.QUIET)

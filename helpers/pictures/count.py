@@ -7,7 +7,6 @@ number; where two editions differ they lie one above the other. The marker, in i
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,14 +14,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.blood.count import BloodCount, Person
-from helpers.blood.reference import DEFAULT_REFERENCE, VERDICTS, Interval, Reference, interval
-from helpers.blood.severity import Band, Grade, bands, grade, hemoglobin_adjustment, title
-from helpers.blood.units import ANALYTES, Unit, conventional_unit, course_unit, plain, show, units_of
-from helpers.evidence import constant, source
-from helpers.pictures import look, page
-from helpers.pictures.live import Box, LiveFigure, LivePicture, rectangle
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.criteria import short_name
+from helpers.blood.core.units import ANALYTES, Unit, conventional_unit, course_unit, plain, show, units_of
+from helpers.blood.grading import systems
+from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, printed_low_end
+from helpers.blood.grading.severity import title
+from helpers.pictures import look
+from helpers.pictures.count_words import CountWords, Lane
+from helpers.pictures.count_words import lanes as _lanes
+from helpers.pictures.live import Box, LiveFigure, LivePicture, quiet, rectangle
 from helpers.pictures.live import line as draw_line
+from helpers.wording import linked, listed, person_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,20 +35,9 @@ if TYPE_CHECKING:
 STRIPS = ("hb", "anc", "plt", "retic", "mcv")
 """The values drawn unless others are asked for, top to bottom."""
 
-LANES = (("ctcae", "5.0"), ("ctcae", "6.0"), ("who_anemia", "2024"))
-"""The systems drawn as lanes of a strip, where they grade that value."""
-
-_ITEM = {"hb": "anemia", "anc": "neutrophils", "wbc": "white_cells", "plt": "platelets", "alc": "lymphocytes"}
-_LINE_NAME = {"hb": "red cells", "anc": "neutrophils", "wbc": "white cells", "plt": "platelets"}
-
 _LEFT, _RIGHT = 78, 26
 _HEADER, _LANE, _MARGIN, _TICKS, _GAP = 27, 18, 5, 20, 9
 _TOP = 76
-
-
-def short_name(analyte: str) -> str:
-    """The name that stands beside a strip or a slider: "Neutrophils" for "Neutrophils, absolute (ANC)"."""
-    return ANALYTES[analyte].label.split(",")[0].split(" (")[0]
 
 
 def shown_unit(analyte: str, units: str) -> Unit:
@@ -54,40 +46,6 @@ def shown_unit(analyte: str, units: str) -> Unit:
         return conventional_unit(analyte)
     mmol = [unit for unit in units_of(analyte) if units == "mmol" and unit.name == "mmol/L"]
     return mmol[0] if mmol else course_unit(analyte)
-
-
-def interval_words(found: Interval, units: str = "si") -> str:
-    """A reference interval in words: "reference interval 120 g/L to 158 g/L", or that there is none."""
-    if not found.known:
-        return "no reference interval for this person"
-    low, high = (show(end, found.analyte, units, beside=False) for end in (found.low, found.high))
-    if math.isnan(found.low):
-        return f"reference interval up to {high}"
-    return f"reference interval from {low}" if math.isnan(found.high) else f"reference interval {low} to {high}"
-
-
-def person_words(person: Person) -> str:
-    """Who this is, in words: "woman of 34, 2nd trimester, Duffy-null"."""
-    adult = person.age_y is None or person.age_y >= constant("adult_from_y")
-    noun = {"female": ("girl", "woman"), "male": ("boy", "man"), None: ("child", "person")}[person.sex][adult]
-    unstated = [name for name, value in (("age", person.age_y), ("sex", person.sex)) if value is None]
-    parts = [noun if person.age_y is None else f"{noun} of {person.age_y:.3g}"]
-    parts += [f"{' and '.join(unstated)} not stated"] if unstated else []
-    if person.trimester:
-        parts.append(f"{('1st', '2nd', '3rd')[person.trimester - 1]} trimester")
-    if person.duffy_null:
-        parts.append("Duffy-null")
-    return ", ".join(parts)
-
-
-@dataclass
-class _Lane:
-    """One system's grades along a strip."""
-
-    label: str
-    bands: list[Band]
-    systems: list[tuple[str, str]]
-    """System and edition; two where two editions draw the same bands."""
 
 
 @dataclass
@@ -116,7 +74,7 @@ class Strip:
     value: Text
     stem: Line2D
     marker: Line2D
-    lanes: list[_Lane] = field(default_factory=list)
+    lanes: list[Lane] = field(default_factory=list)
     left_of_value: float = 0.0
     """Pixels from the left edge where the value may begin: behind the name."""
     numbers: list[_Number] = field(default_factory=list)
@@ -149,14 +107,14 @@ class Strip:
         return min(max(amount, ANALYTES[self.analyte].axis_low), ANALYTES[self.analyte].axis_high)
 
 
-class CountPicture(LivePicture):
+class CountPicture(CountWords, LivePicture):
     """The picture of one blood count.
 
     Args:
         count: the patient's count.
         show: short names of the values to draw, top to bottom.
         reference: reference set(s) for the gray bands and the lower limit of normal.
-        lanes: systems and editions to draw as grade bands.
+        lanes: systems and editions to draw as grade bands; those of :func:`lanes` unless given.
         units: ``"si"``, ``"conventional"`` or ``"mmol"``: which comes first; the other stands beside it.
 
     Raises:
@@ -168,14 +126,15 @@ class CountPicture(LivePicture):
         count: BloodCount,
         show: Sequence[str] = STRIPS,
         reference: Reference = DEFAULT_REFERENCE,
-        lanes: Sequence[tuple[str, str]] = LANES,
+        lanes: Sequence[tuple[str, str]] | None = None,
         units: str = "si",
     ) -> None:
         unknown = [name for name in show if name not in ANALYTES]
         if unknown or not show:
             known = ", ".join(ANALYTES)
             raise ValueError(f"Cannot draw {unknown[0] if unknown else 'nothing'}. Choose among: {known}.")
-        self.show, self.reference, self.wanted_lanes, self.units = tuple(show), reference, tuple(lanes), units
+        super().__init__(show, reference, _lanes() if lanes is None else lanes)
+        self.units = units
         self._build()
         self._met: object = None
         self._still: object = None
@@ -187,8 +146,7 @@ class CountPicture(LivePicture):
             self._tops[analyte] = top
             top += _HEADER + self._lanes_height(analyte) + _TICKS + _GAP
         self.live = LiveFigure(look.WIDTH, top)
-        title = self.live.text(12, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
-        self._title = self.live.moving(title, (0, 0, look.WIDTH, 50))
+        self._title = self.live.title(50)
         subtitle = self.live.text(12, 51, fontsize=look.SMALL, color=look.QUIET)
         self._subtitle = self.live.moving(subtitle, (0, 50, look.WIDTH, _TOP - 50))
         self.strips = {analyte: self._strip(analyte) for analyte in self.show}
@@ -198,8 +156,8 @@ class CountPicture(LivePicture):
         return (0, self._tops[analyte], look.WIDTH, _HEADER + self._lanes_height(analyte) + 8)
 
     def _lanes_height(self, analyte: str) -> int:
-        graded = any(system == "ctcae" for system, _ in self.wanted_lanes) and analyte in _ITEM
-        return (2 if graded else 1) * _LANE + 2 * _MARGIN
+        paired = sum(row["paired"] for row in self.wanted_lanes) if analyte in systems.items() else 0
+        return max(1, paired) * _LANE + 2 * _MARGIN
 
     def _strip(self, analyte: str) -> Strip:
         live, line, top, box = self.live, ANALYTES[analyte].line, self._tops[analyte], self._box(analyte)
@@ -229,20 +187,18 @@ class CountPicture(LivePicture):
 
     def _meet(self, count: BloodCount) -> None:
         """Another person or other units: look up what stands still, and draw it anew where it differs."""
-        self._known_grades: dict[object, Grade] = {}
-        self._intervals = {analyte: interval(analyte, count.person, self.reference) for analyte in self.show}
-        some = any(found.known for found in self._intervals.values())
+        self.meet(count)
+        some = any(found.known for found in self.intervals.values())
         gray = "Gray: reference interval," if some else "No reference interval for this"
         self._subtitle.set_text(f"{gray} {person_words(count.person)}")
-        lanes = {analyte: self._lanes(analyte, count) for analyte in self.show}
-        ends = {analyte: (str(found.low), str(found.high)) for analyte, found in self._intervals.items()}
-        still = (self.units, ends, lanes)
+        ends = {analyte: (str(found.low), str(found.high)) for analyte, found in self.intervals.items()}
+        still = (self.units, ends, self.lanes)
         for strip in self.strips.values():
             strip.said = ""
         if still != self._still:
             self._still = still
             for strip in self.strips.values():
-                strip.lanes = lanes[strip.analyte]
+                strip.lanes = self.lanes[strip.analyte]
                 self._draw_strip(strip)
             self.live.still_changed()
 
@@ -258,11 +214,10 @@ class CountPicture(LivePicture):
         height = self._lanes_height(analyte)
         axes.set_ylim(height, 0)
         axes.set_yticks([])
-        axes.spines[:].set_visible(False)
-        axes.patch.set_visible(False)
+        quiet(axes, length=3, pad=2)
         inner = height - 2 * _MARGIN
         self._fill(strip, -math.inf, math.inf, _MARGIN, inner, "#F4F5F6", zorder=0.5)
-        found = self._intervals[analyte]
+        found = self.intervals[analyte]
         if found.known:
             self._fill(strip, found.low, found.high, 0, height, look.NEUTRAL, zorder=1)
         for place, lane in enumerate(strip.lanes):
@@ -283,7 +238,7 @@ class CountPicture(LivePicture):
         strip.axes.add_patch(rectangle((start, top), end - start, height, facecolor=color, zorder=zorder, **edge))
         return start, end
 
-    def _draw_lane(self, strip: Strip, lane: _Lane, top: float, height: float) -> None:
+    def _draw_lane(self, strip: Strip, lane: Lane, top: float, height: float) -> None:
         axes = strip.axes
         for band in lane.bands:
             if not band.grade or band.upper <= strip.ends[0]:
@@ -300,23 +255,6 @@ class CountPicture(LivePicture):
         axes.text(-0.012, top + height / 2 + 0.5, lane.label, transform=axes.get_yaxis_transform(), ha="right",
                   va="center_baseline", fontsize=look.SMALL, color=look.QUIET, fontfamily=look.FONT)  # fmt: skip
 
-    def _lanes(self, analyte: str, count: BloodCount) -> list[_Lane]:
-        lanes: list[_Lane] = []
-        for system, edition in self.wanted_lanes:
-            found = bands(system, edition, _ITEM[analyte], count.person, self.reference) if analyte in _ITEM else []
-            if system == "who_anemia" and found:
-                shift = float(hemoglobin_adjustment(count, edition)[0])
-                found = [Band(b.grade, b.label, b.lower + shift if b.lower else 0.0, b.upper + shift) for b in found]
-            if not found:
-                continue
-            label = {"ctcae": f"CTCAE {edition[0]}", "who_anemia": "WHO"}[system]
-            if lanes and system == "ctcae" and lanes[-1].bands == found:
-                lanes[-1].label = "CTCAE"
-                lanes[-1].systems.append((system, edition))
-            else:
-                lanes.append(_Lane(label, found, [(system, edition)]))
-        return lanes
-
     def _ticks(self, strip: Strip) -> None:
         unit = shown_unit(strip.analyte, self.units)
         low, high = ANALYTES[strip.analyte].axis_low / unit.factor, ANALYTES[strip.analyte].axis_high / unit.factor
@@ -324,9 +262,8 @@ class CountPicture(LivePicture):
         places, words = [tick * unit.factor for tick in ticks], [plain(tick) for tick in ticks]
         if strip.log:
             places, words = [strip.zero, *places], ["0", *words]
-        strip.axes.set_xticks(places, words, fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET)
+        strip.axes.set_xticks(places, words)
         strip.axes.set_xticks([], minor=True)
-        strip.axes.tick_params(length=3, pad=2, color=look.QUIET)
         strip.axes.set_xlabel(
             str(unit), fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET, ha="right", va="top"
         )
@@ -338,40 +275,16 @@ class CountPicture(LivePicture):
         """Show another count; what stands still is drawn again only if the person or the units changed."""
         self.count = count
         self.units = units or self.units
-        if (count.person, self.units) != self._met:
-            self._met = (count.person, self.units)
+        met = (count.person, self.units, [printed_low_end(count, analyte) for analyte in self.show])
+        if met != self._met:
+            self._met = met
             self._meet(count)
         for strip in self.strips.values():
             self._move(strip)
-        point = self.point()
-        title = textwrap.wrap(point, 48)
+        title = textwrap.wrap(self.point(), 48)
         if len(title) > 2:
-            title = textwrap.wrap(re.sub(r" \(.*?\)", "", point), 48)
+            title = textwrap.wrap(self.point(graded=False), 48)
         self._title.set_text("\n".join(title[:2]))
-
-    def verdict(self, analyte: str) -> str:
-        """low, normal, high or cannot tell, against the gray band that is drawn."""
-        return self._intervals[analyte].verdict(self.count.compared(analyte))
-
-    def grade(self, system: str, edition: str, analyte: str) -> Grade | None:
-        """The grade of the band the marker stands in; None where that system does not grade the value.
-
-        Within one band a grade and its words stay the same, so each band is graded once.
-        """
-        lane = next((lane for lane in self.strips[analyte].lanes if (system, edition) in lane.systems), None)
-        if lane is None:
-            return None
-        amount = self.count.compared(analyte)
-        band = None if math.isnan(amount) else sum(amount < band.upper for band in lane.bands)
-        key = (system, edition, analyte, band, self.count.is_below(analyte))
-        if key not in self._known_grades:
-            found = grade(self.count, system, edition, reference=self.reference)
-            self._known_grades[key] = found[_ITEM[analyte]]
-        return self._known_grades[key]
-
-    @staticmethod
-    def _off_axis(analyte: str, amount: float) -> bool:
-        return amount > ANALYTES[analyte].axis_high or 0 < amount < ANALYTES[analyte].axis_low
 
     def _move(self, strip: Strip) -> None:
         amount = getattr(self.count, strip.analyte)
@@ -379,7 +292,7 @@ class CountPicture(LivePicture):
         verdict = self.verdict(strip.analyte)
         words = show(amount, strip.analyte, self.units) if known else "cannot tell"
         words += f" · {verdict}" if verdict in ("low", "high") else ""
-        words += ", off the axis" if known and self._off_axis(strip.analyte, amount) else ""
+        words += ", off the axis" if known and self.off_axis(strip.analyte, amount) else ""
         if strip.shown == (amount, words):
             return
         strip.shown, strip.said = (amount, words), ""
@@ -394,133 +307,23 @@ class CountPicture(LivePicture):
         for number in strip.numbers:
             number.make_room(middle)
 
-    # --- the words ---
-
-    def point(self) -> str:
-        """The picture's title: the one thing this count says, in a sentence."""
-        lines = [name for name in self.show if name in _LINE_NAME] or list(self.show)
-        by_verdict = {verdict: [n for n in lines if self.verdict(n) == verdict] for verdict in VERDICTS}
-        low, high, untold = by_verdict["low"], by_verdict["high"], by_verdict["cannot tell"]
-        if len(untold) == len(lines):
-            return self._point_without_intervals(lines)
-        if low:
-            first = f"{self._names(low)} {self._are(low)} low"
-            first = (
-                "All three lines are low" if len(low) == 3 else f"Only {first}" if len(lines) > 1 == len(low) else first
-            )
-            worst = self._worst(low)
-            if len(low) == 1:
-                said = f"{first}: {self._grade_words(low[0])}"
-            else:
-                said = f"{first}. Hit hardest: {self._names(worst)} ({self._shared_words(worst)})" if worst else first
-        elif high:
-            said = f"Nothing is low, but {self._names(high)} {self._are(high)} high"
-        else:
-            said = (
-                f"Nothing is low for this {self._noun()}"
-                if len(lines) > 1
-                else f"{self._names(lines)} {self._are(lines)} not low"
-            )
-        if untold:
-            said += f"; {self._names(untold)}: cannot tell"
-        return said[0].upper() + said[1:]
-
-    def _point_without_intervals(self, lines: list[str]) -> str:
-        known = [name for name in lines if not math.isnan(getattr(self.count, name))]
-        if not known:
-            return "No value is known yet"
-        graded = [name for name in known if self._tops_of(name)]
-        worst = (self._worst(graded) or graded) if graded else []
-        grades = f"; highest grade: {self._names(worst)} ({self._shared_words(worst)})" if worst else ""
-        return f"No reference interval fits this {self._noun()}{grades}"
-
-    def _names(self, analytes: Sequence[str]) -> str:
-        return _and([self._name(analyte) for analyte in analytes])
-
-    def _are(self, analytes: Sequence[str]) -> str:
-        return "are" if len(analytes) > 1 or self._name(analytes[0]).endswith("s") else "is"
-
-    def _noun(self) -> str:
-        return person_words(self.count.person).split(" ")[0].rstrip(",")
-
-    def _name(self, analyte: str) -> str:
-        return (
-            _LINE_NAME.get(analyte, short_name(analyte).lower()) if len(self.show) > 1 else short_name(analyte).lower()
-        )
-
-    def _ctcae(self, analyte: str) -> dict[str, Grade]:
-        found = {
-            edition: self.grade(system, edition, analyte) for system, edition in self.wanted_lanes if system == "ctcae"
-        }
-        return {edition: grade for edition, grade in found.items() if grade is not None}
-
-    def _grade_words(self, analyte: str) -> str:
-        """The grade where the editions agree ("CTCAE grade 3"), else each with its edition; WHO's where it is alone."""
-        found = {edition: g for edition, g in self._ctcae(analyte).items() if g.grade is not None}
-        if not found:
-            others = [self.grade(*lane, analyte) for lane in self.wanted_lanes if lane[0] == "who_anemia"]
-            return ", ".join(other.text for other in others if other is not None) or "no grade"
-        words = {edition: f"{g.grade or 'no grade'}{' or more' if g.at_least else ''}" for edition, g in found.items()}
-        if len(set(words.values())) == 1:
-            word = next(iter(words.values()))
-            return word if word == "no grade" else f"CTCAE grade {word}"
-        return "grade " + ", ".join(f"{word} in CTCAE {edition[0]}" for edition, word in words.items())
-
-    def _shared_words(self, analytes: Sequence[str]) -> str:
-        words = self._grade_words(analytes[0])
-        return words if len(analytes) == 1 else words.removesuffix(" or more")
-
-    def _tops_of(self, analyte: str) -> tuple[int, ...]:
-        """The grades in each edition; empty where all are 0 or unknown."""
-        grades = tuple(found.grade or 0 for found in self._ctcae(analyte).values())
-        return grades if any(grades) else ()
-
-    def _worst(self, low: list[str]) -> list[str]:
-        """The lines with the highest grade; none where all have the same or none is graded."""
-        tops = {name: self._tops_of(name) for name in low}
-        highest = max(tops.values(), default=())
-        worst = [name for name, grades in tops.items() if grades == highest]
-        return worst if highest and len(worst) < len(low) else []
-
     def describe(self) -> str:
         """The picture in words, for those who do not see it: its point, then each value with interval and grades."""
         parts = [f"Blood count of a {person_words(self.count.person)}. {self.point()}."]
         for strip in self.strips.values():
-            strip.said = strip.said or self._describe_strip(strip)
+            strip.said = strip.said or self.value_words(strip.analyte)
         return " ".join(parts + [strip.said for strip in self.strips.values()])
-
-    def _describe_strip(self, strip: Strip) -> str:
-        analyte, name = strip.analyte, short_name(strip.analyte)
-        amount = getattr(self.count, analyte)
-        found = self._intervals[analyte]
-        compared = interval_words(found, self.units)
-        if math.isnan(amount):
-            return f"{name}: cannot tell ({self.count.why(analyte).rstrip('.')}); {compared}."
-        where = " (off the axis)" if self._off_axis(analyte, amount) else ""
-        said = [f"{name} {show(amount, analyte, self.units)}{where}: {self.verdict(analyte)}", compared]
-        if self._ctcae(analyte):
-            said.append(self._grade_words(analyte))
-        who = [self.grade(*lane, analyte) for lane in self.wanted_lanes if lane[0] == "who_anemia"]
-        said += [f"WHO {found.edition}: {found.text}" for found in who if found is not None]
-        return "; ".join(said) + "."
 
     def caption(self) -> str:
         """What the bands are and where they come from, in light markdown: the small type below the picture."""
-        drawn = [
-            lane
-            for lane in self.wanted_lanes
-            if any(lane in part.systems for s in self.strips.values() for part in s.lanes)
-        ]
-        keys = [found.source for found in self._intervals.values() if found.known]
+        shown = {lane for strip in self.strips.values() for part in strip.lanes for lane in part.systems}
+        wanted = [(row["system"], row["edition"]) for row in self.wanted_lanes]
+        drawn = [lane for lane in wanted if lane in shown]
+        keys = [found.source for found in self.intervals.values() if found.known]
         keys += [found.source for lane in drawn for name in self.show if (found := self.grade(*lane, name))]
-        first = dict.fromkeys(key.split()[0] for key in keys if key)
-        names = "; ".join(page.link(source(key).short, source(key).link) for key in first)
-        ochre = f" Ochre: grades by {_and([title(*lane) for lane in drawn])}, the number inside." if drawn else ""
+        names = linked(*(key.split()[0] for key in keys if key))
+        ochre = f" Ochre: grades by {listed(title(*lane) for lane in drawn)}, the number inside." if drawn else ""
         return f"Gray: reference interval.{ochre} Sources: {names or 'none apply to this person'}."
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 
 def _round_ticks(low: float, high: float, log: bool) -> list[float]:

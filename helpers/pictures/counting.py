@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from helpers.blood.chance import exact_limits
-from helpers.blood.differential import CLASSES, Differential
-from helpers.blood.units import plain
+from helpers.blood.cells.differential import CLASSES, Differential
+from helpers.blood.core.confidence_limits import exact_limits
+from helpers.blood.core.units import plain
 from helpers.evidence import constant
 from helpers.pictures import look
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
-from helpers.pictures.live import LiveFigure, LivePicture, line, rectangle
+from helpers.pictures.live import LiveFigure, LivePicture, line, plain_axis, rectangle
 
 _LEFT, _RIGHT, _TOP, _ROW = 116, 156, 62, 34
 _SHADE = "#F0F1F3"
@@ -27,22 +27,12 @@ class DifferentialPicture(LivePicture):
 
     def __init__(self) -> None:
         self.live = LiveFigure(look.WIDTH, _TOP + _ROW * len(CLASSES) + 30)
-        title = self.live.text(12, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
-        self._title = self.live.moving(title, (0, 0, look.WIDTH, _TOP - 6))
+        self._title = self.live.title(_TOP - 6)
         wide = look.WIDTH - _LEFT - _RIGHT
         self.axes = self.live.axes(_LEFT, _TOP, wide, _ROW * len(CLASSES), xlim=(0, 100), ylim=(len(CLASSES), 0))
-        self._axis()
+        plain_axis(self.axes, (0, 25, 50, 75, 100), words=("0", "25", "50", "75", "100 %"))
         self._rows = {name: self._row(name, place) for place, name in enumerate(CLASSES)}
         self.update(Differential.of([]))
-
-    def _axis(self) -> None:
-        axes = self.axes
-        axes.set_yticks([])
-        axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
-        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
-        axes.spines[["left", "right", "top"]].set_visible(False)
-        axes.spines["bottom"].set_color(look.NEUTRAL_EDGE)
-        axes.patch.set_visible(False)
 
     def _row(self, name: str, place: int) -> tuple:
         """The artists of a class: whisker, point, truth and what is written at the right."""

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from helpers.blood.severity import editions, grade
+from helpers.blood.grading.severity import editions, grade
 from helpers.evidence import cite, records
 from helpers.pictures import look
 from helpers.pictures.live import LiveFigure
 from helpers.pictures.still import StillPicture
+from helpers.wording import capital, counted, sources
 
 MET, CANNOT_TELL, NOT_MET = "met", "cannot tell", "not met"
 
@@ -61,7 +62,7 @@ class DefinitionsPicture(StillPicture):
         self.definitions = wanted
         self.verdicts = pd.DataFrame(labels, index=patients.index).astype("str")
         self._rows = {name: [row for row in records("definitions") if row["definition"] == name] for name in wanted}
-        self.sources = " ".join(dict.fromkeys(key for name in wanted for key in self._rows[name][0]["source"].split()))
+        self.sources = sources(*(self._rows[name][0]["source"] for name in wanted))
         self._draw()
 
     # --- what it shows ---
@@ -78,8 +79,7 @@ class DefinitionsPicture(StillPicture):
         """What a definition is called, with a word of caution where its source is weak."""
         first = self._rows[definition][0]
         caution = " (weak source)" if any(row["confidence"] == "C" for row in self._rows[definition]) else ""
-        words = first["label"].removeprefix("Pancytopenia").lstrip(", ")
-        return words[0].upper() + words[1:] + caution
+        return capital(first["short"]) + caution
 
     def limits(self, definition: str) -> dict[str, str]:
         """The limits of a definition, by line: ``{"red": "Hb 130 men, 120 women", ...}``.
@@ -107,7 +107,7 @@ class DefinitionsPicture(StillPicture):
     def point(self) -> str:
         """The picture's title: what it shows, in a sentence."""
         met = [self._counts(name)[MET] for name in self.definitions]
-        patients = f"{len(self.verdicts)} patient{'s' if len(self.verdicts) > 1 else ''}"
+        patients = counted(len(self.verdicts), "patient")
         if len(met) == 1:
             return f"{met[0]} of {patients} {'meets' if met[0] == 1 else 'meet'} the definition"
         if min(met) == max(met):

@@ -11,6 +11,7 @@ from helpers.evidence import records
 from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
 from helpers.pictures.stain import lay_on, shine, sprite
+from helpers.wording import sources_of
 
 _TOP, _ROW, _BOTTOM = 64, 68, 14
 _STEM, _PROGENITOR, _STAGE, _BLOOD, _NAME = 40, 118, 246, 352, 382
@@ -66,7 +67,7 @@ class FamilyPicture(PaintedPicture):
     def __init__(self) -> None:
         self.cells = {row["cell"]: row for row in records("cells")}
         drawn = [cell for cell in _LOOKS if cell in self.cells]
-        self.sources = " ".join(dict.fromkeys(key for cell in drawn for key in self.cells[cell]["source"].split()))
+        self.sources = sources_of(self.cells[cell] for cell in drawn)
         self.places = self._lay_out()
         """Middle of each cell drawn, pixels from the top left corner."""
 

@@ -14,13 +14,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.blood.film import CLUMP, GROUPS, RED, SINGLE_PLATELETS, WHITE, Cells, Film, cell_kinds, cell_name
-from helpers.blood.units import plain
+from helpers.blood.cells.film import CLUMP, GROUPS, RED, SINGLE_PLATELETS, WHITE, Cells, Film, cell_kinds, cell_name
+from helpers.blood.core.units import plain
 from helpers.evidence import constant
 from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
 from helpers.pictures.portraits import Shelf
 from helpers.pictures.stain import LIGHT, lay_cells, shine
+from helpers.wording import capital
 
 FIELD = 360
 """Pixels as shown: the field's diameter. Two stand side by side in 760 px."""
@@ -86,7 +87,7 @@ def spread(cells: Cells, field_um: float, seed: int) -> np.ndarray:
 # --- one field ------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
 def _lamp(side: int) -> tuple[np.ndarray, np.ndarray]:
     """The light of a round field in a square of white paper, and where the field is (0 outside, 1 inside)."""
     axis = (np.arange(side, dtype=np.float32) - (side - 1) / 2) / (side / 2 - 2)
@@ -96,7 +97,7 @@ def _lamp(side: int) -> tuple[np.ndarray, np.ndarray]:
     lit = LIGHT * (1 - 0.09 * np.minimum(far, 1) ** 4)[..., None]
     ring = np.exp(-(((far - 1) * side / 2 / 1.6) ** 2))[..., None] * 0.55
     light = (lit * inside[..., None] + paper * (1 - inside[..., None])) * (1 - ring)
-    return light, np.repeat(inside[..., None], 3, axis=2)
+    return light, np.broadcast_to(inside[..., None], light.shape)
 
 
 class FieldPicture(PaintedPicture):
@@ -196,7 +197,7 @@ class FieldPicture(PaintedPicture):
             said[-1] += f" and {_many(tally[CLUMP], 'clumps')} of about {constant('film_clump_platelets'):g}"
         where = "in the middle of this field" if self.magnified else "in this field"
         words = f"{said[0]}, {said[1]} and {said[2]} {where}"
-        return words[0].upper() + words[1:]
+        return capital(words)
 
     def describe(self) -> str:
         """The field in words, for those who do not see it."""

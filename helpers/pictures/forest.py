@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from helpers.pictures import look
 from helpers.pictures.lettering import lines_of, width_of
-from helpers.pictures.live import LiveFigure, line, rectangle
+from helpers.pictures.live import LiveFigure, line, plain_axis, rectangle
 from helpers.pictures.still import TITLE_LETTERS, StillPicture
+from helpers.wording import capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -112,13 +113,8 @@ class ForestPicture(StillPicture):
         axes.set_xscale("log" if scale.log else "linear")
         axes.set_xlim(scale.low, scale.high)
         axes.set_ylim(height, 0)
-        axes.set_yticks([])
-        axes.set_xticks(scale.ticks, scale.words)
+        plain_axis(axes, scale.ticks, words=scale.words)
         axes.set_xticks([], minor=True)
-        axes.spines[["left", "right", "top"]].set_visible(False)
-        axes.spines["bottom"].set_color(look.NEUTRAL_EDGE)
-        axes.patch.set_visible(False)
-        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
         first, last = axes.get_xticklabels()[0], axes.get_xticklabels()[-1]
         first.set_ha("left" if scale.ticks[0] == scale.low else "center")
         last.set_ha("right" if scale.ticks[-1] == scale.high else "center")
@@ -171,7 +167,7 @@ class ForestPicture(StillPicture):
         said = [f"{self.point()}."]
         for scale, studies in self.sections:
             label = scale.said or scale.label
-            said.append(f"{label[0].upper()}{label[1:]}:")
+            said.append(f"{capital(label)}:")
             for study in studies:
                 figures = "; ".join(": ".join(filter(None, (mark.words, mark.shown))) for mark in study.marks)
                 who = "; ".join(filter(None, (_people(study), study.who)))

@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.blood.units import plain
+from helpers.blood.core.units import plain
 from helpers.pictures import look
 from helpers.pictures.live import LiveFigure, line
 from helpers.pictures.still import TITLE_LETTERS, StillPicture
@@ -80,10 +80,7 @@ class FrequencyPicture(StillPicture):
         self._rows = -(-self.people // _COLUMNS)
         heights = [self._height(crowd) for crowd in crowds]
         self.live = LiveFigure(look.WIDTH, round(_TOP + sum(heights)))
-        self._title = self.live.moving(
-            self.live.text(_LEFT, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2),
-            (0, 0, look.WIDTH, _TOP - 2),
-        )
+        self._title = self.live.title(_TOP - 2, _LEFT)
         top, self._marks, self._words = float(_TOP), [], []
         for crowd, height in zip(crowds, heights, strict=True):
             self._lay_out(crowd, top, height)

@@ -12,15 +12,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.blood.count import Person
-from helpers.blood.reference import Interval, interval
-from helpers.blood.units import ANALYTES, course_unit, plain, show
+from helpers.blood.core.count import Person
+from helpers.blood.core.criteria import short_name
+from helpers.blood.core.units import ANALYTES, course_unit, plain, show
+from helpers.blood.grading.reference import Interval, interval
 from helpers.evidence import constant, table
 from helpers.pictures import look
-from helpers.pictures.count import short_name
-from helpers.pictures.live import LiveFigure, rectangle
+from helpers.pictures.live import LiveFigure, quiet, rectangle
 from helpers.pictures.live import line as draw_line
 from helpers.pictures.still import StillPicture
+from helpers.wording import counted, listed, sources
 
 _LEFT, _RIGHT, _TOP = 74, 92, 62
 _HEADER, _BAR, _GAP, _AXIS = 23, 20, 10, 44
@@ -57,10 +58,9 @@ class SetsPicture(StillPicture):
                 self.rows[labels[name]] = found
         if not self.rows:
             raise ValueError(
-                f"No reference set has an interval of {short_name(analyte).lower()} for {' and '.join(self.people)}."
+                f"No reference set has an interval of {short_name(analyte).lower()} for {listed(self.people)}."
             )
-        keys = [one.source for found in self.rows.values() for one in found.values()]
-        self.sources = " ".join(dict.fromkeys(" ".join(keys).split()))
+        self.sources = sources(*(one.source for found in self.rows.values() for one in found.values()))
         self._draw()
 
     def verdict(self, found: Interval) -> str:
@@ -95,12 +95,9 @@ class SetsPicture(StillPicture):
         axes.set_xlim(min(ends) - room, max(ends) + room * 0.4)
         axes.set_ylim(block * len(self.rows), 0)
         axes.set_yticks([])
-        axes.spines[["left", "right", "top"]].set_visible(False)
-        axes.spines["bottom"].set_color(look.NEUTRAL_EDGE)
-        axes.patch.set_visible(False)
+        quiet(axes, "bottom")
         axes.locator_params(axis="x", nbins=5)
         axes.set_xticks([tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]])
-        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
         axes.set_xlabel(
             str(course_unit(self.analyte)), fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET, labelpad=2
         )
@@ -142,12 +139,12 @@ class SetsPicture(StillPicture):
                 parts.append(f"for {_a(word)} {_span(lows)}")
             count = f"{many} sets put" if many > 1 else "One set puts"
             name, unit = short_name(self.analyte).lower(), course_unit(self.analyte)
-            return f"{count} the lower limit of {name} {' and '.join(parts)} {unit}"
+            return f"{count} the lower limit of {name} {listed(parts)} {unit}"
         parts = []
         for word in self.people:
             low = sum(self.verdict(found[word]) == "low" for found in self.rows.values())
             parts.append(f"for {_a(word)} in {low or 'none'} of {many} sets")
-        return f"{show(self.value, self.analyte)} is low {' and '.join(parts)}"
+        return f"{show(self.value, self.analyte)} is low {listed(parts)}"
 
     def describe(self) -> str:
         """The picture in words: its point, then each set with each person's interval."""
@@ -237,7 +234,7 @@ class ChancePicture(StillPicture):
 
 
 def _values(number: int, which: str = "") -> str:
-    return f"{number} {which}value{'' if number == 1 else 's'}"
+    return counted(number, f"{which}value")
 
 
 def _a(word: str) -> str:

@@ -3,21 +3,23 @@
 >>> live = LiveFigure(500, 300)
 >>> axes = live.axes(60, 20, 420, 240)           # pixels from the top left corner
 >>> line = live.moving(axes.plot([], [])[0], (60, 20, 420, 240))
->>> line.set_data(days, counts); live.png()      # only the line is drawn again
+>>> line.set_data(days, counts); live.small()    # only the line is drawn again
 """
 
 from __future__ import annotations
 
+import ctypes
 import io
-import struct
-import zlib
+import sys
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from helpers.pictures import look, page
+from helpers import page
+from helpers.pictures import look
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -27,9 +29,13 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox
 
+    from helpers.pictures.vector import Vector
+
 A = TypeVar("A", bound="Artist")
 Box = tuple[float, float, float, float]
 """Left, top, width and height in pixels as shown, from the top left corner."""
+ENOUGH = 20_000
+"""Bytes of an SVG that are few enough for no other way to be tried."""
 
 
 @dataclass
@@ -61,7 +67,7 @@ class LiveFigure:
         self.figure = Figure(figsize=size, dpi=look.DPI * sharpness, facecolor=look.PAPER)
         self.canvas = FigureCanvasAgg(self.figure)
         self._regions: dict[Box, _Region] = {}
-        self._encoder = _Encoder()
+        self._vector: Vector | None = None
 
     def axes(self, left: float, top: float, width: float, height: float, **options) -> Axes:
         """New axes whose box is given in pixels from the top left corner; ``options`` go to ``Figure.add_axes``."""
@@ -97,16 +103,33 @@ class LiveFigure:
             region.artists = [other for other in region.artists if other is not artist]
         artist.remove()
 
+    def title(self, height: float, left: float = 12) -> Text:
+        """The title, which may move; it has so many pixels from the top."""
+        title = self.text(left, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
+        return self.moving(title, (0, 0, look.WIDTH, height))
+
     def still_changed(self) -> None:
         """Say that something that stands still has changed, so that the background is drawn once more."""
+        self._vector = None
         for region in self._regions.values():
             region.background = None
+
+    def rest(self) -> None:
+        """Let go of all painted pixels (some 6 MB); the next :meth:`paint` draws everything once more."""
+        from matplotlib.text import Text
+
+        self.still_changed()
+        for name in ("renderer", "_lastKey"):
+            self.canvas.__dict__.pop(name, None)
+        for text in self.figure.findobj(Text):
+            text._renderer = None  # each holds the one it was drawn with
+        if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+            trim(0)  # glibc keeps what was freed otherwise: some 30 MB after a notebook
 
     def paint(self) -> np.ndarray:
         """Draw what has changed; the picture as uint8 of (height x sharpness, width x sharpness, 3), red green blue."""
         if any(region.background is None for region in self._regions.values()) or not self._regions:
             self.canvas.draw()
-            self._encoder.forget()
             for region in self._regions.values():
                 region.background = self.canvas.copy_from_bbox(region.bbox)
                 region.drawn = False
@@ -117,28 +140,46 @@ class LiveFigure:
                     self.figure.draw_artist(artist)
                     artist.stale = False
                 region.drawn = True
-                self._encoder.forget(
-                    round(self.figure.bbox.height - region.bbox.y1), round(self.figure.bbox.height - region.bbox.y0)
-                )
         return np.asarray(self.canvas.buffer_rgba())[..., :3]
 
-    def png(self, small: bool = False) -> bytes:
-        """The picture as PNG.
+    def small(self) -> bytes:
+        """The picture in few bytes: as SVG, or as pixels of few colors where those are fewer."""
+        from helpers.pictures.vector import Vector
 
-        Args:
-            small: few colors and full compression, for a picture kept in a notebook's file; otherwise made for speed.
-        """
-        painted = self.paint()
-        if not small:
-            return self._encoder.encode(painted)
+        if self._vector is None:
+            self._vector = Vector(self.figure)
+        for region in self._regions.values():
+            region.drawn = region.drawn and not any(artist.stale for artist in region.artists)
+        drawn = self._vector.svg([artist for region in self._regions.values() for artist in region.artists])
+        return drawn if len(drawn) < ENOUGH else min(drawn, self._few_colors(), key=len)
+
+    def _few_colors(self) -> bytes:
         from PIL import Image
 
         file = io.BytesIO()
-        image = Image.fromarray(np.ascontiguousarray(painted))
-        image.quantize(colors=48, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            file, "png", optimize=True
-        )
+        image = Image.fromarray(np.ascontiguousarray(self.paint()))
+        few = image.quantize(colors=24, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few.convert("RGB").save(file, "webp", lossless=True, method=4)
         return file.getvalue()
+
+
+def plain_axis(axes: Axes, ticks: Sequence[float], label: str = "", words: Sequence[str] | None = None) -> None:
+    """Only the axis below, in quiet small type: its ticks, what stands at them, and what stands below them."""
+    axes.set_yticks([])
+    axes.set_xticks(ticks, words)
+    quiet(axes, "bottom")
+    if label:
+        axes.set_xlabel(label, fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET, labelpad=1)
+
+
+def quiet(axes: Axes, *sides: str, **ticks: float) -> None:
+    """A frame at these sides only, no paper of its own, and ticks in quiet small type."""
+    axes.spines[:].set_visible(False)
+    for side in sides:
+        axes.spines[side].set(visible=True, color=look.NEUTRAL_EDGE)
+    axes.patch.set_visible(False)
+    style = dict(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
+    axes.tick_params(**style | ticks)
 
 
 def rectangle(corner: tuple[float, float], width: float, height: float, **options) -> Rectangle:
@@ -155,45 +196,6 @@ def line(x: list[float], y: list[float], **options) -> Line2D:
     return Line2D(x, y, **options)
 
 
-class _Encoder:
-    """Makes a PNG of a picture that changes little: only the bands of rows that changed are compressed again.
-
-    A PNG's pixels are one zlib stream (RFC 1950, 2083), and a deflate stream may be put together from flushed parts.
-    """
-
-    BAND = 40
-    """Rows compressed together."""
-
-    def __init__(self) -> None:
-        self._bands: dict[int, bytes] = {}
-        self._rows = np.zeros((0, 0), dtype=np.uint8)
-
-    def forget(self, first: int = 0, end: int | None = None) -> None:
-        """Rows from ``first`` to before ``end`` (all, unless given) have changed."""
-        last = len(self._rows) if end is None else end
-        for band in range(max(first, 0) // self.BAND, last // self.BAND + 1):
-            self._bands.pop(band, None)
-
-    def encode(self, painted: np.ndarray) -> bytes:
-        """The PNG of (height, width, 3) pixels, of which only forgotten rows are looked at."""
-        height, width, _ = painted.shape
-        if self._rows.shape != (height, 1 + 3 * width):
-            self._rows, self._bands = np.zeros((height, 1 + 3 * width), dtype=np.uint8), {}
-        for band in range(-(-height // self.BAND)):
-            if band not in self._bands:
-                rows = slice(band * self.BAND, (band + 1) * self.BAND)
-                self._rows[rows, 1:].reshape(-1, width, 3)[...] = painted[rows]
-                deflate = zlib.compressobj(level=1, wbits=-15)
-                self._bands[band] = deflate.compress(self._rows[rows]) + deflate.flush(zlib.Z_FULL_FLUSH)
-        pixels = b"\x78\x01" + b"".join(self._bands[band] for band in sorted(self._bands)) + b"\x03\x00"
-        header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-        parts = ((b"IHDR", header), (b"IDAT", pixels + struct.pack(">I", zlib.adler32(self._rows))), (b"IEND", b""))
-        return b"\x89PNG\r\n\x1a\n" + b"".join(
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-            for kind, data in parts
-        )
-
-
 class LivePicture(ABC):
     """A picture drawn on a :class:`LiveFigure`: its bytes, and itself in words."""
 
@@ -201,6 +203,11 @@ class LivePicture(ABC):
     """The figure, drawn when the picture is made."""
     width: int = look.WIDTH
     """Pixels as shown."""
+
+    @property
+    def shown_width(self) -> int:
+        """Pixels as shown at most."""
+        return self.width
 
     @abstractmethod
     def describe(self) -> str:
@@ -211,9 +218,16 @@ class LivePicture(ABC):
         """How to read it and where it comes from, in light markdown: the small type below the picture."""
 
     def image(self, small: bool = False) -> bytes:
-        """The picture's bytes, PNG or JPEG; ``small`` for one that is kept in a notebook's file."""
-        return self.live.png(small)
+        """The picture's bytes, as :func:`helpers.page.media_type` knows them.
+
+        Args:
+            small: fewer of them, for a notebook's file and while a picture moves; a drawing is always small and sharp.
+        """
+        return self.live.small()
 
     def kept(self) -> str:
-        """The picture as HTML that is kept in a notebook's file, with its words."""
-        return page.figure(self.image(small=True), self.describe(), self.caption(), self.width)
+        """The picture as HTML that is kept in a notebook's file, with its words; it then rests until it moves."""
+        shown = page.figure(self.image(small=True), self.describe(), self.caption(), self.shown_width)
+        if hasattr(self, "live"):
+            self.live.rest()
+        return shown

@@ -6,31 +6,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.blood.lives import LINES, day_below, left
+from helpers.blood.cells.kinetics import LINES, Figure, day_below, hours, left, lives, time_words
+from helpers.blood.core.conclusions import conclude, subject_words
 from helpers.evidence import constant_sources, records
 from helpers.pictures import look
 from helpers.pictures.lettering import width_of
-from helpers.pictures.live import LiveFigure, line, rectangle
+from helpers.pictures.live import LiveFigure, line, plain_axis, quiet, rectangle
 from helpers.pictures.still import StillPicture
+from helpers.wording import capital, sources
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Figure = Mapping[str, Any]
-"""A row of ``data/lives.csv``."""
-
-_HOURS = {"h": 1, "d": 24, "days": 24}
-_UNIT = {"h": "hours", "d": "days", "days": "days"}
 _BILLION = 1e9
-_SEEN_RANGE = 1.2
-"""A range can be seen where its high end is more than so many times its low end."""
 _LEFT, _RIGHT, _TOP, _HEADER, _LANE, _GAP = 12, 12, 84, 22, 24, 12
 _FIRST_H, _LAST_H = 4, 24 * 420
 _TICKS = {6: "6 hours", 24: "1 day", 24 * 7: "1 week", 24 * 30: "1 month", 24 * 365: "1 year"}
@@ -88,42 +81,13 @@ BLOCKS = (
 _POOL_WORDS = {"platelet_spleen": "rest in the spleen", "neutrophil_margin_share": "rest along vessel walls"}
 
 
-def lives() -> dict[str, Figure]:
-    """The published lives of cells: id -> figure, a row of ``data/lives.csv``."""
-    return {row["id"]: row for row in records("lives")}
-
-
-def hours(found: Figure) -> tuple[float, float, float]:
-    """A time as low end, middle and high end, in hours; the middle is NaN where only a range is printed."""
-    factor = _HOURS[found["unit"]]
-    low, middle, high = (found[name] for name in ("low", "value", "high"))
-    return (low or middle) * factor, math.nan if middle is None else middle * factor, (high or middle) * factor
-
-
-def time_words(found: Figure, narrow: bool = True) -> str:
-    """A time as it is printed: "115 days (70–140)", "13–19 hours".
-
-    Args:
-        found: the figure.
-        narrow: whether a range too narrow to be seen on a log axis is written, too.
-    """
-    value, low, high = found["value"], found["low"], found["high"]
-    unit = _UNIT[found["unit"]]
-    if value is None:
-        return f"{low:g}–{high:g} {unit}"
-    written = low is not None and high is not None and (narrow or high > _SEEN_RANGE * low)
-    ends = f" ({low:g}–{high:g})" if written else ""
-    return f"{value:g} {unit}{ends}"
-
-
 class LivesPicture(StillPicture):
     """How long each cell takes to be made and lives, how many are made a day, and how many rest out of the stream."""
 
     def __init__(self) -> None:
         self.figures = lives()
-        used = [name for block in BLOCKS for name in (block.production, block.pool, *dict(block.lanes)) if name]
-        keys = " ".join(self.figures[name]["source"] for name in used).split()
-        self.sources = " ".join(dict.fromkeys(key for key in keys if key != "COURSE"))
+        self.used = [name for block in BLOCKS for name in (block.production, block.pool, *dict(block.lanes)) if name]
+        self.sources = sources(*(self.figures[name]["source"] for name in self.used), without="COURSE")
         self._draw()
 
     # --- the picture ---
@@ -146,7 +110,7 @@ class LivesPicture(StillPicture):
         axes.xaxis.set_ticks_position("top")
         axes.set_xticks(list(_TICKS), list(_TICKS.values()))
         axes.set_xticks([], minor=True)
-        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, length=0, pad=2, labelfontfamily=look.FONT)
+        quiet(axes, length=0, pad=2)
         axes.get_xticklabels()[-1].set_ha("right")
 
     def _draw_block(self, block: Block, top: float) -> None:
@@ -199,7 +163,7 @@ class LivesPicture(StillPicture):
 
     def point(self) -> str:
         """The picture's title, in a sentence."""
-        return "Neutrophils live for hours or days, platelets for days, red cells for months"
+        return conclude("lives", "blood", self.used) or subject_words("lives", "blood")
 
     def describe(self) -> str:
         """The picture in words: each line with every figure drawn."""
@@ -233,8 +197,7 @@ def _time_axis(axes: Axes, height: float) -> None:
     axes.set_yticks([])
     axes.set_xticks([])
     axes.set_xticks([], minor=True)
-    axes.spines[:].set_visible(False)
-    axes.patch.set_visible(False)
+    quiet(axes)
 
 
 def _block_height(block: Block) -> float:
@@ -269,8 +232,8 @@ class StoppedPicture(StillPicture):
     def __init__(self) -> None:
         lines = {"neutrophil": "white", "platelet": "platelets"}
         self.seen = [(lines[row["cell"]], row) for row in _anchors() if row["cell"] in lines]
-        keys = f"{constant_sources(*_CHAINS)} {' '.join(row['source'] for _, row in self.seen)}".split()
-        self.sources = " ".join(dict.fromkeys(key for key in keys if key != "COURSE"))
+        keys = (row["source"] for _, row in self.seen)
+        self.sources = sources(constant_sources(*_CHAINS), *keys, without="COURSE")
         self._draw()
 
     def _draw(self) -> None:
@@ -288,8 +251,7 @@ class StoppedPicture(StillPicture):
         axes.set_xticks([])
         axes.grid(axis="y", color=look.NEUTRAL, linewidth=1)
         axes.set_axisbelow(True)
-        axes.spines[:].set_visible(False)
-        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, length=0, labelfontfamily=look.FONT)
+        quiet(axes, length=0)
         from matplotlib.patheffects import withStroke
 
         days = np.linspace(0, _DAYS, 10 * _DAYS + 1)
@@ -312,11 +274,7 @@ class StoppedPicture(StillPicture):
         axes = self.seen_axes = live.axes(_CHART_LEFT, top + 20, _CHART_WIDE, height)
         axes.set_xlim(0, _DAYS)
         axes.set_ylim(2, 0)
-        axes.set_yticks([])
-        axes.set_xticks(range(0, _DAYS + 1, 7))
-        axes.spines[["left", "right", "top"]].set_visible(False)
-        axes.spines["bottom"].set_color(look.NEUTRAL_EDGE)
-        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
+        plain_axis(axes, range(0, _DAYS + 1, 7))
         live.text(12, top, "Seen in people", fontweight="bold")
         live.text(look.WIDTH - 12, top + height + 41, "days since the marrow stopped", ha="right", color=look.QUIET)
         for row, name in enumerate(("white", "platelets")):
@@ -341,7 +299,7 @@ class StoppedPicture(StillPicture):
         for name in LINES:
             slow, fast = ([day_below(name, share, delivers) for share in (50, 10)] for delivers in (True, False))
             said.append(
-                f"{_NAME[name].capitalize()}: half are left on day {slow[0]:g} and a tenth on day {slow[1]:g} if the "
+                f"{capital(_NAME[name])}: half are left on day {slow[0]:g} and a tenth on day {slow[1]:g} if the "
                 f"marrow still delivers what it had begun; on days {fast[0]:g} and {fast[1]:g} if nothing leaves it."
             )
         seen = [f"{_NAME[which]} {_seen_words(figure)}" for which, figure in self.seen]

@@ -18,8 +18,6 @@ MARKER = {"red": "o", "white": "s", "platelets": "^", "other": "D"}
 SIGN = {"red": "●", "white": "■", "platelets": "▲", "other": "◆"}
 """The marker of each cell line as a letter, for words."""
 
-MARKER_NAME = {"red": "circle", "white": "square", "platelets": "triangle", "other": "diamond"}
-
 GRADE_SHADE = ("#FFFFFF", "#F8E3B4", "#E6B95C", "#946310", "#573809")
 """Grade 0 to 4 (and above): ochre from light to dark. Red is not "bad": red is red cells."""
 

@@ -13,30 +13,21 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from helpers.blood.oxygen import NEAR, Balance, normal_delivery
-from helpers.blood.units import show
-from helpers.evidence import constant, constant_sources, source
-from helpers.pictures import look, page
-from helpers.pictures.findings import (
-    Finding,
-    by_study,
-    findings,
-    first_capital,
-    keys_of,
-    limits_of,
-    mark_of,
-    notes_of,
-    number_words,
-    study_of,
-    unit_words,
-)
+from helpers import page
+from helpers.blood.cells.oxygen import NEAR, Balance, normal_delivery
+from helpers.blood.core.conclusions import title_of
+from helpers.blood.core.published import Figure, by_study, findings, keys_of, limits_of, notes_of
+from helpers.blood.core.units import show
+from helpers.evidence import constant, constant_sources
+from helpers.pictures import look
+from helpers.pictures.findings import first_capital, mark_of, number_words, study_of, unit_words
 from helpers.pictures.forest import ForestPicture, Mark, Scale
 from helpers.pictures.lettering import width_of
-from helpers.pictures.live import LiveFigure, LivePicture, rectangle
+from helpers.pictures.live import LiveFigure, LivePicture, quiet, rectangle
 from helpers.pictures.still import TITLE_LETTERS
+from helpers.wording import linked, listed, sources
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.patches import Rectangle
 
 USED, BROUGHT = look.INK["red"], "#F2C3B6"
@@ -69,7 +60,7 @@ def share_words(share: float) -> str:
 def delivery_point(found: Balance) -> str:
     """What a balance of oxygen says, in a sentence without its full stop."""
     if found.untold:
-        return f"Cannot tell the oxygen delivered, because {_and(found.untold)}"
+        return f"Cannot tell the oxygen delivered, because {listed(found.untold)}"
     full, brought = f"{found.saturation_pct:g} % saturated", f"{found.delivery:.0f} mL of oxygen a minute"
     if not found.enough:
         brought = f"{brought}: less than the {found.need:g} mL the body needs"
@@ -92,8 +83,7 @@ class DeliveryPicture(LivePicture):
 
     def __init__(self, found: Balance) -> None:
         self.live = LiveFigure(look.WIDTH, 426)
-        title = self.live.text(12, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
-        self._title = self.live.moving(title, _TITLE)
+        self._title = self.live.title(_TITLE[3])
         self._draw_liter()
         self._draw_minute()
         self.update(found)
@@ -107,7 +97,7 @@ class DeliveryPicture(LivePicture):
         right = look.WIDTH - 18 - width_of(_OF_OXYGEN, "bold")
         self._held = live.moving(live.text(right, 66, ha="right", **bold), _HELD)
         axes = self.liter = live.axes(_LEFT, 92, _WIDE, 146, xlim=(0, _MOST_HB), ylim=(0, 100))
-        _plain_axes(axes)
+        quiet(axes, "left", "bottom")
         axes.set_yticks([0, 50, 100], ["0", "50", "100 %"])
         axes.set_xticks([0, 50, 100, 150, 200])
         live.text(_LEFT + _WIDE, 260, "g hemoglobin (width); % of it full (height)", ha="right", color=look.QUIET)
@@ -119,7 +109,7 @@ class DeliveryPicture(LivePicture):
     def _draw_minute(self) -> None:
         live, bold = self.live, dict(color=USED, fontweight="bold")
         axes = self.minute = live.axes(12, 340, look.WIDTH - 24, 30, xlim=(0, _MOST), ylim=(0, 1))
-        _plain_axes(axes)
+        quiet(axes, "left", "bottom")
         normal = normal_delivery()
         ticks = [0, 500, 1500, _MOST]
         axes.set_yticks([])
@@ -195,11 +185,10 @@ class DeliveryPicture(LivePicture):
 
     def caption(self) -> str:
         """How to read it, and where the rule comes from, in light markdown."""
-        names = "; ".join(page.link(source(key).short, source(key).link) for key in rule_sources().split())
         return (
             "Broken line: normal. The area is the oxygen in a liter of blood; in the bar, light is all that is brought "
             "and dark what is used. Computed by the course from the published rule, for a body at rest: a real heart "
-            f"and body answer to anemia, a slider does not. Sources: {names}."
+            f"and body answer to anemia, a slider does not. Sources: {linked(rule_sources())}."
         )
 
 
@@ -207,8 +196,7 @@ def rule_sources() -> str:
     """Keys of the sources of the rule and of its normal values."""
     names = ("oxygen_per_g_hb_ml", "oxygen_dissolved_ml_per_l_mmhg", "oxygen_normal_output_l_per_min")
     need = constant_sources("oxygen_normal_need_low_ml_per_min", "oxygen_normal_need_high_ml_per_min")
-    keys = f"{constant_sources(*names)} {need}".split()
-    return " ".join(dict.fromkeys(key for key in keys if key != "COURSE"))
+    return sources(constant_sources(*names), need, without="COURSE")
 
 
 def _place(patch: Rectangle, left: float, width: float, height: float = 1) -> None:
@@ -217,17 +205,6 @@ def _place(patch: Rectangle, left: float, width: float, height: float = 1) -> No
         patch.set_bounds(left, 0, width, height)
     if patch.get_visible() != (width > 0):
         patch.set_visible(width > 0)
-
-
-def _plain_axes(axes: Axes) -> None:
-    axes.spines[["right", "top"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(look.NEUTRAL_EDGE)
-    axes.patch.set_visible(False)
-    axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 
 # --- what was seen when hemoglobin fell ---
@@ -260,7 +237,7 @@ class BleedingExperimentPicture(ForestPicture):
 
     def point(self) -> str:
         """The picture's title, in a sentence."""
-        return "When hemoglobin falls, the heart pumps more; delivery falls all the same"
+        return title_of("findings", "bleeding_experiments", self.rows)
 
     def caption(self) -> str:
         """How to read it, with what caution, and the sources, in light markdown."""
@@ -272,12 +249,12 @@ class BleedingExperimentPicture(ForestPicture):
         )
 
 
-def _hemoglobin(rows: Sequence[Finding]) -> Mark:
+def _hemoglobin(rows: Sequence[Figure]) -> Mark:
     before, after = (pick(row["exposure_low"] for row in rows) for pick in (max, min))
     return _change("Hemoglobin", before, after, "g/L")
 
 
-def _before_and_after(rows: Sequence[Finding]) -> list[Mark]:
+def _before_and_after(rows: Sequence[Figure]) -> list[Mark]:
     """Each outcome after the bleeding as a share of the outcome before it."""
     marks = []
     for outcome in dict.fromkeys(row["outcome"] for row in rows):
@@ -296,7 +273,7 @@ def _change(words: str, before: float, after: float, unit: str) -> Mark:
     return Mark(words, f"{before:.{decimals}f} → {after:.{decimals}f} {unit}, {share:.0f} %", share, start=100)
 
 
-def _slower(rows: Sequence[Finding]) -> list[Mark]:
+def _slower(rows: Sequence[Figure]) -> list[Mark]:
     """More time for a task, as a share of the time before."""
     marks = []
     for row in rows:
@@ -348,7 +325,7 @@ class MortalityPicture(ForestPicture):
 
     def not_known(self) -> str:
         """What nobody should read into these figures."""
-        gaps = _and([f"{first:g} to {last:g} g/L" for first, last in self.gaps()])
+        gaps = listed([f"{first:g} to {last:g} g/L" for first, last in self.gaps()])
         return f"Not known here: how many died at {gaps}; no figure of their own was found, so no curve is drawn."
 
     def caption(self) -> str:
@@ -364,7 +341,7 @@ class MortalityPicture(ForestPicture):
         return f"{super().describe()} {self.not_known()}"
 
 
-def band_words(row: Finding) -> str:
+def band_words(row: Figure) -> str:
     """The stretch of hemoglobin a finding is for: "41 to 50", "below 60", "120 or more"."""
     low, high = row["exposure_low"], row["exposure_high"]
     if low is None:
@@ -372,6 +349,6 @@ def band_words(row: Finding) -> str:
     return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
 
 
-def _when(row: Finding) -> str:
+def _when(row: Figure) -> str:
     group = row["group"]
     return ", before surgery" if "before" in group else ", lowest value" if "lowest" in group else ""

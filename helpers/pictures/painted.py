@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers import page
+from helpers.evidence import cite
 from helpers.pictures import look
+from helpers.pictures.stain import forget
 from helpers.pictures.still import StillPicture
 
 if TYPE_CHECKING:
@@ -23,24 +26,39 @@ SHARPNESS = 1.75
 
 
 class PaintedPicture(StillPicture):
-    """A still picture that is painted pixel by pixel and sent as JPEG."""
+    """A still picture that is painted pixel by pixel."""
 
     @abstractmethod
     def paint(self) -> np.ndarray:
         """The picture: uint8 of (height, width, 3), :data:`SHARPNESS` times as large as shown."""
 
+    def kept(self) -> str:
+        """The picture as HTML that is kept in a notebook's file; the large cells it was made of are let go."""
+        shown = super().kept()
+        forget()
+        return shown
+
+    def _repr_html_(self) -> str:
+        sharp = page.figure(self.image(), self.describe(), self.caption(), self.width)
+        cite(self.sources)
+        forget()
+        return sharp
+
     def image(self, small: bool = False) -> bytes:
-        """The picture as JPEG; ``small`` for one that is kept in a notebook's file."""
-        return jpeg(self.paint(), small)
+        """The picture as JPEG; ``small`` as WebP no larger than shown, for a file or while it moves."""
+        return photograph(self.paint(), self.width if small else None)
 
 
-def jpeg(painted: np.ndarray, small: bool = False) -> bytes:
-    """A picture as JPEG; ``small`` for one that is kept in a notebook's file."""
+def photograph(painted: np.ndarray, width: int | None = None) -> bytes:
+    """A picture as JPEG, or of this many pixels across as WebP of few bytes."""
     from PIL import Image
 
-    file = io.BytesIO()
-    options = dict(quality=72, optimize=True) if small else dict(quality=85)
-    Image.fromarray(painted).save(file, "jpeg", **options)
+    file, image = io.BytesIO(), Image.fromarray(painted)
+    if width is None:
+        image.save(file, "jpeg", quality=85)
+    else:
+        size = width, round(image.height * width / image.width)
+        image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2).save(file, "webp", quality=32, method=6)
     return file.getvalue()
 
 

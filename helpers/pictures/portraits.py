@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.blood.film import Cells, cell_kinds, cell_name
-from helpers.blood.units import plain
+from helpers.blood.cells.film import Cells, cell_kinds, cell_name
+from helpers.blood.core.units import plain
 from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
 from helpers.pictures.stain import lay_cells, shine
+from helpers.wording import sources_of
 
 _LINE = 18
 """Pixels from one line of words to the next."""
@@ -94,7 +95,7 @@ class PortraitsPicture(PaintedPicture):
             known = ", ".join(cell_kinds())
             raise ValueError(f"Cannot draw {unknown[0] if unknown else 'nothing'}. Choose among: {known}.")
         self.kinds, self.title = tuple(kinds), title
-        self.sources = " ".join(dict.fromkeys(key for kind in kinds for key in cell_kinds()[kind]["source"].split()))
+        self.sources = sources_of(cell_kinds()[kind] for kind in kinds)
         wide = np.array([cell_kinds()[kind]["drawn_um"] for kind in kinds])
         columns = min(columns, len(kinds))
         scale = min(6.0, (self.width / columns - 22) / (wide.max() * 1.1))
@@ -123,16 +124,17 @@ class PortraitsPicture(PaintedPicture):
 
     def caption(self) -> str:
         """What the numbers are, and their sources."""
-        drawn = " ≈ is the size drawn, where no printed one was found." if self._some_unprinted() else ""
+        some = any(_printed(kind) is None for kind in self.kinds)
+        drawn = " ≈ is the size drawn, where no printed one was found." if some else ""
         return f"Below each name: how wide the cell is, as printed.{drawn} Sources: {self.links()}."
 
-    def _some_unprinted(self) -> bool:
-        return any(_range(kind).startswith("≈") for kind in self.kinds)
+
+def _printed(kind: str) -> tuple[float, float] | None:
+    """The smallest and the largest printed diameter, µm; None where there is none."""
+    low, high = (cell_kinds()[kind][f"diameter_{end}_um"] for end in ("low", "high"))
+    return None if low is None or high is None else (low, high)
 
 
 def _range(kind: str) -> str:
-    row = cell_kinds()[kind]
-    low, high = row["diameter_low_um"], row["diameter_high_um"]
-    if low is None or high is None:
-        return f"≈ {plain(row['drawn_um'])} µm"
-    return f"{plain(low)}–{plain(high)} µm"
+    ends = _printed(kind)
+    return f"{plain(ends[0])}–{plain(ends[1])} µm" if ends else f"≈ {plain(cell_kinds()[kind]['drawn_um'])} µm"

@@ -6,6 +6,7 @@ that they print.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,13 +24,28 @@ class Part:
 
     name: str
     right: int
+    """At the first try without help."""
+    helped: int
+    """Right with hints, the solution or another try."""
+    unscored: int
     not_yet: int
     open: int
 
     @property
+    def all(self) -> int:
+        """How many questions there are."""
+        return self.right + self.helped + self.unscored + self.not_yet + self.open
+
+    @property
     def words(self) -> str:
-        """``"5 right, 1 not yet, 7 open"``."""
-        parts = ((self.right, "right"), (self.not_yet, "not yet"), (self.open, "open"))
+        """``"5 right at once, 2 right with help, 1 not yet, 7 open"``."""
+        parts = (
+            (self.right, "right at once"),
+            (self.helped, "right with help"),
+            (self.unscored, "not scored"),
+            (self.not_yet, "not yet"),
+            (self.open, "open"),
+        )
         return ", ".join(f"{number} {word}" for number, word in parts if number)
 
 
@@ -44,7 +60,7 @@ class OwnPicture(StillPicture):
 
 
 class ProgressPicture(OwnPicture):
-    """How far one is: one bar a notebook, dark right, hatched not yet, empty open.
+    """How far one is: one bar a notebook, by how its questions stand.
 
     Args:
         parts: one a notebook, in order.
@@ -67,10 +83,10 @@ class ProgressPicture(OwnPicture):
     def point(self) -> str:
         """How many questions are right."""
         right = sum(part.right for part in self.parts)
-        all_of_them = sum(part.right + part.not_yet + part.open for part in self.parts)
-        if right == all_of_them:
-            return f"All {right} questions are right"
-        return f"{right} of {all_of_them} questions {'is' if right == 1 else 'are'} right so far"
+        known = sum(part.all - part.unscored for part in self.parts)
+        if right == known:
+            return f"All {right} questions were right at the first try"
+        return f"{right} of {known} questions {'was' if right == 1 else 'were'} right at the first try, without help"
 
     def describe(self) -> str:
         """Every bar in words."""
@@ -78,19 +94,20 @@ class ProgressPicture(OwnPicture):
 
     def caption(self) -> str:
         """How to read it."""
-        return "Dark: right. Hatched: not yet. Empty: open."
+        return "Dark: right at the first try. Dotted: right with help. Gray: not scored. Hatched: not yet. Empty: open."
 
     def _draw(self, part: Part, top: float) -> None:
-        total = part.right + part.not_yet + part.open
         self.live.text(LEFT, top, part.name, fontweight="bold")
         axes = self.live.axes(LEFT, top + 22, RIGHT_EDGE - LEFT, self._BAR)
         axes.set_label(part.name)
-        axes.set_xlim(0, total)
+        axes.set_xlim(0, part.all)
         axes.set_ylim(0, 1)
         axes.axis("off")
         styles = (
             (part.right, {"facecolor": look.INK["other"]}, look.PAPER),
-            (part.not_yet, {"facecolor": look.NEUTRAL, "hatch": "////"}, look.TEXT),
+            (part.helped, {"facecolor": look.NEUTRAL, "hatch": "..."}, look.TEXT),
+            (part.unscored, {"facecolor": look.NEUTRAL}, look.TEXT),
+            (part.not_yet, {"facecolor": look.PAPER, "hatch": "////"}, look.TEXT),
             (part.open, {"facecolor": look.PAPER}, look.TEXT),
         )
         start = 0
@@ -105,79 +122,13 @@ class ProgressPicture(OwnPicture):
             start += number
 
 
-@dataclass(frozen=True)
-class Pair:
-    """One area's questions in two parallel tests."""
+def may_be_chance(of: int) -> int:
+    """By how many right answers two tests of one length may differ by chance alone, in 95 of 100 learners.
 
-    name: str
-    before: int
-    after: int
-    of: int
-
-
-class ChangePicture(OwnPicture):
-    """What changed between two parallel tests: one line an area, from a ring (before) to a dot (after).
-
-    Args:
-        pairs: one an area.
-
-    Raises:
-        ValueError: there is none.
+    By Lord's formula one test of ``of`` questions has a standard error of at most √(of²/4 / (of − 1)) right answers,
+    half of them being right; a difference of two has √2 times that.
     """
-
-    _ROW, _PLOT_LEFT = 40, 150
-
-    def __init__(self, pairs: Sequence[Pair]) -> None:
-        if not pairs:
-            raise ValueError("There is no area to show. Give at least one.")
-        self.pairs = tuple(pairs)
-        most = max(pair.of for pair in pairs)
-        height = self._ROW * len(pairs)
-        self.live = LiveFigure(look.WIDTH, _TITLE_END + height + 78)
-        self.write_title()
-        axes = self.live.axes(self._PLOT_LEFT, _TITLE_END - 6, RIGHT_EDGE - 18 - self._PLOT_LEFT, height)
-        axes.set_label("change")
-        axes.set_xlim(-0.15, most + 0.15)
-        axes.set_ylim(len(pairs) - 0.5, -0.5)
-        for side in ("left", "right", "top"):
-            axes.spines[side].set_visible(False)
-        axes.set_yticks([])
-        axes.set_xticks(range(most + 1), [str(number) for number in range(most + 1)])
-        axes.tick_params(labelsize=look.SMALL, labelfontfamily=look.FONT, labelcolor=look.QUIET)
-        for place, pair in enumerate(self.pairs):
-            self._draw(axes, pair, place)
-            words = f"{pair.name}\n(of {pair.of})"
-            self.live.text(LEFT, _TITLE_END - 3 + place * self._ROW, words, fontsize=look.SMALL, linespacing=1.1)
-        self.live.text(self._PLOT_LEFT, _TITLE_END + height + 22, "questions right", fontsize=look.SMALL)
-        legend = "○ before   ● after   ◉ the same"
-        self.live.text(self._PLOT_LEFT, _TITLE_END + height + 46, legend, fontsize=look.SMALL)
-
-    def point(self) -> str:
-        """The whole change."""
-        before, after, of = (sum(getattr(pair, name) for pair in self.pairs) for name in ("before", "after", "of"))
-        if before == after:
-            return f"{after} of {of} right, as before"
-        return f"{after} of {of} right after the course, {before} before"
-
-    def describe(self) -> str:
-        """Every area in words."""
-        parts = (f"{pair.name}: {pair.before} before, {pair.after} after, of {pair.of}" for pair in self.pairs)
-        return f"{self.point()}. {'; '.join(parts)}."
-
-    def caption(self) -> str:
-        """What it is and what it is not."""
-        return (
-            "Two tests of twelve parallel questions. So few questions measure roughly: one more or less may be chance."
-        )
-
-    def _draw(self, axes, pair: Pair, place: int) -> None:
-        ink = look.INK["other"]
-        axes.add_line(line([0, pair.of], [place, place], color=look.NEUTRAL, linewidth=1))
-        axes.add_line(line([pair.before, pair.after], [place, place], color=ink, linewidth=3))
-        ring = {"marker": "o", "markersize": 13, "linestyle": "", "markeredgecolor": ink, "markeredgewidth": 2}
-        axes.add_line(line([pair.before], [place], markerfacecolor=look.PAPER, **ring))
-        same = pair.before == pair.after
-        axes.add_line(line([pair.after], [place], markerfacecolor=ink, **(ring | {"markersize": 6 if same else 13})))
+    return int(1.96 * math.sqrt(2 * of**2 / 4 / (of - 1)))
 
 
 @dataclass(frozen=True)
@@ -255,6 +206,7 @@ class CalibrationPicture(OwnPicture):
     def caption(self) -> str:
         """How to read it."""
         return (
-            "First answers only; beside each dot, how many of how many were right. Dashed: as often right as sure. "
+            "First answers only, without a hint; beside each dot, how many of how many were right. "
+            "Dashed: as often right as sure. "
             f"Brier score {self.brier:.2f} (0 is best; always saying one half gives 0.25)."
         )

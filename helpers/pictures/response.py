@@ -9,17 +9,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from helpers.blood.count import BloodCount
-from helpers.blood.reference import interval
-from helpers.blood.response import COMPLETE, LEVELS, Response, respond_all, response_rows
-from helpers.blood.units import ANALYTES, plain, show
+from helpers.blood.care.response import COMPLETE, LEVELS, Response, ranked_systems, respond_all, response_rows
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.criteria import short_name
+from helpers.blood.core.units import ANALYTES, plain, show
+from helpers.blood.grading.reference import interval
 from helpers.pictures import look
-from helpers.pictures.count import short_name
 from helpers.pictures.live import LiveFigure, line, rectangle
 from helpers.pictures.still import StillPicture
+from helpers.wording import sources
 
-RANKED = ("nih", "bsh2024", "japan_child", "ratg")
-"""Systems that know a complete response."""
 _VALUES = {"hb": (60, 150), "anc": (0, 2.5), "plt": (0, 180)}
 """Short name to the ends of its axis."""
 _LEFT, _COLUMN, _GAP, _TOP, _HEAD, _ROW, _BAR = 12, 112, 14, 44, 50, 62, 13
@@ -35,20 +34,21 @@ class ResponsePicture(StillPicture):
     Args:
         now: the count to judge.
         systems: systems that know a complete response; all of them unless given.
-        known: what else is known, as :func:`helpers.blood.response.respond` takes it.
+        known: what else is known, as :func:`helpers.blood.care.response.respond` takes it.
     """
 
-    def __init__(self, now: BloodCount, systems: Sequence[str] = RANKED, **known: Any) -> None:
-        self.systems = tuple(systems)
+    def __init__(self, now: BloodCount, systems: Sequence[str] | None = None, **known: Any) -> None:
+        self.systems = ranked_systems() if systems is None else tuple(systems)
+        self._limits: list[dict[str, tuple[float, str]]] = []
         self.update(now, **known)
 
     def update(self, now: BloodCount, **known: Any) -> None:
         """Judge another count."""
         self.now = now
         self.found: list[Response] = respond_all(now, self.systems, **known)
-        self.sources = " ".join(dict.fromkeys(" ".join(one.source for one in self.found).split()))
+        self.sources = sources(*(one.source for one in self.found))
         limits = [self.limits(system) for system in self.systems]
-        if limits != getattr(self, "_limits", None):
+        if str(limits) != str(self._limits):
             self._limits = limits
             self._draw()
         self._move()
@@ -95,8 +95,7 @@ class ResponsePicture(StillPicture):
 
     def _make_moving(self, height: float) -> None:
         live = self.live
-        title = live.text(12, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
-        self._title = live.moving(title, (0, 0, look.WIDTH, _TOP - 8))
+        self._title = live.title(_TOP - 8)
         box = (0, _TOP - 7, look.WIDTH, _HEAD + height + 15)
         self._amounts, self._marks = {}, {}
         for place, analyte in enumerate(_VALUES):

@@ -7,15 +7,10 @@ from __future__ import annotations
 
 import math
 
-from helpers.blood.series import DOORS, base_rates, cause_names
+from helpers.blood.search.base_rates import base_rates, cause_names, doors
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
+from helpers.wording import capital, sources
 
-_DOOR_NAMES = {
-    "all counts": ("Every low count of a hospital", "many medicines, infections, spleens"),
-    "hospital patients": ("Patients of a ward", ""),
-    "referral": ("People who were referred", ""),
-    "marrow referral": ("People sent for a marrow test", "what was easy to explain is missing here"),
-}
 _STEPS = (10, 20, 50, 80, 100)
 
 
@@ -23,48 +18,57 @@ class SeriesPicture(ForestPicture):
     """The share of one cause in each series that counts it.
 
     Args:
-        cause: key of :func:`helpers.blood.series.cause_names`.
-        door: one of :data:`helpers.blood.series.DOORS`; without it all, the widest first.
-        region: one of :func:`helpers.blood.series.regions`; without it all.
+        cause: key of :func:`helpers.blood.search.base_rates.cause_names`.
+        door: key of :func:`helpers.blood.search.base_rates.doors`; without it all, the widest first.
+        region: one of :func:`helpers.blood.search.base_rates.regions`; without it all.
         people: "adults", "children" or "all ages"; without it all.
+        instead: whether it stands in for a choice that no series fits; the title then says so.
 
     Raises:
         ValueError: no such choice, or no series of that choice counts the cause.
     """
 
     def __init__(
-        self, cause: str, door: str | None = None, region: str | None = None, people: str | None = None
+        self,
+        cause: str,
+        door: str | None = None,
+        region: str | None = None,
+        people: str | None = None,
+        instead: bool = False,
     ) -> None:
-        self.cause = cause
+        self.cause, self.instead = cause, instead
         self.rows = base_rates(cause, door, region, people)
         if self.rows.empty:
             chosen = ", ".join(filter(None, (door, region, people)))
             raise ValueError(f"No series of this choice ({chosen}) counts {cause_names()[cause]}. Choose another one.")
-        self.sources = " ".join(dict.fromkeys([*self.rows["source"], "WILSON1927"]))
+        self.sources = sources(*self.rows["source"], "WILSON1927")
         top = next(step for step in _STEPS if step >= self.rows["high_pct"].max() or step == 100)
         ticks = tuple(float(tick) for tick in range(0, top + 1, 5 if top <= 20 else 10 if top <= 50 else 20))
         scale = Scale(
             "", 0, top, ticks, tuple(f"{tick:g} %" for tick in ticks), said="share of all people of the series"
         )
-        self.sections = ((scale, tuple(self._door(name) for name in DOORS if name in set(self.rows["door"]))),)
+        self.sections = ((scale, tuple(self._door(name) for name in doors() if name in set(self.rows["door"]))),)
         self.draw()
 
     def _door(self, door: str) -> Study:
-        name, who = _DOOR_NAMES[door]
+        about = doors()[door]
         marks = []
         for row in self.rows[self.rows["door"] == door].itertuples():
             shown = f"{_whole(row.share_pct)} % ({_whole(row.low_pct)}–{_whole(row.high_pct)})"
             words = f"{row.label}: {row.cases} of {row.n}"
             marks.append(Mark(words, shown, row.share_pct, row.low_pct, row.high_pct, computed=True))
-        return Study(name, math.nan, who, tuple(marks))
+        return Study(capital(about["label"]), math.nan, about["caution"] or "", tuple(marks))
 
     def point(self) -> str:
         """The picture's title."""
         name = cause_names()[self.cause]
         low, high = (_whole(pct) for pct in (self.rows["share_pct"].min(), self.rows["share_pct"].max()))
+        if self.instead:
+            span = low if low == high else f"{low} to {high}"
+            return f"No series of this choice. All that count {name}: {span} %"
         if len(self.rows) == 1:
-            return f"{name[0].upper()}{name[1:]}: {low} % in the one series that counts it"
-        return f"{name[0].upper()}{name[1:]}: {low} to {high} % of pancytopenia, depending on where one looks"
+            return f"{capital(name)}: {low} % in the one series that counts it"
+        return f"{capital(name)}: {low} to {high} % of pancytopenia, depending on where one looks"
 
     def traps(self) -> list[str]:
         """What to know before comparing, a line of light markdown for each series that has something to say."""

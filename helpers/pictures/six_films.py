@@ -5,30 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import numpy as np
 
-from helpers.blood.film import Cells, Film, cell_name
-from helpers.pictures import look
+from helpers.blood.cells.film import Cells, Film, cell_name, six_films
 from helpers.pictures.film import FieldPicture
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
-from helpers.pictures.stain import lay_cells, shine
+from helpers.pictures.stain import forget, lay_cells, shine
 
-FILMS: Mapping[str, tuple[str, int]] = MappingProxyType(
-    {
-        "A": ("ttp", 12),
-        "B": ("normal", 33),
-        "C": ("aplastic_severe", 2),
-        "D": ("megaloblastic", 38),
-        "E": ("edta_clumps", 23),
-        "F": ("acute_leukemia", 5),
-    }
-)
-"""What each letter is, and which field of it is shown: one that holds what tells it."""
-
-_COLUMNS, _SIDE, _STRIP, _GAP, _TOP = 2, 236, 62, 18, 34
+_COLUMNS, _SIDE, _STRIP, _GAP, _TOP = 3, 218, 62, 18, 34
 """Pixels as shown: a field's diameter, the room of its white cells, between rows, above the first row."""
 _WHITE = 3
 """White cells shown of each film."""
@@ -38,11 +22,12 @@ class SixFilmsPicture(PaintedPicture):
     """Six films under letters, without their names."""
 
     sources = FieldPicture.sources
+    width = _COLUMNS * (_SIDE + 22)
 
     def __init__(self) -> None:
         self.fields: dict[str, FieldPicture] = {}
         self.met: dict[str, Cells] = {}
-        for letter, (film, seed) in FILMS.items():
+        for letter, (film, seed) in six_films().items():
             named = Film.of(film)
             shown = Film(named.count, named.signs)
             self.fields[letter] = FieldPicture(shown, seed, magnified=True)
@@ -57,15 +42,16 @@ class SixFilmsPicture(PaintedPicture):
         """The picture: uint8 of (height, width, 3)."""
         from PIL import Image
 
-        rows = -(-len(FILMS) // _COLUMNS)
+        rows = -(-len(self.fields) // _COLUMNS)
         height = _TOP + rows * (_SIDE + _STRIP + _GAP)
-        paper = np.full((round(height * SHARPNESS), round(look.WIDTH * SHARPNESS), 3), 255, np.uint8)
+        paper = np.full((round(height * SHARPNESS), round(self.width * SHARPNESS), 3), 255, np.uint8)
         side = round(_SIDE * SHARPNESS)
-        for place, letter in enumerate(FILMS):
+        for place, letter in enumerate(self.fields):
             left, top = (round(part * SHARPNESS) for part in self._corner(place))
             field = Image.fromarray(self.fields[letter].paint_field()).resize((side, side), Image.Resampling.LANCZOS)
             paper[top : top + side, left : left + side] = np.asarray(field)
             self._white_cells(paper, letter, left, top + side)
+            forget()
         return written(paper, SHARPNESS, self._write)
 
     def _white_cells(self, paper: np.ndarray, letter: str, left: int, top: int) -> None:
@@ -78,7 +64,7 @@ class SixFilmsPicture(PaintedPicture):
 
     def _write(self, pen: Pen) -> None:
         pen.write(12, 6, self.point(), "la", bold=True)
-        for place, letter in enumerate(FILMS):
+        for place, letter in enumerate(self.fields):
             left, top = self._corner(place)
             pen.write(left + 4, top + 2, letter, "la", bold=True)
 

@@ -535,7 +535,10 @@ _ROOM = {"teardrop": 2.6, "elliptocyte": 1.9, "schistocyte": 1.5}
 """Width of the glass a kind needs, in diameters."""
 
 
-@lru_cache(maxsize=4096)
+_LARGE = 56
+"""Pixels of a side from which on a painted cell is large: 38 kB and more."""
+
+
 def sprite(kind: str, diameter_um: float, scale: float, look: int = 0, pallor: float = 1 / 3) -> np.ndarray:
     """One cell as optical densities.
 
@@ -554,11 +557,25 @@ def sprite(kind: str, diameter_um: float, scale: float, look: int = 0, pallor: f
     """
     if kind not in _PAINT:
         raise KeyError(f"The course cannot paint {kind!r}. It paints: {', '.join(KINDS)}.")
-    rng = np.random.default_rng([look, KINDS.index(kind)])
-    cell = _Cell(diameter_um * _ROOM.get(kind, 1.35) + 1, diameter_um, scale, rng)
+    room = diameter_um * _ROOM.get(kind, 1.35) + 1
+    painted = _large if room * scale >= _LARGE else _small
+    return painted(kind, diameter_um, room, scale, look, pallor)
+
+
+def _paint(kind: str, diameter_um: float, room: float, scale: float, look: int, pallor: float) -> np.ndarray:
+    cell = _Cell(room, diameter_um, scale, np.random.default_rng([look, KINDS.index(kind)]))
     _PAINT[kind](cell, pallor)
     cell.dye.setflags(write=False)
     return cell.dye
+
+
+_small, _large = lru_cache(maxsize=320)(_paint), lru_cache(maxsize=256)(_paint)
+"""Painted cells that are kept: some 5 MB of small ones, and 25 MB of large ones while a magnified film is moved."""
+
+
+def forget() -> None:
+    """Let go of the large cells: a picture that stands still needs them no more."""
+    _large.cache_clear()
 
 
 def lay_on(glass: np.ndarray, cells: Iterable[tuple[np.ndarray, float, float]]) -> None:
@@ -607,7 +624,9 @@ def shine(glass: np.ndarray, light: np.ndarray = LIGHT) -> np.ndarray:
         glass: densities.
         light: the light that falls on it, 0-255, of a shape that fits the glass.
     """
-    seen = np.negative(glass)
-    np.exp(seen, out=seen)
-    seen *= light
-    return seen.astype(np.uint8)
+    seen = np.empty(glass.shape, dtype=np.uint8)
+    light = np.broadcast_to(light, glass.shape)
+    for first in range(0, len(glass), 64):  # in strips, so that little memory is asked for at a time
+        rows = slice(first, first + 64)
+        seen[rows] = np.exp(-glass[rows]) * light[rows]
+    return seen

@@ -5,10 +5,13 @@ from __future__ import annotations
 import textwrap
 from abc import abstractmethod
 
-from helpers.evidence import cite, source
-from helpers.pictures import look, page
+from helpers.evidence import cite
+from helpers.pictures import look
 from helpers.pictures.live import LivePicture
+from helpers.wording import linked
 
+ROOM, TALL = 640, 560
+"""Pixels: a drawing may be shown so wide where the page has room, as long as it is then no taller than this."""
 TITLE_LETTERS = 46
 """Letters of a title that fit on one line."""
 
@@ -25,7 +28,7 @@ class StillPicture(LivePicture):
 
     def links(self) -> str:
         """The sources as links in light markdown."""
-        return "; ".join(page.link(source(key).short, source(key).link) for key in self.sources.split())
+        return linked(self.sources)
 
     @staticmethod
     def lines(title: str) -> list[str]:
@@ -38,9 +41,19 @@ class StillPicture(LivePicture):
             12, 8, "\n".join(self.lines(self.point())), fontsize=look.TITLE, fontweight="bold", linespacing=1.2
         )
 
+    @property
+    def shown_width(self) -> int:
+        """Pixels as shown at most: a drawing grows with the page, a painting keeps its size."""
+        live = getattr(self, "live", None)
+        return self.width if live is None else max(self.width, min(ROOM, self.width * TALL // live.height))
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.point()}"
 
-    def _repr_html_(self) -> str:
+    def kept(self) -> str:
+        """The picture as HTML that is kept in a notebook's file; its sources are then cited."""
         cite(self.sources)
+        return super().kept()
+
+    def _repr_html_(self) -> str:
         return self.kept()

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 
-from helpers.blood.count import BloodCount
-from helpers.blood.support import CONSIDER, GIVE, NOT_GIVE, TOPICS, Threshold, indications, thresholds
-from helpers.blood.treatment import treatment_of
-from helpers.blood.units import ANALYTES, course_unit, plain, show
+from helpers.blood.care.first_steps import recovery_of, treatment_of
+from helpers.blood.care.support import CONSIDER, GIVE, NOT_GIVE, TOPICS, Threshold, indications, thresholds
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.criteria import short_name
+from helpers.blood.core.units import ANALYTES, course_unit, plain, show
 from helpers.evidence import records
 from helpers.pictures import look
-from helpers.pictures.count import short_name
-from helpers.pictures.live import LiveFigure, line, rectangle
+from helpers.pictures.live import LiveFigure, line, plain_axis, rectangle
 from helpers.pictures.still import StillPicture
+from helpers.wording import capital, sources, sources_of
 
 _LEFT, _RIGHT, _TOP, _ROW, _BAR, _AXIS = 12, 12, 92, 46, 16, 44
 _AXIS_OF = {"plt": (0, 120, (0, 20, 40, 60, 80, 100, 120)), "hb": (40, 130, (40, 60, 80, 100, 120))}
@@ -29,7 +30,7 @@ class ThresholdsPicture(StillPicture):
 
     Args:
         topic: ``"red_cells"`` or ``"platelets"``.
-        indication: the situation, a value of :func:`helpers.blood.support.indications`.
+        indication: the situation, a key of :func:`helpers.blood.care.support.indications`.
         count: the count to hold against them; none unless given.
 
     Raises:
@@ -44,7 +45,7 @@ class ThresholdsPicture(StillPicture):
     def update(self, count: BloodCount) -> None:
         """Hold another count against the same thresholds."""
         self.found: list[Threshold] = thresholds(count, self.topic, self.indication)
-        self.sources = " ".join(dict.fromkeys(" ".join(one.source for one in self.found).split()))
+        self.sources = sources(*(one.source for one in self.found))
         self.amount = getattr(count, self.analyte)
         if not hasattr(self, "live"):
             self._draw()
@@ -56,17 +57,10 @@ class ThresholdsPicture(StillPicture):
         low, high, ticks = _AXIS_OF[self.analyte]
         axes = self.axes = self.live.axes(_LEFT, _TOP, look.WIDTH - _LEFT - _RIGHT, height, xlim=(low, high))
         axes.set_ylim(height, 0)
-        axes.set_yticks([])
-        axes.set_xticks(ticks)
-        axes.spines[["left", "right", "top"]].set_visible(False)
-        axes.spines["bottom"].set_color(look.NEUTRAL_EDGE)
-        axes.patch.set_visible(False)
-        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
+        plain_axis(axes, ticks, f"{short_name(self.analyte).lower()}, {course_unit(self.analyte)}")
         axes.get_xticklabels()[0].set_ha("left")
         if ticks[-1] == high:
             axes.get_xticklabels()[-1].set_ha("right")
-        words = f"{short_name(self.analyte).lower()}, {course_unit(self.analyte)}"
-        axes.set_xlabel(words, fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET, labelpad=1)
         for place, one in enumerate(self.found):
             self._row(one, place * _ROW, low, high)
         self._make_moving(height)
@@ -85,9 +79,8 @@ class ThresholdsPicture(StillPicture):
 
     def _make_moving(self, height: float) -> None:
         live, ink = self.live, look.INK[ANALYTES[self.analyte].line]
-        title = live.text(12, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
-        self._title = live.moving(title, (0, 0, look.WIDTH, 29))
-        live.text(12, 30, f"{self.situation[0].upper()}{self.situation[1:]}", color=look.QUIET)
+        self._title = live.title(29)
+        live.text(12, 30, capital(self.situation), color=look.QUIET)
         box = (0, _TOP - 35, look.WIDTH, height + 35)
         bars = [((place + 1) * _ROW - _BAR - 8, (place + 1) * _ROW - 4) for place in range(len(self.found))]
         self._ticks = [y for ends in bars for y in (*ends, math.nan)]
@@ -128,7 +121,7 @@ class ThresholdsPicture(StillPicture):
     @property
     def situation(self) -> str:
         """The situation in words."""
-        return next(words for words, key in indications(self.topic).items() if key == self.indication)
+        return indications(self.topic)[self.indication]
 
     def point(self) -> str:
         """The picture's title: how many would give; the situation stands below it."""
@@ -176,12 +169,12 @@ class RecoveryPicture(StillPicture):
     """
 
     def __init__(self, cause: str) -> None:
-        self.rows = [row for row in records("recovery_times") if row["cause"] == cause]
+        self.rows = recovery_of(cause)
         if not self.rows:
             known = ", ".join(dict.fromkeys(row["cause"] for row in records("recovery_times")))
             raise ValueError(f"There are no recovery times for {cause!r}. Choose among: {known}.")
         self.cause = treatment_of(cause)
-        self.sources = " ".join(dict.fromkeys(" ".join(row["source"] for row in self.rows).split()))
+        self.sources = sources_of(self.rows)
         self._draw()
 
     def _draw(self) -> None:
@@ -193,22 +186,16 @@ class RecoveryPicture(StillPicture):
         end = step * math.ceil(last / step)
         axes = self.axes = self.live.axes(_LEFT, top, look.WIDTH - _LEFT - _RIGHT, height, xlim=(0, end))
         axes.set_ylim(height, 0)
-        axes.set_yticks([])
-        axes.set_xticks(range(0, end + 1, step))
-        axes.spines[["left", "right", "top"]].set_visible(False)
-        axes.spines["bottom"].set_color(look.NEUTRAL_EDGE)
-        axes.patch.set_visible(False)
-        axes.tick_params(labelsize=look.SMALL, labelcolor=look.QUIET, color=look.QUIET, labelfontfamily=look.FONT)
+        plain_axis(axes, range(0, end + 1, step), "days of treatment")
         axes.get_xticklabels()[0].set_ha("left")
         axes.get_xticklabels()[-1].set_ha("right")
-        axes.set_xlabel("days of treatment", fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET, labelpad=1)
         for place, one in enumerate(self.rows):
             self._row(one, place * row, top, end)
 
     def _row(self, one, at: float, top: float, end: int) -> None:
         self.live.text(_LEFT, top + at + 2, one["sign"])
         self.live.text(look.WIDTH - _RIGHT, top + at + 2, _days(one), ha="right", fontweight="bold")
-        bar, ink = at + 24, _ink(one["sign"])
+        bar, ink = at + 24, look.INK[one["line"]]
         self.axes.add_patch(rectangle((0, bar), end, 12, facecolor="#F0F1F3", zorder=0.5))
         width = max(one["day_high"] - one["day_low"], end / 90)
         left = one["day_low"] if one["day_high"] > one["day_low"] else one["day_low"] - width / 2
@@ -231,14 +218,3 @@ class RecoveryPicture(StillPicture):
 def _days(one) -> str:
     low, high = one["day_low"], one["day_high"]
     return f"Day {low}" if low == high else f"Day {low} to {high}"
-
-
-def _ink(sign: str) -> str:
-    lines = {
-        "platelet": "platelets",
-        "white": "white",
-        "neutrophil": "white",
-        "hemoglobin": "red",
-        "reticulocyte": "red",
-    }
-    return look.INK[next((name for word, name in lines.items() if word in sign), "other")]

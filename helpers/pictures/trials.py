@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from helpers.blood.grades import Row
-from helpers.blood.trials import Comparison, figures
+from helpers.blood.care.trials import Comparison, figures
+from helpers.blood.core.conclusions import title_of
+from helpers.blood.core.criteria import Row
+from helpers.blood.core.published import by_study, keys_of, limits_of, shared_number
 from helpers.pictures import look
-from helpers.pictures.findings import by_study, keys_of, limits_of, shared_number
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
 from helpers.pictures.frequencies import Crowd, FrequencyPicture, Group
+from helpers.wording import capital
 
 _PERCENT = Scale("", 0, 100, (0, 25, 50, 75, 100), ("0", "25", "50", "75", "100 %"), said="percent of people")
 _RATIO = Scale(
@@ -26,31 +28,6 @@ _POINTS = Scale(
     "points of percent more with the low limit", -5, 15, (-5, 0, 5, 10, 15), ("−5", "0", "5", "10", "15"), still=0
 )
 _SCALES = {"%": _PERCENT, "ratio": _RATIO, "months": _MONTHS, "points": _POINTS}
-_POINT = {
-    "eltrombopag": "Eltrombopag added: more respond, and more completely",
-    "eltrombopag_time": "With eltrombopag the first response comes months earlier",
-    "eltrombopag_start": "Eltrombopag from day 1: the most complete responses",
-    "horse_rabbit": "Horse ATG did better in the trial; looking back it did not",
-    "after": "After a response: relapse in 16 to 39 of 100",
-    "second_line": "When the first treatment fails, many still respond",
-    "donor_age": "Marrow beats blood at every age, and age counts",
-    "ist_age": "Drugs: fewer are alive after 5 years the older they were",
-    "fitness": "Other illnesses count",
-    "donors": "A matched relative at once: 77 of 100 well at 5 years",
-    "donors_gvhd": "Unrelated donors: more graft-versus-host disease",
-    "haploidentical": "Half-matched transplants in small groups",
-    "children": "Children: more live without failure after a transplant",
-    "children_eltrombopag": "Children: complete responses more often with eltrombopag",
-    "predictors": "Some respond more often than others",
-    "moderate": "Non-severe: ATG with cyclosporine beats cyclosporine",
-    "moderate_course": "Moderate and only supported: two thirds became severe",
-    "growth_factors": "Growth factors added: no lives saved",
-    "tpo": "Other drugs that raise platelets",
-    "platelet_policy": "A low limit for platelets: more bleeding, not more severe",
-    "history": "1976: an early sibling transplant against waiting",
-    "setting": "Results from western India",
-}
-"""What the figures of a question say together."""
 
 
 class TrialsPicture(ForestPicture):
@@ -60,7 +37,8 @@ class TrialsPicture(ForestPicture):
         question: a question of ``data/trials.csv``.
         outcome: keep only these outcomes.
         studies: keep only these studies.
-        point: the title in a sentence without its full stop; what the figures say together unless given.
+        point: the title in a sentence without its full stop; unless given, what the figures shown say together (a row
+            of ``data/conclusions.csv``), or what they are.
 
     Raises:
         ValueError: no such question, or nothing to show.
@@ -72,7 +50,7 @@ class TrialsPicture(ForestPicture):
         rows = [row for row in figures(question, outcome) if not studies or row["study"] in studies]
         if not rows:
             raise ValueError(f"Nothing to show: no figure on {question!r} has these outcomes and studies.")
-        self.question, self.rows, self._point = question, tuple(rows), point or _POINT[question]
+        self.question, self.rows, self._point = question, tuple(rows), point or title_of("trials", question, rows)
         self.sources = keys_of(rows)
         self.sections = tuple(
             (_SCALES[unit], tuple(_study(found) for found in by_study(own).values()))
@@ -126,10 +104,12 @@ def _shown(row: Row, low: float, high: float) -> str:
 
 
 _YES, _NO = (look.INK["other"], "o", True), (look.NEUTRAL_EDGE, "o", False)
+_MORE = (look.GRADE_SHADE[3], "s", True)
+"""Those who have the outcome because of the treatment."""
 
 
 def arms(found: Comparison, people: int = 100) -> FrequencyPicture:
-    """Two arms of a trial as people: in each so many of 100 had the outcome.
+    """Two arms of a trial as people; where lots were drawn, who of the treated had the outcome because of it.
 
     Args:
         found: two arms compared.
@@ -137,12 +117,13 @@ def arms(found: Comparison, people: int = 100) -> FrequencyPicture:
     """
     few, many = (round(row["value"] * people / 100) for row in (found.less, found.more))
     outcome = found.more["outcome_label"]
+    without, with_it = (capital(row["arm"]) for row in (found.less, found.more))
+    seen = [Group(outcome, many, *_YES)]
+    if found.randomized:
+        seen = [Group(f"{outcome}, as without it", few, *_YES), Group(f"{outcome}, because of it", many - few, *_MORE)]
     crowds = [
-        Crowd(
-            f"{row['arm'][0].upper()}{row['arm'][1:]}",
-            [Group(f"{outcome}", number, *_YES), Group("not", people - number, *_NO)],
-        )
-        for row, number in ((found.less, few), (found.more, many))
+        Crowd(without, [Group(outcome, few, *_YES), Group("not", people - few, *_NO)]),
+        Crowd(with_it, [*seen, Group("not", people - many, *_NO)]),
     ]
     if found.randomized:
         low, high = found.needed_limits

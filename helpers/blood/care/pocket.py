@@ -1,0 +1,109 @@
+"""One page to keep: from a count and findings to what is done, drawn from the tables of the course.
+
+>>> who_cannot_wait()[0].when.split("; or ")[0]
+'neutrophils below 0.5 + fever'
+>>> by_count()[0].how_soon
+'same day'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpers.blood.care.first_hour import emergencies
+from helpers.blood.core.criteria import Row, word
+from helpers.blood.search.causes import features
+from helpers.evidence import keyed, records
+
+URGENCIES = ("same hour", "same day", "soon", "planned")
+"""How soon a treatment begins, the soonest first."""
+
+LIMITS = ("RC-AABB-adult", "PL-proph-A25", "PL-fail-A25")
+"""Rows of ``data/support.csv`` that say when blood is given to somebody who does not bleed."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the page."""
+
+    label: str
+    how_soon: str
+    first: str
+    source: str
+    when: str = ""
+    """From which count and findings."""
+    never: str = ""
+    call: str = ""
+
+
+def who_cannot_wait() -> tuple[Line, ...]:
+    """The emergencies: what leads to each, the first step, what must not be done, whom to call."""
+    return tuple(
+        Line(one.label, one.how_soon, one.short_do, one.source, _leads(*one.flags), one.short_do_not, one.call)
+        for one in emergencies().values()
+    )
+
+
+def by_count() -> tuple[Line, ...]:
+    """What a count asks for that is no emergency: red flags of the same day, and the limits at which blood is given."""
+    led = {flag for one in emergencies().values() for flag in one.flags}
+    flags = [
+        Line(row["label"], "same day", row["at_once"], row["source"], _leads(row["flag"]))
+        for row in records("red_flags")
+        if row["flag"] not in led
+    ]
+    return (*flags, *(_given(keyed("support", "id")[name]) for name in LIMITS))
+
+
+def _leads(*flags: str) -> str:
+    return "; or ".join(dict.fromkeys(way for flag in flags for way in ways(flag)))
+
+
+def _given(row: Row) -> Line:
+    what = "Platelets" if row["analyte"] == "plt" else "Red cells"
+    said = f"{row['says']} ({row['guideline']} {row['year']})"
+    return Line(f"{what} given: {row['indication_label']}", "", said, row["source"])
+
+
+def by_cause() -> tuple[Line, ...]:
+    """The causes that are no emergency of their own: the first step and what does harm, the most urgent first."""
+    others = [row for row in records("treatment_by_cause") if row["cause"] not in emergencies()]
+    rows = sorted(others, key=lambda row: URGENCIES.index(row["urgency"]))
+    return tuple(
+        Line(row["label"], row["urgency"], first_sentence(row["first_action"]), row["source"],
+             never=first_sentence(row["avoid"] or ""))
+        for row in rows
+    )  # fmt: skip
+
+
+def path() -> tuple[str, ...]:
+    """The steps of the search, in order."""
+    steps = [row for row in records("workup") if row["kind"] == "step"]
+    return tuple(row["title"] for row in sorted(steps, key=lambda row: row["order"]))
+
+
+def ways(flag: str) -> tuple[str, ...]:
+    """What raises a red flag, in words, one for each way that no shorter one makes needless; counts in 10^9/L, hemoglobin in g/L.
+
+    Raises:
+        ValueError: a red flag there are no rules for.
+    """
+    rules = [row for row in records("red_flag_rules") if row["flag"] == flag]
+    if not rules:
+        raise ValueError(f"No rule raises {flag!r}.")
+    parts = {way: [_said(row) for row in rules if row["way"] == way] for way in dict.fromkeys(r["way"] for r in rules)}
+    shortest = [mine for mine in parts.values() if not any(set(other) < set(mine) for other in parts.values())]
+    return tuple(" + ".join(mine) for mine in shortest)
+
+
+def _said(rule: Row) -> str:
+    if rule["kind"] == "finding":
+        phrases = features()[rule["name"]].phrases
+        return " or ".join(phrases[value] for value in rule["value"].split())
+    edge = "at or below" if rule["operator"] == "<=" else "below"
+    return f"{word(rule['name'])} {edge} {rule['limit']:g}"
+
+
+def first_sentence(words: str) -> str:
+    """What stands before the first full stop that ends a sentence."""
+    return words.split(". ")[0].rstrip(".")

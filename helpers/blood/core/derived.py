@@ -1,0 +1,195 @@
+"""What can be worked out from a report: neutrophils, red-cell indices, reticulocytes.
+
+Every function takes plain numbers, arrays or Series alike and returns the same kind; a missing input (NaN) gives NaN.
+Units are the course's: Hb g/L, hematocrit L/L, red cells 10^12/L, other cells 10^9/L, MCV fL, percentages 0-100.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from helpers.blood.core.count import BloodCount, Value
+from helpers.blood.core.criteria import holds
+from helpers.blood.core.known import Answer, Column, any_that_is_known
+from helpers.blood.core.units import COLUMN
+from helpers.blood.core.value import COMPUTED
+from helpers.evidence import constant, table
+
+Numbers = TypeVar("Numbers", float, np.ndarray, pd.Series)
+
+
+def anc(wbc: Numbers, segmented_pct: Numbers, band_pct: Numbers | float = 0.0) -> Numbers:
+    """Absolute neutrophil count, 10^9/L: white cells times the share of segmented and band neutrophils."""
+    return wbc * (segmented_pct + band_pct) / 100
+
+
+def mcv(hct: Numbers, rbc: Numbers) -> Numbers:
+    """Mean cell volume, fL, from hematocrit (L/L) and red cells (10^12/L)."""
+    return hct / rbc * 1000
+
+
+def mch(hb: Numbers, rbc: Numbers) -> Numbers:
+    """Mean cell hemoglobin, pg, from hemoglobin (g/L) and red cells (10^12/L)."""
+    return hb / rbc
+
+
+def mchc(hb: Numbers, hct: Numbers) -> Numbers:
+    """Mean cell hemoglobin concentration, g/L, from hemoglobin (g/L) and hematocrit (L/L)."""
+    return hb / hct
+
+
+def absolute_retic(retic_pct: Numbers, rbc: Numbers) -> Numbers:
+    """Absolute reticulocyte count, 10^9/L, from their share of red cells (%) and red cells (10^12/L)."""
+    return retic_pct / 100 * rbc * 1000
+
+
+def corrected_retic(retic_pct: Numbers, hct: Numbers) -> Numbers:
+    """Reticulocytes (%) corrected for anemia: scaled by hematocrit (L/L) over the conventional normal of 45 %."""
+    return retic_pct * (hct * 100) / constant("normal_hct_pct")
+
+
+def maturation_days(hct: Numbers, scheme: str = "merck") -> Numbers:
+    """Days a reticulocyte matures in the blood at this hematocrit (L/L).
+
+    Args:
+        scheme: a scheme of ``data/maturation.csv``; they differ, and so does the index.
+
+    Raises:
+        ValueError: no such scheme.
+    """
+    rows = table("maturation")
+    chosen = rows[rows["scheme"] == scheme].sort_values("hct_low_pct")
+    if chosen.empty:
+        raise ValueError(
+            f"There is no maturation scheme {scheme!r}. Choose one of: {', '.join(rows['scheme'].unique())}."
+        )
+    percent = np.asarray(hct, dtype=float) * 100
+    low, high, days = (chosen[name].to_numpy() for name in ("hct_low_pct", "hct_high_pct", "factor"))
+    if (low == high).all():
+        found = np.interp(percent, low, days)
+    else:
+        place = np.searchsorted(np.nan_to_num(low, nan=0.0), percent, side="right") - 1
+        found = np.where(np.isnan(percent) | (place < 0), np.nan, days[np.clip(place, 0, None)])
+        found = np.where(percent >= np.nan_to_num(high[-1], nan=np.inf), days[-1], found)
+    found = np.where(np.isnan(percent), np.nan, found)
+    if isinstance(hct, pd.Series):
+        return pd.Series(found, index=hct.index)
+    return found if isinstance(hct, np.ndarray) else float(found)
+
+
+def retic_index(retic_pct: Numbers, hct: Numbers, scheme: str = "merck") -> Numbers:
+    """Reticulocyte production index: the corrected percentage over the days of maturation.
+
+    Below the constant ``rpi_inadequate_below`` the marrow's answer is too weak for the anemia, above
+    ``rpi_adequate_above`` it is adequate; between, it is borderline.
+
+    Args:
+        scheme: how maturation depends on the hematocrit; see :func:`maturation_days`.
+    """
+    return corrected_retic(retic_pct, hct) / maturation_days(hct, scheme)
+
+
+def corrected_wbc(wbc: Numbers, nrbc: Numbers) -> Numbers:
+    """White cells (10^9/L) without the nucleated red cells (per 100 white cells) an analyzer counted among them."""
+    return wbc * 100 / (100 + nrbc)
+
+
+@dataclass(frozen=True)
+class RuleOfThree:
+    """Three times the red cells should be the hemoglobin (g/dL), three times that the hematocrit (%)."""
+
+    hb_expected: Numbers
+    """g/L."""
+    hb_holds: Answer | Column
+    """Unknown where an input is missing."""
+    hct_expected: Numbers
+    """L/L."""
+    hct_holds: Answer | Column
+
+    @property
+    def holds(self) -> Answer:
+        """Of one count, whether every limb that could be checked holds; None where none could."""
+        broken = any_that_is_known(None if limb is None else not limb for limb in (self.hb_holds, self.hct_holds))
+        return None if broken is None else not broken
+
+
+def rule_of_three(rbc: Numbers, hb: Numbers, hct: Numbers) -> RuleOfThree:
+    """Check a count against itself. Valid only for red cells of normal size and filling.
+
+    Args:
+        rbc: 10^12/L. hb: g/L. hct: L/L. NaN where unknown.
+    """
+    three = constant("rule_of_three_factor")
+    hb_expected, hct_expected = rbc * three * 10, hb / 10 * three / 100
+    hb_gap, hct_gap = abs(hb - hb_expected) / 10, abs(hct - hct_expected) * 100
+    return RuleOfThree(
+        hb_expected,
+        holds(np.round(hb_gap, 9), "<=", constant("rule_of_three_hb_tolerance_g_per_dl")),
+        hct_expected,
+        holds(np.round(hct_gap, 9), "<=", constant("rule_of_three_hct_tolerance_pct")),
+    )
+
+
+def _share(wbc: Numbers, percent: Numbers) -> Numbers:
+    return wbc * percent / 100
+
+
+_DERIVED = (
+    ("neut_pct", ("seg_pct", "band_pct"), lambda seg, band: seg + band, "segmented + bands"),
+    ("anc", ("wbc", "neut_pct"), anc, "WBC × neutrophils %"),
+    ("alc", ("wbc", "lymph_pct"), _share, "WBC × lymphocytes %"),
+    ("amc", ("wbc", "mono_pct"), _share, "WBC × monocytes %"),
+    ("aec", ("wbc", "eos_pct"), _share, "WBC × eosinophils %"),
+    ("abc", ("wbc", "baso_pct"), _share, "WBC × basophils %"),
+    ("hct", ("mcv", "rbc"), lambda size, rbc: size * rbc / 1000, "MCV × RBC"),
+    ("rbc", ("hct", "mcv"), lambda hct, size: hct / size * 1000, "hematocrit / MCV"),
+    ("mcv", ("hct", "rbc"), mcv, "hematocrit / RBC"),
+    ("mch", ("hb", "rbc"), mch, "Hb / RBC"),
+    ("mchc", ("hb", "hct"), mchc, "Hb / hematocrit"),
+    ("retic", ("retic_pct", "rbc"), absolute_retic, "reticulocytes % × RBC"),
+)
+"""What is derived, from what, by which rule, and how that is said."""
+
+_RATIOS = ("rbc", "mcv", "mch", "mchc")
+"""Those whose last input divides."""
+
+
+def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
+    """Add what the report leaves out but its other values settle (ANC, indices, absolute reticulocytes).
+
+    What is printed is never replaced. In a :class:`BloodCount` an added value says how it was computed in ``printed``.
+
+    Args:
+        counts: one count, or a frame with the course's columns, one row a count.
+
+    Returns:
+        The same kind, with the added values.
+    """
+    if isinstance(counts, BloodCount):
+        values = dict(counts.values)
+        for name, inputs, rule, how in _DERIVED:
+            # A value that was printed but cannot be told stays so; only one that is absent is worked out.
+            found = [values.get(needed) for needed in inputs]
+            if name in values or any(value is None or value.amount is None for value in found):
+                continue
+            # A divisor known only as "less than" would leave a lower bound, which a Value cannot say.
+            if name in _RATIOS and found[-1].below:
+                continue
+            with np.errstate(divide="ignore", invalid="ignore"):
+                amount = float(rule(*(np.float64(value.amount) for value in found)))
+            if np.isfinite(amount):
+                below = any(value.below for value in found)
+                values[name] = Value(round(amount, 6), printed=f"{COMPUTED}: {how}", below=below)
+        return counts.with_values(values)
+    frame = counts.copy(deep=False)
+    for name, inputs, rule, _ in _DERIVED:
+        needed = [COLUMN[item] for item in inputs]
+        if not all(column in frame for column in needed):
+            continue
+        found = rule(*(frame[column] for column in needed)).replace([np.inf, -np.inf], np.nan).round(6)
+        frame[COLUMN[name]] = frame[COLUMN[name]].fillna(found) if COLUMN[name] in frame else found
+    return frame

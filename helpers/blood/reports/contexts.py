@@ -1,0 +1,251 @@
+"""What a line says of each of its numbers: a limit, an earlier result, a change, a time, a specimen."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
+
+from helpers.blood.core import units
+from helpers.blood.core.pieces import Piece
+from helpers.blood.reports.atoms import NAMES, Atom, Claim, Number, Row, unit_of
+from helpers.blood.reports.layout import ONLY_BLOOD
+from helpers.blood.reports.limits import LIMIT, Limits, as_limits, is_disorder, leads
+
+_SPANISH_PAST = re.compile("(?:ó|aron|ieron)$")
+_NOTHING = {"condition": "", "older": False, "change": False, "specimen": "", "time": "", "critical": False}
+"""What a sentence begins with."""
+_WHOSE = ("a relative", "a newborn or a fetus", "cerebrospinal fluid")
+OF_SEVERAL = "of several people, not of this person"
+OF_MARROW = (
+    "neut_pct",
+    "seg_pct",
+    "band_pct",
+    "lymph_pct",
+    "mono_pct",
+    "eos_pct",
+    "baso_pct",
+    "blast_pct",
+    "nrbc",
+    "anc",
+    "alc",
+    "wbc",
+)
+
+
+class Contexts:
+    """Reads a row from left to right; what it finds reaches to the end of the sentence."""
+
+    def __init__(self, row: Row) -> None:
+        self.row, self.lines, self.pieces, self.atoms = row, row.lines, row.pieces, row.atoms
+        self.starts = [line.start for line in row.lines]
+        self.limits = Limits(row)
+        self.by_place, self.wheres = self.limits.by_place, self.limits.wheres
+
+    def tell(self) -> None:
+        """Mark every name and number with what is said of it."""
+        self._contexts()
+        self.limits.of_instructions()
+        self._arrows()
+
+    def _contexts(self) -> None:
+        """Conditions, older results, times and specimens reach from where they stand to the end of the sentence."""
+        now: dict[str, object] = dict(_NOTHING)
+        clause: list[Atom] = []
+        sentence: list[Atom] = []
+        outside: list[dict[str, object]] = []
+        seen: Atom | None = None
+        for place, piece in enumerate(self.pieces):
+            atom = self.by_place.get(place)
+            if piece.kind == "open":
+                outside.append(now | {"seen": seen, "begin": place})
+            elif piece.kind == "close" and outside:
+                inside, now = now, outside.pop()
+                begin = now.pop("begin")
+                if now.pop("seen") is seen:
+                    now["specimen"] = inside["specimen"]  # "Flow cytometry (marrow): blasts 30 %"
+                    now["time"] = inside["time"]
+                    self._older_by_bracket(seen, begin, place)
+            if self.limits.follows(place):
+                now["condition"] = LIMIT
+            elif atom is not None:
+                self._mark(atom, now, seen)
+                clause.append(atom)
+                sentence.append(atom)
+                seen = atom
+            elif (piece.kind == "sep" and piece.text == "\n") or piece.meaning in ("stop", "break"):
+                now.update(_NOTHING)
+                clause, sentence = [], []
+            elif piece.meaning == "cohort" or (piece.text == "n" and self.row.text_at(place + 1) == "="):
+                now["condition"] = OF_SEVERAL
+                as_limits(sentence, OF_SEVERAL)
+            elif piece.text in (",", "(", ")", "[", "]") or piece.kind in ("and", "sep"):
+                kept = now["time"] if piece.kind == "close" and not sentence else ""  # "CBC (14 March): Hb 7.2 g/dL"
+                now.update(change=bool(now["change"]) and piece.kind == "sep", time=kept)
+                clause = []
+            elif piece.kind == "specimen":
+                self._note_specimen(piece, place, now, seen)
+            else:
+                self._note(piece, place, now, clause)
+
+    def _before(self, place: int, many: int) -> list[Atom]:
+        """The last atoms before a piece."""
+        end = bisect_left(self.wheres, place)
+        return self.atoms[max(end - many, 0) : end]
+
+    def _older_by_bracket(self, seen: Atom | None, begin: int, place: int) -> None:
+        """ "Hb 8.1 g/dL (yesterday)", "Hb (2 months ago): 9 g/dL": a bracket that tells no more than a time."""
+        inside = [piece for piece in self.pieces[begin + 1 : min(place, begin + 9)] if piece.kind != "filler"]
+        times = ("older", "time", "date", "month", "number")
+        told = any(piece.meaning == "earlier" for piece in inside) and all(piece.kind in times for piece in inside)
+        if told and seen is not None and not any(leads(piece, "versus") for piece in inside):
+            seen.older = not (isinstance(seen, Number) and seen.column == "result")
+
+    def _arrows(self) -> None:
+        """ "7.2 g/dL -> 2 units -> 8.9 g/dL": what stands before an arrow to a later result is the earlier one."""
+        for place, (one, other) in enumerate(pairwise(self.atoms)):
+            if not isinstance(one, Number) or not isinstance(other, Number):
+                continue
+            between = "".join(piece.text for piece in self.pieces[one.where + 1 : other.where])
+            if other.printed.sign == "=>":
+                other.printed.sign = ""  # an arrow, no limit
+            elif one.printed.unit and re.search("[-=]>|[→⇒➔]", between) and unit_of(other) != one.printed.unit:
+                later = self.atoms[place + 2 : place + 4]
+                one.older |= any(
+                    unit_of(atom) == one.printed.unit
+                    for atom in later
+                    if isinstance(atom, Number) and not atom.condition
+                )
+
+    def _mark(self, atom: Atom, now: dict[str, object], seen: Atom | None) -> None:
+        if isinstance(atom, Claim):
+            atom.specimen = self._specimen(atom, str(now["specimen"]))
+            atom.older = atom.older or bool(now["older"])
+        else:
+            atom.condition, atom.change = atom.condition or str(now["condition"]), bool(now["change"])
+            atom.older = (atom.older or bool(now["older"])) and atom.column != "result"
+            named = seen.time if isinstance(seen, Claim) else ""
+            defines = isinstance(seen, Claim) and is_disorder(seen.name)
+            if atom.printed.sign and (defines or now["critical"]):
+                atom.condition = atom.condition or LIMIT  # "Thrombocytopenia <150 x10^9/L": what the word means
+            atom.specimen, atom.time = str(now["specimen"]), str(now["time"]) or named or self._day_of(atom)
+            now.update(change=False)
+
+    def _day_of(self, number: Number) -> str:
+        line = self.lines[max(bisect_right(self.starts, number.piece.start) - 1, 0)]
+        first = line.pieces[0] if line.pieces else None
+        return first.text if first is not None and first.kind in ("date", "month") else line.time
+
+    def _specimen(self, claim: Claim, inline: str) -> str:
+        if inline == "blood":
+            return ""
+        if inline == "marrow" and claim.analyte not in OF_MARROW:
+            return claim.specimen
+        return inline or claim.specimen
+
+    def _note(self, piece: Piece, place: int, now: dict[str, object], clause: list[Atom]) -> None:
+        last = clause[-1] if clause else None
+        following = self.row.text_at(place + 1)
+        now["critical"] = now["critical"] or leads(piece, "critical values")
+        if self.limits.is_graded(place) or (piece.meaning == "from" and not self._from_a_result(place)):
+            return
+        if now["older"] and leads(piece, "after") and any(each.older for each in self._before(place, 6)):
+            now["older"] = False  # "Pre-op Hb 11 g/dL, post-op Hb 7 g/dL"
+        named = place + 1 < len(self.pieces) and self.pieces[place + 1].kind in NAMES
+        if piece.meaning == "limit":
+            as_limits([each for each in clause[-1:] if place - each.where <= 2])
+        elif leads(piece, "if or oneself") and _SPANISH_PAST.search(following):
+            return  # "Se transfundió con Hb de 6,8 g/dL"
+        elif (
+            piece.kind == "condition"
+            or (piece.text.lower() == "normal" and following == ":" and last is None)
+            or (piece.text == "=" and named and last is None)
+        ):
+            now["condition"] = LIMIT
+            goal = self.limits.said_to_be(place) if piece.kind == "condition" else None
+            as_limits([each for each in clause if isinstance(each, Number) and (each.printed.sign or each is goal)])
+        elif following == ":" and (whose := next((each for each in _WHOSE if leads(piece, each)), "")):
+            now["specimen"] = whose  # "Son: Hb 14", else it is Spanish or French
+        elif piece.kind == "change" and piece.meaning == "relative" and isinstance(last, Number):
+            last.change = True
+        elif piece.kind == "change":
+            now["change"] = True
+        elif leads(piece, "was") and self._tells_what_was(place):
+            now["older"] = now["older"] or self.pieces[place - 1].kind == "open"
+            self.by_place[place + 1].older = True
+        elif piece.kind == "now":
+            now.update(older=False, time=piece.text if piece.meaning == "today" else now["time"])
+        elif piece.kind == "older":
+            self._note_older(piece, place, now, last)
+        elif piece.kind in ("time", "date", "month"):
+            self._note_time(piece, place, now, last)
+
+    def _note_older(self, piece: Piece, place: int, now: dict[str, object], last: Atom | None) -> None:
+        named = place + 1 < len(self.pieces) and self.pieces[place + 1].kind in NAMES
+        follows = next((each for each in self.pieces[place + 1 : place + 4] if each.text != ":"), piece)
+        if isinstance(last, Number) and follows.kind == "number" and piece.meaning != "from":
+            return  # "7.2 g/dL previous 9.1 g/dL": which of the two is the earlier one is not told
+        if isinstance(last, Number) and piece.meaning != "from" and not named:
+            last.older = last.column != "result"
+        else:
+            now["older"] = True
+
+    def _note_time(self, piece: Piece, place: int, now: dict[str, object], last: Atom | None) -> None:
+        if last is None and place and self.pieces[place - 1].kind == "open":
+            last = next((each for each in self._before(place - 1, 2) if each.where > place - 4), None)
+        if isinstance(last, Number) or (isinstance(last, Claim) and piece.kind != "time"):
+            last.time = f"{last.time} {piece.text}".strip()
+        else:
+            now["time"] = f"{now['time']} {piece.text}".strip()
+
+    def _from_a_result(self, place: int) -> bool:
+        """Whether "from" leads to an earlier result, and not to a sender ("Call from lab: Hb 6.8 g/dL")."""
+        rest = [each for each in self.pieces[place + 1 : place + 5] if each.kind != "filler" and each.text != ":"]
+        return not rest or rest[0].kind != "word"
+
+    def _tells_what_was(self, place: int) -> bool:
+        """ "Hb 7.2 g/dL (was 9.1 g/dL)": a clause that begins with "was" and a number, after a result with its unit."""
+        before = next(iter(self._before(place, 1)), None)
+        follows = place + 1 < len(self.pieces) and self.pieces[place + 1].kind == "number"
+        begins = place > 0 and self.pieces[place - 1].kind in ("open", "punct", "and")
+        result = isinstance(before, Number) and bool(before.printed.unit) and not before.older
+        return follows and begins and result and place + 1 in self.by_place
+
+    def _of_blood_beside(self, last: Atom, place: int, beside: Piece) -> bool:
+        """ "Hb 7.2 g/dL, urine negative": after a comma something else is told of the specimen, not of the result."""
+        comma = any(each.text == "," for each in self.pieces[last.where + 1 : place])
+        told = beside is not self.pieces[place] and beside.kind in ("absent", "flag", "word", "time", "specimen")
+        claim = next((each for each in reversed(self._before(place, 6)) if isinstance(each, Claim)), None)
+        return comma and told and isinstance(last, Number) and claim is not None and _counts_blood(claim, last)
+
+    def _note_specimen(self, piece: Piece, place: int, now: dict[str, object], last: Atom | None) -> None:
+        if self.row.columns[place] == "specimen" and piece.meaning != "blood":
+            for claim in (each for each in self.atoms if isinstance(each, Claim)):
+                claim.specimen = self._specimen(claim, piece.meaning)
+            return
+        beside = next(
+            (each for each in self.pieces[place + 1 :] if each.kind != "filler" and each.text not in ":-"), piece
+        )
+        if piece.meaning == "a lesion" and beside.kind not in NAMES:
+            return  # somebody with a hematoma has a blood count too
+        leads_on = beside.kind in NAMES or (beside.kind == "number" and isinstance(last, Number))
+        joined = (
+            last is not None
+            and not leads_on
+            and not self._of_blood_beside(last, place, beside)
+            and all(
+                each.kind in ("filler", "unit", "foreign", "open") or each.text in (",", "-")
+                for each in self.pieces[last.where + 1 : place]
+            )
+        )
+        if joined and isinstance(last, Claim):
+            last.specimen = self._specimen(last, piece.meaning)
+        elif joined and isinstance(last, Number):
+            last.specimen = piece.meaning
+        now["specimen"] = piece.meaning
+
+
+def _counts_blood(claim: Claim, number: Number) -> bool:
+    """Whether only blood has this quantity, or a count in this unit."""
+    unit = units.find_unit(number.printed.unit, "wbc") if number.printed.unit else None
+    return claim.analyte in (*ONLY_BLOOD, "hct") or (unit is not None and unit.factor >= 1)

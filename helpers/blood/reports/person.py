@@ -1,0 +1,304 @@
+"""The person, only from statements about the person: a labelled header, "a 34-year-old woman", a clause by itself.
+
+What stands among results and intervals says nothing about age, sex, pregnancy or smoking.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from helpers.blood.core.words import fold, listed, tokens_of, words_for
+from helpers.evidence import constant
+
+if TYPE_CHECKING:
+    from helpers.blood.reports.draft import Draft
+
+_ORDINALS = {"first": 1, "1st": 1, "i": 1, "second": 2, "2nd": 2, "ii": 2, "third": 3, "3rd": 3, "iii": 3}
+_WEEKS = r"(?P<weeks>[0-9]{1,2})\s*[- ]?(?:\+\s*(?P<plus>[0-6])(?:\s*/\s*7)?\s*(?:weeks?|wks?|w)?|(?:weeks?|wks?|w)(?:\s*(?:and\s*)?(?P<days>[0-6])\s*d(?:ays?)?)?)(?:\s*(?:of\s+)?(?:gestation|pregnancy|pregnant))?"
+_PREGNANT = r"(?:pregnan(?:t|cy)|gestation(?:al age)?|gravid|schwanger|embarazada|gravida|enceinte|incinta|zwanger)"
+
+
+def _any(kind: str, meaning: str = "") -> str:
+    return "|".join(re.escape(word) for word in words_for(kind, meaning))
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    age, sex = _any("trait", "age"), _any("trait", "sex")
+    years, months, days = (_any("age_unit", unit) for unit in ("years", "months", "days"))
+    sexes, weeks = _any("sex"), _any("age_unit", "weeks")
+    end, to = r"(?![\w])", r"\s*(?:\([^)]{0,20}\))?\s*[:=.\-|\t]*\s*"
+    value = (
+        rf"(?P<y>[0-9]{{1,4}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<yu>{years}){end})?"
+        rf"(?:[\s,]*(?P<m>[0-9]{{1,2}})\s*(?:{months}){end})?(?:[\s,]*(?P<d>[0-9]{{1,2}})\s*(?:{days}){end})?"
+    )
+    small = rf"(?P<sn>[0-9]{{1,3}})\s*[- ]?(?P<su>{months}|{weeks}|{days}){end}"
+    old = r"(?:[- ]?(?:old|olds|o\b|alt|alte|alter|vecchi[oa])\b)?"
+    both = rf"(?:{age})\s*[/&,]\s*(?:{sex})|(?:{sex})\s*[/&,]\s*(?:{age})"
+    pattern = {
+        "both": rf"(?<![\w])(?:{both}){to}(?:(?P<s0>{sexes}){end}[\s/,|-]*)?(?:{small}|{value})?(?:{old})[\s/,|()-]*(?:(?P<s>{sexes}){end})?",
+        "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,|]*(?P<s>f|female|male|m(?!\s*[:=]?\s*[0-9])){end})?",
+        "sex": rf"(?<![\w])(?:{sex}){end}{to}(?P<s>{sexes}){end}",
+        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}})\s*[- ]?(?:{years})|(?P<sn>[0-9]{{1,3}})\s*[- ]?(?P<su>{months}|{weeks}|{days}))"
+        rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}(?:\s*,?\s*(?:[^\W\d_]+\s+){{0,3}}?(?P<s>{sexes}){end})?",
+        "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?P<s>{sexes}){end})?",
+        "glued": rf"(?:^|(?<=[.;:] ))(?:(?P<y>[0-9]{{1,3}})\s?(?:{years})|(?P<y2>1[89]|[2-9][0-9]))(?P<s>f|m)"
+        r"(?=\s+(?:with|w/|who|known|admitted|presenting|presents|p/w|c/o|h/o|s/p))",
+        "of": rf"(?<![\w])(?P<s>{sexes}){end}\s*(?:,|de|di|von|van|of|com|con|aged)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}(?:\s*(?:de edad|de idade|old))?",
+        "pair": rf"(?P<y>[0-9]{{1,3}})\s*(?:(?:{years}){end})?\s*[/-]?\s*(?P<s>f|m|female|male)|(?P<s2>f|m)\s*[/]\s*(?P<y2>[0-9]{{1,3}})(?:\s*(?:{years}))?",
+        "age alone": rf"(?:{value}|{small}){old}",
+        "sex alone": rf"(?P<s>{sexes})",
+    }
+    return {name: re.compile(text) for name, text in pattern.items()}
+
+
+@cache
+def _speaks() -> frozenset[str]:
+    """Words without one of which a line says nothing about the person."""
+    kinds = ("trait", "sex", "age_unit")
+    said = [word for kind in kinds for phrase in words_for(kind) for word in re.findall(r"[^\W\d_]+", phrase)]
+    more = "pregnant pregnancy gestation gestational gravid trimester duffy fy smoker smoke raucher raucherin nichtraucher living lives live"
+    more += " schwanger embarazada gravida enceinte incinta zwanger old jahrige jahriger jahrigen o fumador fumadora fumeur fumante nichtraucherin"
+    return frozenset([*said, *more.split()])
+
+
+_CLAUSES = (
+    ("not pregnant", re.compile(rf"(?:not|non|nicht|no|niet)[\s-]*{_PREGNANT}|{_PREGNANT}\s*[:=]\s*(?:no|negative|false|none|nein|non)")),
+    ("trimester", re.compile(rf"(?:{_PREGNANT}\s*[,:=]?\s*)?(?:(?P<word>first|second|third|1st|2nd|3rd|iii|ii|i)\s+trimester|trimester\s*[:=]?\s*(?P<number>[0-3]|iii|ii|i)|t(?P<short>[1-3])\s+(?:of\s+)?pregnan(?:t|cy))(?:\s*(?:of\s+)?{_PREGNANT})?")),
+    ("pregnant", re.compile(rf"(?:she is |is )?{_PREGNANT}\s*[:=,]?\s*(?:yes|true)?\s*(?:(?:of|at)\s+)?(?:{_WEEKS})?")),
+    ("pregnant", re.compile(rf"(?:(?:at|of)\s+)?{_WEEKS}\s*(?:of\s+)?{_PREGNANT}")),
+    ("not duffy", re.compile(r"not\s+duffy[\s-]*null|duffy[\s-]*null\s*[:=]?\s*(?:no|false)|duffy[\s-]*positive|fy\(a[+-]b\+\)|fy\(a\+b-\)|duffy\s*[:=]?\s*(?:positive|fy\(a[+-]b\+\)|fy\(a\+b-\))")),
+    ("duffy", re.compile(r"duffy[\s-]*(?:null|negative)\s*[:=]?\s*(?:yes|true)?(?:\s*(?:phenotype|genotype|status))?|(?:duffy\s*(?:phenotype)?\s*[:=]?\s*)?fy\(a-b-\)|duffy\s*(?:phenotype|status)\s*[:=]?\s*(?:null|negative|fy\(a-b-\))")),
+    ("no smoker", re.compile(r"(?:non|never)[\s-]*smoker|(?:does not|doesn't) smoke|smoker?\s*[:=]\s*(?:no|false|never)|nichtraucher(?:in)?|no fumador[a]?|non-fumeur|nao fumante")),
+    ("smoker", re.compile(r"(?:current )?smoker\s*[:=]?\s*(?:yes|true)?|raucher(?:in)?")),
+    ("elevation", re.compile(r"(?:(?:lives?|living)\s+at|elevation|altitude)\s*(?:of)?\s*[:=]?\s*(?P<m>[0-9]{1,2}[,. ]?[0-9]{3}|[0-9]{1,4})\s*(?:m|meters?|metres?)(?:\s*(?:above sea level|asl))?")),
+)  # fmt: skip
+
+
+def trimester_of(days: float) -> int | None:
+    """The trimester of a day of gestation (0, the first day of the last period); None when it cannot be."""
+    if not 0 <= days <= constant("gestation_limit_days"):
+        return None
+    return 1 + (days >= constant("trimester_2_from_day")) + (days >= constant("trimester_3_from_day"))
+
+
+def sex_of(word: str) -> str:
+    """female or male, in any of the languages; "" for another word."""
+    return listed("sex").get(tokens_of(word), "")
+
+
+def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False) -> list[tuple[int, int]]:
+    """Take what a line says about the person into the draft; what it does not say is never inferred.
+
+    Args:
+        draft: the count being put together. line: the line.
+        alone: whether clauses without a label ("34F", "not pregnant") may speak of the person: not among results.
+        near: something else on the line was said of the person.
+
+    Returns:
+        Where what was read stands in the line.
+    """
+    text, spans = fold(line), []
+    if _speaks().isdisjoint(re.findall(r"[^\W\d_]+", text)):
+        return []
+    for name in ("both", "age", "sex", "prose", "jahr", "glued", "of"):
+        for found in _patterns()[name].finditer(text):
+            if (
+                _of_a_table(text, found, name)
+                or _of_another(line, text, found, name)
+                or any(start < found.end() and found.start() < end for start, end in spans)
+            ):
+                continue
+            if _take(draft, found, name):
+                spans.append(found.span())
+    clauses = []
+    text = re.sub(rf"({_PREGNANT})(\s*),", r"\1\2 ", text)
+    for start, end in _clauses(text, spans):
+        kind = _read_clause(draft, text[start:end]) if alone and not _somebody_else(text[:start], 60) else ""
+        clauses.append((start, end, kind))
+    kinds = [kind for _, _, kind in clauses]
+    near = near or bool(spans) or kinds.count("lone") > 1 or "told" in kinds or len(kinds) == 1
+    for start, end, kind in clauses:
+        if kind == "told" or (kind == "lone" and near and _read_alone(draft, text[start:end])):
+            spans.append((start, end))
+    return spans
+
+
+def _of_a_table(text: str, found: re.Match[str], name: str) -> bool:
+    """Whether a limit or an interval follows: then it is a line of a table, and about nobody."""
+    after = text[found.end() : found.end() + 12]
+    if re.match(r"\s*(?:[-–:]|to|bis|a)?\s*[<>≤≥]?\s*[0-9]", after) and name in ("sex", "of"):
+        return bool(re.match(r"\s*[:\s]\s*[<>≤≥]?\s*[0-9.,]+\s*(?:-|–|to|a|bis)\s*[0-9]", after))
+    return bool(
+        re.match(r"\s*(?:[-–+]|to\b|bis\b|a\b|al\b|and\b|und\b|y\b|e\b|et\b|tot\b)\s*[0-9]", after)
+    ) and name in ("age", "both", "prose")
+
+
+@cache
+def _others() -> dict[str, re.Pattern[str]]:
+    """What says that an age or a sex is somebody else's, or no person's."""
+    others = "|".join(
+        [_any("specimen", "another person"), _any("specimen", "a relative"), _any("specimen", "an animal")]
+    )
+    people, group = rf"(?:{others})(?:['’]s)?", _any("not the age", "several people")
+    own = r"(?:her|his|my|our|your|their)"
+    return {
+        "somebody else": re.compile(rf"(?<!\w)(?:{people}|{group})(?!\w)(?![^.;]*\bname\b)[^.;]*$"),
+        "possessive": re.compile(rf"\b{own}\s*$"),
+        "another age": re.compile(
+            rf"(?<!\w)(?:{_any('not the age', 'another age')}|{group}|{people}|{own})(?!\w)[\s:]*$"
+        ),
+        "a thing": re.compile(rf"\s*(?:[^\W\d_]+\s+)?(?:{_any('not the age', 'a thing')}|{people})(?!\w)"),
+    }
+
+
+def _somebody_else(before: str, reach: int) -> bool:
+    """Whether the words before name another person, or several."""
+    return bool(_others()["somebody else"].search(before[-reach:]))
+
+
+def _of_another(line: str, text: str, found: re.Match[str], name: str) -> bool:
+    """Whether an age or a sex is that of another person, of several, or of a thing ("10-day-old sample")."""
+    before, others = text[max(0, found.start() - 60) : found.start()], _others()
+    if name in ("age", "both", "sex"):
+        said = re.search(r"(\w+)\s*$", line[max(0, found.start() - 60) : found.start()])
+        running = (
+            name == "age" and ":" not in found[0] and said is not None and said[1].islower() and not sex_of(said[1])
+        )
+        return running or bool(others["another age"].search(before))
+    if others["possessive"].search(before) or _somebody_else(before, 25):
+        return True
+    return not found.groupdict().get("s") and bool(others["a thing"].match(text, found.end()))
+
+
+def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
+    given = found.groupdict()
+    sex = next((given[key] for key in ("s", "s0", "s2") if given.get(key)), None)
+    years, told = given.get("y") or given.get("y2"), False
+    if name == "age" and given.get("sn") and given.get("su") in ("m",) and float(given["sn"]) >= 24:
+        draft.note(f'The age "{given["sn"]}M" may be months, or years and the sex: neither is taken.')
+        return True
+    if name == "age" and sex == "m" and not given.get("yu"):
+        sex = None
+    if name == "both" and not sex and given.get("su") == "m" and given.get("sn"):
+        years, sex, given["sn"] = given["sn"], "m", None
+    if given.get("sn"):
+        per = {"months": 12, "weeks": 52.1775, "days": 365.25}[listed("age_unit")[tokens_of(given["su"])]]
+        draft.tell_age(float(given["sn"]) / per)
+        told = True
+    elif years:
+        part = float(given.get("m") or 0) / 12 + float(given.get("d") or 0) / 365.25
+        draft.tell_age(float(years.replace(",", ".")) + part)
+        told = True
+    if sex and (known := sex_of(sex)):
+        draft.tell("sex", known)
+        told = True
+    return told
+
+
+def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of a line, cut at commas, semicolons, full stops and cells."""
+    rest = list(text)
+    for start, end in spans:
+        rest[start:end] = "," * (end - start)
+    found = re.finditer(r"(?:[^,;|\t.]|\.(?=[0-9])|,(?=[0-9]{3}(?![0-9])))+", "".join(rest))
+    cut = []
+    for each in found:
+        inner = each[0].strip(" -*•:")
+        if re.search(r"\w", inner):
+            start = each.start() + each[0].index(inner)
+            cut.append((start, start + len(inner)))
+    return cut
+
+
+def _read_clause(draft: Draft, clause: str) -> str:
+    """What kind of statement a clause is: "told" when it was taken, "lone" for an age or a sex alone, else ""."""
+    for name, pattern in _CLAUSES:
+        if found := pattern.fullmatch(clause):
+            _TELL[name](draft, found)
+            return "told"
+    pattern = _patterns()
+    plain = re.sub(r"^(?:pt|patient|patientin|this|she is|he is|a|an)\s+", "", clause)
+    if found := pattern["pair"].fullmatch(plain):
+        return "told" if _take(draft, found, "pair") else ""
+    if not re.search(r"[^\W\d_]", plain):
+        return ""
+    if pattern["age alone"].fullmatch(plain) or pattern["sex alone"].fullmatch(plain):
+        return "lone" if len(plain) > 1 else ""
+    return ""
+
+
+def _read_alone(draft: Draft, clause: str) -> bool:
+    pattern = _patterns()
+    found = pattern["sex alone"].fullmatch(clause) or pattern["age alone"].fullmatch(clause)
+    return bool(found) and _take(draft, found, "alone")
+
+
+def _tell_trimester(draft: Draft, found: re.Match[str]) -> None:
+    word = found["word"] or found["number"] or found["short"]
+    draft.tell("trimester", _ORDINALS.get(word) or int(word))
+
+
+def _tell_pregnant(draft: Draft, found: re.Match[str]) -> None:
+    given = found.groupdict()
+    if given.get("weeks"):
+        draft.tell_gestation(7 * int(given["weeks"]) + int(given.get("plus") or given.get("days") or 0))
+    else:
+        draft.note("Pregnant, but the week is not printed: limits that depend on the trimester cannot be chosen.")
+
+
+_TELL = {
+    "not pregnant": lambda draft, found: draft.tell("trimester", 0),
+    "trimester": _tell_trimester,
+    "pregnant": _tell_pregnant,
+    "not duffy": lambda draft, found: draft.tell("duffy_null", False),
+    "duffy": lambda draft, found: draft.tell("duffy_null", True),
+    "no smoker": lambda draft, found: draft.tell("smoker", False),
+    "smoker": lambda draft, found: draft.tell("smoker", True),
+    "elevation": lambda draft, found: draft.tell("elevation_m", float(re.sub(r"[,. ]", "", found["m"]))),
+}
+
+# --- a cell of a table -------------------------------------------------------------------------------------------
+
+_YES, _NO = (
+    ("yes", "y", "true", "1", "1.0", "ja", "si", "oui", "sim"),
+    ("no", "n", "false", "0", "0.0", "nein", "non", "nao"),
+)
+_NOTHING = ("", "na", "n/a", "nan", "none", "null", "unknown", "-", "?", "not known", "not stated")
+
+
+def trait_of(title: str) -> str:
+    """Which fact about the person a column or a row names; "" when none."""
+    return listed("trait").get(tokens_of(title), "")
+
+
+def read_trait(draft: Draft, trait: str, cell: str) -> None:
+    """Take a table cell about the person into the draft; a cell that cannot be read is noted."""
+    text = fold(cell.strip())
+    if text in _NOTHING:
+        return
+    before = (dict(draft.about), set(draft.doubtful), len(draft.notes))
+    if trait == "sex" and sex_of(text):
+        draft.tell("sex", sex_of(text))
+    elif trait == "age":
+        read_person(draft, f"age {text}", alone=False)
+    elif trait == "trimester":
+        _read_clause(draft, f"trimester {text[0]}" if re.fullmatch(r"[0-3](?:\.0)?", text) else f"{text} trimester")
+    elif trait == "pregnant":
+        weeks = " weeks" if re.fullmatch(r"[0-9]{2}", text) else ""
+        _read_clause(
+            draft, "not pregnant" if text in _NO else "pregnant" if text in _YES else f"pregnant {text}{weeks}"
+        )
+    elif trait in ("duffy_null", "smoker") and text in (*_YES, *_NO):
+        draft.tell(trait, text in _YES)
+    elif trait == "duffy_null":
+        _read_clause(draft, f"duffy {text}") or _read_clause(draft, text)
+    elif trait == "elevation_m":
+        _read_clause(draft, f"elevation {text.removesuffix(' m').removesuffix('m').removesuffix('.0')} m")
+    if before == (draft.about, draft.doubtful, len(draft.notes)) and _NAMES.get(trait, trait) not in draft.about:
+        draft.note(f"Not read: {trait.replace('_', ' ')} {cell.strip()[:60]!r}")
+
+
+_NAMES = {"age": "age_y", "pregnant": "trimester"}

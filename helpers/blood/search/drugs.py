@@ -1,0 +1,75 @@
+"""Drugs that do it: what each does to the blood, how fast, what proves it, what is done besides stopping, and again?
+
+>>> drug("methotrexate").besides_stopping.partition(" (")[0]
+'Folinic acid as soon as it is suspected'
+>>> [one.key for one in of_group("antivirals")]
+['ganciclovir', 'zidovudine']
+
+Each is a row of ``data/drugs.csv``. It holds no doses. A drug that is not in it may do it as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from helpers.evidence import keyed, picked
+
+GROUPS = {
+    "folate and DNA blockers": ("antimetabolite", "cytotoxic", "immunosuppressant"),
+    "antibiotics": ("antibiotic",),
+    "antivirals": ("antiviral",),
+    "for mind and nerves": ("antipsychotic", "antiseizure"),
+    "newer cancer treatments": ("immunotherapy", "targeted"),
+    "thyroid, joints, diabetes, pain, iron, clotting": ("antithyroid", "other", "chelator", "anticoagulant"),
+    "not prescribed": ("illicit", "poison"),
+}
+"""Groups in words -> groups of the table."""
+
+NOT_SAID = "The sources that were read do not say. It is not tried again without those who know the drug."
+"""What stands where nothing that was read settles whether it may be given again."""
+
+
+@dataclass(frozen=True)
+class Drug:
+    """One drug, or a family of drugs that do the same."""
+
+    key: str
+    label: str
+    group: str
+    what_it_does: str
+    how_fast: str
+    """"" where nothing that was read says so."""
+    what_proves_it: str
+    besides_stopping: str
+    again: str
+    """:data:`NOT_SAID` where nothing that was read says so."""
+    source: str
+    confidence: str
+    note: str
+
+
+@cache
+def drugs() -> Mapping[str, Drug]:
+    """Every drug by its key, in the order of the table."""
+    return keyed("drugs", "drug", Drug, again=lambda row: row["again"] or NOT_SAID)
+
+
+def drug(name: str) -> Drug:
+    """One drug.
+
+    Raises:
+        ValueError: no such drug; the message lists those there are.
+    """
+    return picked(name, drugs(), "drug")
+
+
+def of_group(group: str) -> tuple[Drug, ...]:
+    """The drugs of one of :data:`GROUPS`.
+
+    Raises:
+        ValueError: no such group; the message lists those there are.
+    """
+    named = picked(group, GROUPS, "group")
+    return tuple(one for one in drugs().values() if one.group in named)

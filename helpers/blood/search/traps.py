@@ -1,0 +1,347 @@
+"""Traps: when a count says something about the sample, not about the blood.
+
+A trap is a reason to look again. It is never proof, and it never changes a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.blood.core.count import BloodCount
+from helpers.blood.core.derived import complete, rule_of_three
+from helpers.blood.core.known import any_of, column
+from helpers.blood.core.units import ANALYTES, COLUMN, show
+from helpers.blood.grading.cohort import Cohort
+from helpers.blood.grading.reference import limits
+from helpers.evidence import constant, constant_sources
+from helpers.wording import listed, sentence
+
+LINES = {"red": ("hb", "rbc", "hct"), "white": ("wbc", "anc", "alc"), "platelets": ("plt",)}
+"""What falls together when drip fluid thins a sample."""
+EDTA, COLD, TURBID = "EDTA clumps", "cold agglutinin", "MCHC too high"
+DRIP, PREGNANCY, RULE = "drip-arm dilution", "pregnancy dilution", "broken rule of three"
+_CLUMPED = re.compile(r"\bclump|\baggregat|\bsatellit|\bcitrate\b", re.IGNORECASE)
+_NOT_CLUMPED = re.compile(
+    r"\b(?:no|not(?! read)|without|excluded|absent|negative)\b[^.;,]{0,30}(?:clump|aggregat|satellit)", re.I
+)
+
+
+@dataclass(frozen=True)
+class Trap:
+    """A sign that a count may mislead."""
+
+    name: str
+    """One of "EDTA clumps", "cold agglutinin", "MCHC too high", "drip-arm dilution", "pregnancy dilution",
+    "broken rule of three"."""
+    sentence: str
+    """What is seen."""
+    reason: str
+    """Why that suggests the trap, with the threshold."""
+    what_to_do: str
+    source: str
+    """Keys of data/sources.csv."""
+
+
+def traps(
+    count: BloodCount | pd.DataFrame, previous: BloodCount | pd.DataFrame | None = None
+) -> list[Trap] | pd.DataFrame:
+    """The traps a count shows, or many.
+
+    Args:
+        count: the count in question; or a frame with the course's columns, one row a count.
+        previous: an earlier count of the same person, if there is one; some traps are only seen against it. Of many a
+            frame with the same rows.
+
+    Returns:
+        The traps found, [] when none is; of many a frame, one row a count and trap. Thresholds and sources are from
+        ``data/constants.csv``.
+
+    Raises:
+        TypeError: neither a BloodCount nor a frame.
+        ValueError: other rows before than now.
+    """
+    now, before = _Counts(count), None if previous is None else _Counts(previous)
+    if before and (before.cohort.single != now.cohort.single or not before.cohort.index.equals(now.cohort.index)):
+        raise ValueError("The earlier counts should be those of the same people, in the same rows.")
+    found: list[list[Trap]] = [[] for _ in range(len(now.cohort))]
+    for seen, tell in _CHECKS:
+        for at in np.flatnonzero(seen(now, before)).tolist():
+            found[at].append(tell(_One(now, at), _One(before, at) if before else None))
+    if now.cohort.single:
+        return found[0]
+    told = [(whose, trap) for whose, some in zip(now.cohort.index, found, strict=True) for trap in some]
+    index = pd.MultiIndex.from_tuples([(whose, trap.name) for whose, trap in told], names=["count", "trap"])
+    columns = ["sentence", "reason", "what_to_do", "source"]
+    return pd.DataFrame([[getattr(trap, name) for name in columns] for _, trap in told], index, columns, dtype="str")
+
+
+class _Counts:
+    """One count or many, with what their values settle, as columns."""
+
+    def __init__(self, given: BloodCount | pd.DataFrame) -> None:
+        if not isinstance(given, BloodCount | pd.DataFrame):
+            raise TypeError(
+                f"traps() looks at a BloodCount; it was given {type(given).__name__}. BloodCount.of(...) makes one."
+            )
+        self.cohort = Cohort(given)
+        if self.cohort.single:
+            printed = _amounts(given)
+        else:  # what no living person has is not known
+            printed = {name: self.cohort.value(name) for name in ANALYTES if COLUMN[name] in given}
+            given = given.assign(**{COLUMN[name]: values for name, values in printed.items()})
+        whole = complete(given)
+        self._amounts = _amounts(whole)
+        self._nothing = np.full(len(self.cohort), np.nan)
+        self.trimester = self.cohort.trait("trimester")
+        self.said_clumps = np.full(len(self.cohort), _said_clumps(whole) if self.cohort.single else "", dtype=object)
+        self.verdicts = {name: self._verdict(whole, name) for name in ("rbc", "mcv", "mch", "mchc")}
+        """Low, normal, high or cannot tell."""
+        self.printed = {name: ~np.isnan(printed.get(name, self._nothing)) for name in self.verdicts}
+        """Whether a value is known and was not worked out."""
+
+    def _verdict(self, whole: BloodCount | pd.DataFrame, name: str) -> np.ndarray:
+        value = Cohort(whole).value(name) if self.cohort.single else getattr(self, name)
+        low, high = limits(whole, name)
+        unknown = np.isnan(value) | (np.isnan(low) & np.isnan(high))
+        return np.select([unknown, value < low, value > high], ["cannot tell", "low", "high"], "normal")
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        """The values of an analyte, NaN where unknown."""
+        if name not in ANALYTES:
+            raise AttributeError(name)
+        return self._amounts.get(name, self._nothing)
+
+
+@dataclass(frozen=True)
+class _One:
+    """One of the counts."""
+
+    counts: _Counts
+    at: int
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.counts, name)[self.at]
+
+    def verdict(self, name: str) -> str:
+        """Low, normal, high or cannot tell."""
+        return self.counts.verdicts[name][self.at]
+
+
+def _amounts(given: BloodCount | pd.DataFrame) -> dict[str, np.ndarray]:
+    """The amounts there are, as printed: of "<20" the 20."""
+    if isinstance(given, BloodCount):
+        return {name: np.array([getattr(given, name)]) for name in given.values}
+    there = [name for name in ANALYTES if COLUMN[name] in given]
+    return {name: given[COLUMN[name]].to_numpy(dtype=float, na_value=np.nan) for name in there}
+
+
+def _said_clumps(count: BloodCount) -> str:
+    value = count.values.get("plt")
+    texts = [*count.notes, *((value.printed, value.reason) if value else ())]
+    return next((text for text in texts if _CLUMPED.search(text) and not _NOT_CLUMPED.search(text)), "")
+
+
+def _has_clumps(now: _Counts, before: _Counts | None) -> np.ndarray:
+    low = constant("thrombocytopenia_e9_per_l")
+    said, is_low = now.said_clumps != "", now.plt < low
+    if before is None:
+        return said & (is_low | np.isnan(now.plt))
+    said = said | (before.said_clumps != "")
+    fell, white_rose = (before.plt >= low) & is_low, now.wbc > before.wbc
+    return (said & (is_low | np.isnan(now.plt))) | (fell & white_rose)
+
+
+def _edta_clumps(now: _One, before: _One | None) -> Trap:
+    low = constant("thrombocytopenia_e9_per_l")
+    said = now.said_clumps or (before.said_clumps if before else "")
+    if said:
+        beside = f", and the platelets are {show(now.plt, 'plt')}." if now.plt < low else "."
+        seen = f'The report speaks of clumps ("{said}"){beside}'
+    else:
+        seen = (
+            f"Platelets fell from {show(before.plt, 'plt')} to {show(now.plt, 'plt')} while white cells rose from "
+            f"{show(before.wbc, 'wbc')} to {show(now.wbc, 'wbc')}."
+        )
+    share = constant("edta_clumps_share_pct")
+    edta, citrate = constant("edta_clumps_mean_edta_e9_per_l"), constant("edta_clumps_mean_citrate_e9_per_l")
+    return Trap(
+        name=EDTA,
+        sentence=seen,
+        reason=f"In about {share:g} % of hospital samples the anticoagulant EDTA makes platelets clump. The "
+        f"analyzer then misses them (in one series it gave {edta:g} ×10⁹/L where citrate gave {citrate:g}, "
+        f"on average) and may take clumps for white cells. Here platelets below {show(low, 'plt')} are asked about. "
+        "A count alone cannot prove it.",
+        what_to_do="Ask the laboratory to look at the film, and to count again from a citrate tube (times "
+        f"{constant('citrate_factor'):g} for the fluid in it). Clumps can persist in citrate.",
+        source=constant_sources(
+            *("edta_clumps_share_pct", "edta_clumps_mean_edta_e9_per_l", "edta_clumps_wbc_high_share_pct"),
+            *("citrate_factor", "thrombocytopenia_e9_per_l"),
+        ),
+    )
+
+
+def _mchc_too_high(now: _Counts, before: _Counts | None) -> np.ndarray:
+    return now.mchc > constant("cold_agglutinin_mchc_g_per_l")
+
+
+def _cold_agglutinin(now: _One, before: _One | None) -> Trap:
+    limit = constant("cold_agglutinin_mchc_g_per_l")
+    fits = [name for name, side in (("rbc", "low"), ("mcv", "high")) if now.verdict(name) == side]
+    seen = f"The MCHC is {show(now.mchc, 'mchc')}"
+    over = f"A red cell cannot hold much more hemoglobin than {show(limit, 'mchc')}"
+    if not fits:
+        return Trap(
+            name=TURBID,
+            sentence=f"{seen}.",
+            reason=f"{over}. Turbid plasma (fat, bilirubin) or broken cells make the hemoglobin, and so the "
+            f"MCHC, read too "
+            "high. Red cells that are too few or too large would point to cold agglutinins; here that is not so, or "
+            "not known.",
+            what_to_do="Ask the laboratory whether the plasma was turbid or red, and for a count after "
+            "replacing the plasma.",
+            source=constant_sources("cold_agglutinin_mchc_g_per_l"),
+        )
+    said = {"rbc": f"red cells are low ({show(now.rbc, 'rbc')})", "mcv": f"the MCV is high ({show(now.mcv, 'mcv')})"}
+    return Trap(
+        name=COLD,
+        sentence=f"{seen}, and {listed(said[name] for name in fits)}.",
+        reason=f"{over}. Antibodies that glue red cells together in the cold make the analyzer count clusters "
+        f"as single "
+        "large cells: red cells too few, MCV too high, hematocrit too low. The hemoglobin is measured after the cells "
+        "are burst and is near the truth.",
+        what_to_do="Ask the laboratory to warm the tube to body temperature, count again at once, and look at "
+        "the film.",
+        source=constant_sources("cold_agglutinin_mchc_g_per_l") + " COLD_PATTERN",
+    )
+
+
+def _is_sweet(now: _Counts | _One) -> Any:
+    return now.glucose >= constant("drip_glucose_5_mmol_per_l")
+
+
+def _fell_together(now: _Counts | _One, before: _Counts | _One) -> Any:
+    """Whether each line fell, and most of the values that can be compared."""
+    left = 1 - constant("drip_fall_fraction")
+    comparable = {name: _comparable(now, before, name) for names in LINES.values() for name in names}
+    fallen = {
+        name: both & (getattr(now, name) <= np.round(getattr(before, name) * left, 9))
+        for name, both in comparable.items()
+    }
+    every_line = np.logical_and.reduce(
+        [np.logical_or.reduce([fallen[name] for name in names]) for names in LINES.values()]
+    )
+    return every_line & (sum(fallen.values()) >= constant("drip_analyte_share") * sum(comparable.values()))
+
+
+def _comparable(now: _Counts | _One, before: _Counts | _One, name: str) -> Any:
+    return (getattr(before, name) > 0) & ~np.isnan(getattr(now, name))
+
+
+def _is_thinned(now: _Counts, before: _Counts | None) -> np.ndarray:
+    return _is_sweet(now) if before is None else _is_sweet(now) | _fell_together(now, before)
+
+
+def _drip_arm(now: _One, before: _One | None) -> Trap:
+    glucose = constant("drip_glucose_5_mmol_per_l")
+    fraction, share = constant("drip_fall_fraction"), constant("drip_analyte_share")
+    seen = []
+    if before and _fell_together(now, before):
+        changes = [
+            f"{ANALYTES[name].label} from {show(getattr(before, name), name)} to {show(getattr(now, name), name)}"
+            for names in LINES.values()
+            for name in names
+            if _comparable(now, before, name)
+        ]
+        seen.append(f"All three cell lines fell together: {'; '.join(changes)}.")
+    if _is_sweet(now):
+        seen.append(f"The glucose is {show(now.glucose, 'glucose')}.")
+    specificity, sensitivity = constant("drip_rule_specificity_pct"), constant("drip_rule_sensitivity_pct")
+    return Trap(
+        name=DRIP,
+        sentence=" ".join(seen),
+        reason="A sample drawn above a running drip is thinned by it, so every line is low at once, as in "
+        "pancytopenia. A "
+        f"published rule suspects it when at least {share * 100:g} % of the values fell by {fraction * 100:g} % or "
+        f"more (specificity {specificity:g} %, sensitivity {sensitivity:g} %; it was made with other values too, not "
+        f"blood cells alone). Little glucose drip in a sample was enough for a glucose of {show(glucose, 'glucose')}. "
+        "Diabetes can do that too.",
+        what_to_do="Ask from which arm the blood was drawn and whether a drip was running; draw from the other "
+        "arm before acting.",
+        source=constant_sources("drip_fall_fraction", "drip_analyte_share", "drip_glucose_5_mmol_per_l"),
+    )
+
+
+def _fell_in_pregnancy(now: _Counts, before: _Counts | None) -> np.ndarray:
+    if before is None:
+        return np.zeros(len(now.cohort), dtype=bool)
+    fall = before.hb - now.hb
+    small = (fall > 0) & (fall <= constant("pregnancy_hb_fall_g_per_l"))
+    return (now.trimester > 0) & small & ~(before.trimester >= now.trimester)
+
+
+def _pregnancy(now: _One, before: _One | None) -> Trap:
+    expected, fall = constant("pregnancy_hb_fall_g_per_l"), before.hb - now.hb
+    return Trap(
+        name=PREGNANCY,
+        sentence=f"In trimester {now.trimester:g} the hemoglobin is {show(fall, 'hb', beside=False)} lower than before "
+        f"({show(before.hb, 'hb')}, now {show(now.hb, 'hb')}).",
+        reason="In pregnancy the plasma grows more than the red cells, so the hemoglobin falls without any "
+        "being lost: by "
+        f"{show(expected, 'hb', beside=False)} on average from the first to the third trimester in a large English "
+        "series. A fall up to that size can be dilution alone; that does not exclude a lack of iron.",
+        what_to_do="Use the limits for this trimester; iron stores (ferritin) and the MCV tell more than the "
+        "hemoglobin.",
+        source=constant_sources("pregnancy_hb_fall_g_per_l"),
+    )
+
+
+def _breaks_the_rule(now: _Counts, before: _Counts | None) -> np.ndarray:
+    """The rule is broken in red cells of normal size, and what is printed of their filling is normal too."""
+    check = rule_of_three(now.rbc, now.hb, now.hct)
+    normal = {name: now.verdicts[name] == "normal" for name in ("mcv", "mch", "mchc")}
+    normocytic = np.logical_and.reduce([normal["mcv"], *(normal[name] | ~now.printed[name] for name in normal)])
+    broken = any_of([column(check.hb_holds) == False, column(check.hct_holds) == False])  # noqa: E712 (cell by cell)
+    return normocytic & broken.to_numpy(dtype=bool, na_value=False)
+
+
+def _rule_of_three(now: _One, before: _One | None) -> Trap:
+    check = rule_of_three(now.rbc, now.hb, now.hct)
+    broken = []
+    if check.hb_holds is False:
+        expected = f"three times the red cells would be a hemoglobin of {show(check.hb_expected, 'hb')}"
+        broken.append(f"{expected}; {show(now.hb, 'hb')} is printed")
+    if check.hct_holds is False:
+        expected = f"three times the hemoglobin would be a hematocrit of {show(check.hct_expected, 'hct')}"
+        broken.append(f"{expected}; {show(now.hct, 'hct')} is printed")
+    hb_within = constant("rule_of_three_hb_tolerance_g_per_dl")
+    hct_within = constant("rule_of_three_hct_tolerance_pct")
+    return Trap(
+        name=RULE,
+        sentence=sentence("; and ".join(broken)),
+        reason="In red cells of normal size and filling, hemoglobin (g/dL) is about three times the red cells "
+        "(10¹²/L), "
+        f"within {hb_within:g}, and hematocrit (%) three times the hemoglobin, within {hct_within:g}. The MCV here is "
+        f"normal ({show(now.mcv, 'mcv')}), so a misprint or a fault of the measurement is possible. It is a rule "
+        "of thumb.",
+        what_to_do="Compare hemoglobin, red cells and hematocrit with the original report; ask the laboratory "
+        "to repeat them.",
+        source=constant_sources(
+            "rule_of_three_factor", "rule_of_three_hb_tolerance_g_per_dl", "rule_of_three_hct_tolerance_pct"
+        ),
+    )
+
+
+_CHECKS: tuple[tuple[Callable[..., np.ndarray], Callable[..., Trap]], ...] = (
+    (_has_clumps, _edta_clumps),
+    (_mchc_too_high, _cold_agglutinin),
+    (_is_thinned, _drip_arm),
+    (_fell_in_pregnancy, _pregnancy),
+    (_breaks_the_rule, _rule_of_three),
+)
+"""Whose count shows a trap, and the trap in words."""

@@ -1,0 +1,173 @@
+"""The work-up as a path: from a low count to its cause, step by step, each with what it costs and what it settles.
+
+>>> walk = Walk().answer("no").answer("same").answer("obvious").answer("yes")
+>>> walk.here.title
+'Found without a needle'
+>>> walk.needles
+False
+
+Steps and ways are rows of ``data/workup.csv`` and ``data/workup_ways.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from helpers.blood.core.criteria import word
+from helpers.blood.core.units import show
+from helpers.blood.search.causes import Findings, features
+from helpers.blood.search.patients import patient as published
+from helpers.evidence import keyed, records
+
+
+@dataclass(frozen=True)
+class Test:
+    """Something that is done to find out: a row of ``data/tests.csv``."""
+
+    key: str
+    label: str
+    settles: str
+    leaves_open: str
+    costs: str
+    sample: str
+    """none, blood, imaging or marrow."""
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """One answer to a step, and where it leads."""
+
+    key: str
+    label: str
+    next: str
+    says: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the path, or one of its ends."""
+
+    key: str
+    title: str
+    ask: str
+    why: str
+    tests: tuple[str, ...]
+    ways: MappingProxyType[str, Way]
+    """Key of each answer -> where it leads; none at an end."""
+    source: str
+    note: str
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the path ends here."""
+        return not self.ways
+
+
+@cache
+def tests() -> MappingProxyType[str, Test]:
+    """The tests by key."""
+    return keyed("tests", "test", Test)
+
+
+@cache
+def steps() -> MappingProxyType[str, Step]:
+    """The steps by key, in their order."""
+    ways: dict[str, dict[str, Way]] = {}
+    for row in records("workup_ways"):
+        way = Way(row["answer"], row["label"], row["next"], row["says"], row["source"])
+        ways.setdefault(row["step"], {})[row["answer"]] = way
+    return MappingProxyType(
+        {
+            row["step"]: Step(
+                row["step"], row["title"], row["ask"], row["why"], tuple((row["tests"] or "").split()),
+                MappingProxyType(ways.get(row["step"], {})), row["source"], row["note"] or "",
+            )
+            for row in sorted(records("workup"), key=lambda row: row["order"])
+        }
+    )  # fmt: skip
+
+
+@cache
+def _tells() -> Mapping[str, tuple[str, ...]]:
+    """What each test tells: features of ``data/features.csv``."""
+    told: dict[str, list[str]] = {}
+    for row in records("test_features"):
+        told.setdefault(row["test"], []).append(row["feature"])
+    return {test: tuple(names) for test, names in told.items()}
+
+
+def results(patient: str, test: str) -> str:
+    """What a published report says to a test, in words; "" where it does not say.
+
+    Raises:
+        KeyError: no such patient.
+    """
+    if test == "repeat_count":
+        count = published(patient).count
+        known = [name for name in _SHOWN if getattr(count, name) is not None]
+        return "; ".join(f"{word(name)} {show(getattr(count, name), name, beside=False)}" for name in known)
+    known = Findings.of_patient(patient).known
+    told = [name for name in _tells().get(test, ()) if name in known]
+    return "; ".join(features()[name].phrases[known[name]] for name in told)
+
+
+_SHOWN = ("hb", "wbc", "anc", "plt", "retic", "mcv")
+
+FIRST = next(iter(steps()))
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A way along the path: the answers given so far."""
+
+    answers: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> tuple[Step, ...]:
+        """The steps met so far, the present one last."""
+        found = [steps()[FIRST]]
+        for answer in self.answers:
+            found.append(steps()[found[-1].ways[answer].next])
+        return tuple(found)
+
+    @property
+    def here(self) -> Step:
+        """The present step."""
+        return self.path[-1]
+
+    @property
+    def taken(self) -> tuple[tuple[Step, Way], ...]:
+        """Each step left behind, with the answer given there."""
+        return tuple((step, step.ways[answer]) for step, answer in zip(self.path, self.answers, strict=False))
+
+    @property
+    def done(self) -> tuple[Test, ...]:
+        """The tests done on the way, each once, in order; those of the present step are not done yet."""
+        names = dict.fromkeys(name for step, _ in self.taken for name in step.tests)
+        return tuple(tests()[name] for name in names)
+
+    @property
+    def needles(self) -> bool:
+        """Whether the marrow was examined on the way."""
+        return any(test.sample == "marrow" for test in self.done)
+
+    def answer(self, key: str) -> Walk:
+        """Give an answer at the present step.
+
+        Raises:
+            ValueError: the step has no such answer, or the path has ended.
+        """
+        if key not in self.here.ways:
+            known = ", ".join(map(repr, self.here.ways)) or "nothing: the path ends here"
+            raise ValueError(f"At {self.here.title!r} one cannot answer {key!r}. One can answer {known}.")
+        return Walk((*self.answers, key))
+
+    def back(self) -> Walk:
+        """Take the last answer back; at the first step, the same."""
+        return Walk(self.answers[:-1])

@@ -1,0 +1,126 @@
+"""What the course does around each cell that runs: IPython loads it from ``etc/ipython`` of the environment.
+
+A cell may be run alone, whatever was run before it: names of the course's front door, ``pd`` and ``np`` are there when
+it uses them. And what a cell showed before is given back when it runs again. Standard library only: every kernel of
+the environment starts with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import gc
+import time
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, Protocol
+
+from helpers import _ROOM_OF
+
+_SHORT = {"pd": "pandas", "np": "numpy"}
+
+
+class Shown(Protocol):
+    """Something live that a cell shows."""
+
+    def close(self) -> None:
+        """Give back what it needs to be shown."""
+
+
+_showing: dict[str, list[Shown]] = {}
+"""What each cell shows, by the id that JupyterLab gives it."""
+_before: list[Shown] = []
+_cell: str | None = None
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Be there before and after each cell of this kernel; called by IPython."""
+    shell.events.register("pre_run_cell", lambda info: _begin(shell, info))
+    shell.events.register("post_run_cell", lambda result: _end(shell, result))
+
+
+def shown(one: Shown) -> None:
+    """The cell that runs now shows this; when it runs again and does not, it is closed."""
+    if _cell is not None:
+        _showing.setdefault(_cell, []).append(one)
+
+
+def place() -> str:
+    """Where in a notebook something is shown now: the cell, and how much it shows already; "" outside of a cell."""
+    return f"{_cell}-{len(_showing.get(_cell, []))}" if _cell else ""
+
+
+def missing(source: str, defined: Any) -> set[str]:
+    """The names of the course that a cell uses and that neither it nor anything before it defines.
+
+    Args:
+        source: the cell as Python; what is no Python needs no names.
+        defined: names that are there.
+    """
+    try:
+        names = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    return {name for name in used - bound & {*_ROOM_OF, *_SHORT} if name not in defined and not hasattr(builtins, name)}
+
+
+def _begin(shell: Any, info: Any) -> None:
+    global _cell
+    _cell = getattr(info, "cell_id", None)
+    _before[:] = _showing.pop(_cell, [])
+    for name in missing(shell.transform_cell(info.raw_cell or ""), shell.user_ns):
+        shell.user_ns[name] = import_module(_SHORT[name]) if name in _SHORT else getattr(import_module("helpers"), name)
+
+
+def _end(shell: Any, result: Any) -> None:
+    global _cell
+    _cell = None
+    if said := slip(getattr(result, "error_in_exec", None), shell.user_ns):
+        print(said)
+    still = {id(one) for shown in _showing.values() for one in shown}
+    gone = [one for one in _before if id(one) not in still]
+    for one in gone:
+        one.close()
+    _before.clear()
+    if gone:
+        _sweep()
+
+
+def slip(error: BaseException | None, names: dict[str, Any]) -> str:
+    """What to say to a beginner whose cell fails with one of the two commonest slips; "" where it is another one.
+
+    Args:
+        error: what the cell failed with.
+        names: what the notebook knows.
+    """
+    if isinstance(error, NameError) and error.name:
+        if any(error.name in columns for columns in _columns(names).values()):
+            return f'{error.name} is the name of a column: write it in quotation marks, "{error.name}".'
+        return f"{error.name} is not there yet. If a cell above makes it, choose Run, Run All Above Selected Cell."
+    if isinstance(error, KeyError) and error.args and isinstance(asked := error.args[0], str):
+        near = {table: get_close_matches(asked, columns, 3, 0.3) for table, columns in _columns(names).items()}
+        found = [f"{table} has {', '.join(near[table])}" for table in near if near[table]]
+        meant = f" Perhaps you mean one of these: {'; '.join(found[:3])}." if found else ""
+        return f'There is no column "{asked}" here.{meant}'
+    return ""
+
+
+def _columns(names: dict[str, Any]) -> dict[str, list[str]]:
+    """The columns of every table that a notebook knows, by the table's name."""
+    tables = {name: thing for name, thing in names.items() if not name.startswith("_") and hasattr(thing, "iloc")}
+    tables = {name: thing for name, thing in tables.items() if hasattr(thing, "columns")}
+    return {name: [one for one in thing.columns if isinstance(one, str)] for name, thing in tables.items()}
+
+
+_SWEEP_S = 10
+_swept = 0.0
+
+
+def _sweep() -> None:
+    """Pictures of closed panels lie in circles that Python finds late; not at every cell, since it takes a moment."""
+    global _swept
+    if time.monotonic() - _swept > _SWEEP_S:
+        gc.collect()
+        _swept = time.monotonic()

@@ -1,0 +1,205 @@
+"""The one door for HTML: whatever goes onto a page goes through here and is escaped.
+
+Text from learners, reports and tables is shown as text, never run. Nothing is loaded from elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Collection
+from functools import cache
+from html import escape as _escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import mistune
+
+
+def escape(words: object) -> str:
+    """Words as HTML that shows exactly these words, safe inside tags and inside quoted attributes."""
+    return _escape(str(words), quote=True)
+
+
+@cache
+def _markdown() -> mistune.Markdown:
+    """Light markdown: links open in a new tab, pictures from elsewhere become their words, HTML is shown, not run."""
+    import mistune  # with the first words, not with the import of the helpers
+
+    class Renderer(mistune.HTMLRenderer):
+        def link(self, text: str, url: str, title: str | None = None) -> str:
+            address = escape(self.safe_url(url).replace("&amp;", "&"))
+            return f'<a href="{address}" target="_blank" rel="noopener" style="text-decoration:underline">{text}</a>'
+
+        def image(self, text: str, url: str, title: str | None = None) -> str:
+            return text
+
+    return mistune.create_markdown(renderer=Renderer(escape=True))
+
+
+def text(words: str) -> str:
+    """Light markdown (paragraphs, emphasis, lists, code, links) as HTML; HTML inside it is shown, not run."""
+    return _markdown()(words).strip()
+
+
+def inline(words: str) -> str:
+    """Light markdown of one line (emphasis, code, links) as HTML without a paragraph around it."""
+    markdown = _markdown()
+    tokens = markdown.inline(str(words), {"ref_links": {}})
+    return markdown.renderer(tokens, markdown.block.state_cls())
+
+
+_LONG_WORD = 24
+"""A word of more letters may be broken anywhere: addresses, keys."""
+_SLASH = re.compile(r"/(?=[^/.])")
+_ONE_LINE = 16
+"""Row headers up to this many letters are not broken."""
+_PROSE, _NUMBER, _TOP = "text-align:left", "text-align:right", ";vertical-align:top"
+"""Written on every cell: a notebook's own style sheet would push prose to the right, and may not be there at all."""
+
+
+def literal(words: str) -> str:
+    """Words that light markdown leaves as they are."""
+    return "".join("\\" + letter if letter in "\\[]*_`<>!&~" else letter for letter in words)
+
+
+def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = (), unknown: str = "cannot tell") -> str:
+    """A data frame as an HTML table that can be read aloud: prose to the left, numbers to the right.
+
+    Args:
+        frame: its columns become column headers; its index, where it has names, becomes row headers.
+        caption: what the table shows, in a sentence; light markdown.
+        markdown: names of columns whose cells are light markdown (links to sources); all others are plain text.
+        unknown: shown where a value is missing.
+    """
+    levels = [str(name) for name in frame.index.names if name is not None]
+    sides = [_NUMBER if pd.api.types.is_numeric_dtype(dtype) else _PROSE for dtype in frame.dtypes]
+    long = any(len(str(cell)) > _ONE_LINE for cell in frame.to_numpy().flat)
+    sides = [side + _TOP if long else side for side in sides]
+    headers = zip([*levels, *map(str, frame.columns)], [_PROSE] * len(levels) + sides, strict=True)
+    head = "".join(f'<th scope="col" style="{side}">{escape(header or "row")}</th>' for header, side in headers)
+    body = []
+    for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+        labels = (label if isinstance(label, tuple) else (label,)) if levels else ()
+        cells = [_row_header(_said(part, unknown)) for part in labels]
+        for column, cell, side in zip(frame.columns, row, sides, strict=True):
+            shown = _said(cell, unknown)
+            cells.append(
+                f'<td style="{side}{_breaks(shown)}">{inline(shown) if column in markdown else _plain(shown)}</td>'
+            )
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    above = f'<caption style="{_PROSE}">{inline(caption)}</caption>' if caption else ""
+    rows = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
+    return f'<table class="course-table" style="table-layout:auto">{above}{rows}</table>'
+
+
+def _breaks(words: str) -> str:
+    """What lets a cell's words break: only words too long for any column, and never letter by letter."""
+    return ";overflow-wrap:anywhere;min-width:9em" if max(map(len, words.split()), default=0) > _LONG_WORD else ""
+
+
+def _plain(words: str) -> str:
+    """A cell's words as they are; a long one may break after a slash, also where no style sheet is allowed."""
+    return re.sub(rf"\S{{{_LONG_WORD + 1},}}", lambda word: _SLASH.sub("/<wbr>", word[0]), escape(words))
+
+
+def _row_header(words: str) -> str:
+    side = _PROSE + _TOP + (";white-space:nowrap" if len(words) <= _ONE_LINE else _breaks(words))
+    return f'<th scope="row" style="{side}">{escape(words)}</th>'
+
+
+def _said(cell: object, unknown: str) -> str:
+    if pd.api.types.is_scalar(cell) and pd.isna(cell):
+        return unknown
+    if isinstance(cell, float):
+        return f"{cell:g}" if abs(cell) < 1e6 else f"{cell:.0f}"
+    return str(cell)
+
+
+def frame_html(frame: pd.DataFrame) -> str:
+    """A data frame as a notebook shows it: every row named by its index, long ones shortened in the middle."""
+    most = pd.get_option("display.max_rows") or len(frame)
+    named = frame.rename_axis(index=[name if name is not None else "" for name in frame.index.names])
+    if len(frame) <= most:
+        return table(named, unknown="NaN")
+    half = most // 2
+    size = f"The first and last {half} of {len(frame)} rows."
+    return table(pd.concat([named.head(half), named.tail(half)]), size, unknown="NaN")
+
+
+def media_type(picture: bytes) -> str:
+    """What kind of picture these bytes are: JPEG, SVG, WebP or PNG."""
+    begins = {b"\xff\xd8": "image/jpeg", b"<svg": "image/svg+xml", b"RIFF": "image/webp"}
+    return next((kind for start, kind in begins.items() if picture.startswith(start)), "image/png")
+
+
+_PARTED = re.compile(
+    r"(?<=\d) (?=(?:×10|g/d?L|mg|µg|mL|L/min|fL|/?µL|%|°C|mmol|pmol|µm|pg|kg)(?![A-Za-z]))|(?<=\d\*\*) (?=×10|g/d?L|%)"
+)
+
+
+def unparted(words: str) -> str:
+    """Words (or HTML) in which no line ends between a number and its unit."""
+    return _PARTED.sub("\N{NO-BREAK SPACE}", words)
+
+
+def address(picture: bytes) -> str:
+    """A picture as an address that holds its bytes."""
+    return f"data:{media_type(picture)};base64," + base64.b64encode(picture).decode("ascii")
+
+
+ROOMY = 900
+"""Pixels from which on a page is wide."""
+
+
+def figure(
+    picture: bytes, alt: str, caption: str = "", width: int | None = None, wide: bytes = b"", over: str = ""
+) -> str:
+    """A picture with its words: ``alt`` says it to those who do not see it, ``caption`` (light markdown) stands below.
+
+    Args:
+        picture: its bytes, as :func:`media_type` knows them; they are put into the page itself.
+        width: pixels as shown at most; it shrinks on a narrower page.
+        wide: the same picture as a wide page shows it.
+        over: HTML that is laid over the picture.
+    """
+    size = f' width="{width:.0f}"' if width else ""
+    shown = (
+        f'<img src="{address(picture)}" alt="{escape(alt)}"{size} style="max-width:100%;height:auto;background:#fff">'
+    )
+    if wide:
+        shown = f'<picture><source media="(min-width: {ROOMY}px)" srcset="{address(wide)}">{shown}</picture>'
+    if over:
+        shown = f'<div style="position:relative;width:fit-content">{shown}{over}</div>'
+    below = f"<figcaption>{inline(caption)}</figcaption>" if caption else ""
+    return f'<figure class="course-figure">{shown}{below}</figure>'
+
+
+def link(words: str, address: str) -> str:
+    """A link in light markdown, for a markdown column, a caption or a text. Only web addresses become links."""
+    plain = literal(words)
+    if not address.startswith(("https://", "http://")) or any(letter in address for letter in " <>\n"):
+        return plain
+    return f"[{plain}](<{address}>)"
+
+
+_NOTICE = (
+    "border:2px solid #946310;border-left-width:10px;border-radius:4px;padding:6px 12px;margin:0 0 10px;max-width:46em;"
+    "font-size:15px;line-height:1.45"
+)
+
+
+def notice(title: str, lines: Collection[str], sign: str = "\N{WARNING SIGN}") -> str:
+    """A framed notice that nobody should miss: its title, then lines of light markdown.
+
+    Args:
+        title: plain text.
+        lines: each becomes a point of a list.
+        sign: a letter before the title; the words say the same.
+    """
+    points = "".join(f'<li style="margin:3px 0">{inline(one)}</li>' for one in lines)
+    head = f'<strong><span aria-hidden="true">{escape(sign)} </span>{escape(title)}</strong>'
+    below = f'<ul style="margin:2px 0;padding-left:20px">{points}</ul>'
+    return f'<div class="course-notice" style="{_NOTICE}">{head}{below}</div>'

@@ -1,0 +1,34 @@
+import { make } from "./dom.js";
+
+export default { render({ model, el }) {
+  el.classList.add("course", "course-checkboxes");
+  const set = make(el, "fieldset");
+  make(set, "legend", { textContent: model.get("label") });
+  const box = (words) => {
+    const label = make(set, "label");
+    const input = make(label, "input", { type: "checkbox" });
+    label.append(words);
+    return input;
+  };
+  const looked = box(model.get("looked"));
+  const boxes = model.get("labels").map(box);
+  const read = () => {
+    looked.checked = model.get("known");
+    boxes.forEach((one, at) => {
+      one.checked = looked.checked && model.get("marked").includes(at);
+      one.disabled = model.get("disabled");
+    });
+    looked.disabled = model.get("disabled");
+  };
+  const tell = (known) => {
+    const marked = known ? boxes.flatMap((one, at) => one.checked ? [at] : []) : [];
+    model.set({ known, marked });
+    model.save_changes();
+    read();
+  };
+  looked.addEventListener("change", () => tell(looked.checked));
+  for (const one of boxes) one.addEventListener("change", () => tell(true));
+  model.on("change:known change:marked change:disabled", read);
+  read();
+  return () => model.off("change:known change:marked change:disabled", read);
+} };

@@ -1,0 +1,28 @@
+import { make, name } from "./dom.js";
+
+export default { render({ model, el }) {
+  el.classList.add("course", "course-choice");
+  const id = name();
+  const label = make(el, "label", { htmlFor: id });
+  const select = make(el, "select", { id });
+  select.setAttribute("aria-describedby", id + "-note");
+  const note = make(el, "p", { className: "course-note", id: id + "-note" });
+  const list = () => {
+    select.replaceChildren();
+    for (const text of model.get("labels")) make(select, "option", { textContent: text });
+    read();
+  };
+  const read = () => {
+    label.textContent = model.get("label");
+    select.selectedIndex = model.get("index");
+    select.disabled = model.get("disabled");
+    note.textContent = model.get("note");
+    note.hidden = !note.textContent;
+  };
+  select.addEventListener("change", () => { model.set("index", select.selectedIndex); model.save_changes(); });
+  const traits = "change:index change:label change:disabled change:note";
+  model.on("change:labels", list);
+  model.on(traits, read);
+  list();
+  return () => { model.off("change:labels", list); model.off(traits, read); };
+} };

@@ -1,0 +1,31 @@
+import { make, name } from "./dom.js";
+
+export default { render({ model, el }) {
+  el.classList.add("course");
+  const row = make(el, "div");
+  Object.assign(row.style, { display: "flex", flexWrap: "wrap", gap: "7px 18px", alignItems: "center" });
+  const list = (words, options) => {
+    const line = make(row, "div", { className: "course-choice" });
+    const id = name();
+    make(line, "label", { htmlFor: id, textContent: words });
+    const select = make(line, "select", { id });
+    make(select, "option", { value: "", textContent: "choose …" });
+    for (const one of options) make(select, "option", { value: one, textContent: one });
+    return select;
+  };
+  const selects = [list("Your verdict", model.get("verdicts")), list("How sure are you?", model.get("levels"))];
+  const button = make(row, "button", { type: "button", textContent: "Judge" });
+  const read = () => {
+    const given = model.get("given");
+    const done = given.length > 0 || !model.get("claim");
+    selects.forEach((select, at) => { select.value = given[at] ?? ""; select.disabled = done; });
+    button.setAttribute("aria-disabled", done);  // a disabled one would lose the focus
+  };
+  button.addEventListener("click", () => {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    model.send({ claim: model.get("claim"), verdict: selects[0].value, sure: selects[1].value });
+  });
+  model.on("change:claim change:given", read);
+  read();
+  return () => model.off("change:claim change:given", read);
+} };

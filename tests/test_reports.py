@@ -1,0 +1,430 @@
+"""Reports as people have them: every file of ``tests/data/reports`` is read as its index says, stage by stage."""
+
+import random
+import re
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from letters_fuzzer import judged as judged_letter
+from letters_fuzzer import misread as misread_letter
+from report_fuzzer import judged, make, misread
+from tables_fuzzer import judged_table
+
+from helpers import flag, grade, read_csv, read_fhir, read_hl7, read_report
+from helpers.blood.core.amount import read_value
+from helpers.blood.core.pieces import lex
+from helpers.blood.core.units import ANALYTES, units_of
+from helpers.blood.core.words import fold
+from helpers.blood.reports.any_file import read_any
+from helpers.blood.reports.assign import claims_of
+from helpers.blood.reports.dates import latest
+from helpers.blood.reports.draft import Draft
+from helpers.blood.reports.layout import blocks, heading_of, lines_of, unmarked
+from helpers.blood.reports.person import read_person
+from helpers.blood.reports.results import name_of
+from helpers.blood.reports.text import annotate
+
+REPORTS = Path(__file__).parent / "data" / "reports"
+INDEX = tomllib.loads((REPORTS / "index.toml").read_text(encoding="utf-8"))["report"]
+READERS = {".txt": lambda text: [read_report(text)], ".csv": read_csv, ".json": read_fhir, ".hl7": read_hl7}
+
+
+def known(count):
+    return {name: value.amount for name, value in count.values.items() if value.known}
+
+
+def about(count):
+    return {name: value for name, value in vars(count.person).items() if value is not None}
+
+
+@pytest.mark.parametrize("entry", INDEX, ids=lambda entry: entry["file"])
+def test_every_report_of_the_index_is_read_as_it_says(entry):
+    path = REPORTS / entry["file"]
+    count = READERS[path.suffix](path.read_text(encoding="utf-8"))[0]
+    found, right = known(count), entry["reads"]
+    for name, amount in found.items():
+        assert name in right, f"{name} {amount} was made up"
+        assert amount == pytest.approx(right[name], rel=1e-5)
+    if not entry.get("may_decline"):
+        assert set(found) == set(right), count.table().to_string()
+    assert about(count) == {
+        name: pytest.approx(v, rel=1e-5) if name == "age_y" else v for name, v in entry.get("person", {}).items()
+    }
+    assert all(value.reason for value in count.values.values() if not value.known)
+
+
+def test_every_file_has_a_row_and_every_row_a_file():
+    files = {path.name for path in REPORTS.iterdir()} - {"index.toml"}
+    listed = [entry["file"] for entry in INDEX]
+    assert files == set(listed) and len(listed) == len(set(listed))
+    assert len({entry["kind"] for entry in INDEX}) >= 29
+
+
+# --- the stages, each by itself ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Hb 7.2 g/dL", "name number unit"),
+        ("R.B.C. 2.8 mill./cu.mm", "name number unit"),
+        ("Immature granulocytes 2 %", "cell number unit"),
+        ("Hb A1c 6 %", "other number unit"),
+        ("7.2 (12.0-16.0)", "number open range close"),
+        ("PLT 18 103/uL", "name number unit"),
+        ("PLT 18 000 /µL", "name number unit"),
+        ("2024-01-05 08:30", "date"),
+        ("if Hb < 7", "condition name number"),
+        ("120/80", "ratio"),
+        ("Lymphozyten H52 %", "name flag number unit"),
+        ("foo | bar", "word sep word"),
+    ],
+)
+def test_every_stretch_is_one_thing(text, kinds):
+    pieces = lex(text)
+    assert " ".join(piece.kind for piece in pieces) == kinds
+    assert all(text[piece.start : piece.end] == piece.text for piece in pieces)
+
+
+@given(st.text(max_size=120))
+def test_pieces_stand_in_order_and_folding_keeps_every_place(text):
+    line = re.sub(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]", " ", text)
+    assert len(fold(line)) == len(line)
+    ends = [(piece.start, piece.end) for piece in lex(line)]
+    assert all(start < end for start, end in ends)
+    assert all(one[1] <= other[0] for one, other in pairwise(ends))
+
+
+def test_the_layout_knows_columns_sections_and_blocks():
+    assert heading_of("Test\tResult\tPrevious\tUnits").kinds == ["name", "result", "previous", "unit"]
+    assert heading_of("Hb 7.2 g/dL") is None and heading_of("The test result is fine today") is None
+    lines = lines_of("Urine\nWBC 5 /uL\nHaematology\nWBC 5 K/uL")
+    assert [line.specimen for line in lines] == ["urine", "urine", "", ""]
+    table = lines_of("Test\tResult\tPrevious\nRetic\t\t1.2\nHb\t7\t8")
+    assert [line.empty_result for line in table] == [False, True, False]
+    assert [len(block) for block in blocks(lines_of("WBC\n2.1\nK/uL\nHb 7.2 g/dL\nnote"))] == [3, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("Neut 38 % Lymph 55 %", {"neut_pct": ["38"], "lymph_pct": ["55"]}),
+        ("38 % neutrophils 55 % lymphocytes", {"neut_pct": ["38"], "lymph_pct": ["55"]}),
+        ("thrombocytopenia (12,000/mm3)", {"plt": ["12,000"]}),
+        ("Hb 7.2 g/dL platelets", {"hb": ["7.2"], "plt": []}),
+        ("neutrophils 38 % lymphocytes", {"neut_pct": [], "lymph_pct": []}),
+    ],
+)
+def test_who_says_what_is_told_by_the_line(text, claims):
+    found = {claim.analyte: [n.printed.number for n in claim.numbers] for claim in claims_of(lines_of(text))}
+    assert found == claims
+
+
+def test_where_both_are_possible_both_are_named():
+    why = read_report("neutrophils 38 % lymphocytes").why("neut_pct")
+    assert "both are possible" in why and "Lymphocytes" in why
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("Paciente: mujer de 34 años", {"sex": "female", "age_y": 34}),
+        ("58 Jahre, weiblich", {"sex": "female", "age_y": 58}),
+        ("34 yo F", {"sex": "female", "age_y": 34}),
+        ("Alter: 3 Jahre Geschlecht: m", {"sex": "male", "age_y": 3}),
+        ("Patient: homme de 67 ans", {"sex": "male", "age_y": 67}),
+        ("Età: 40 anni  Sesso: F", {"sex": "female", "age_y": 40}),
+        ("Leeftijd: 40 jaar, geslacht: man", {"sex": "male", "age_y": 40}),
+        ("Idade: 40 anos Sexo: Feminino", {"sex": "female", "age_y": 40}),
+        ("Age/Sex: 4 M/F", {"sex": "female", "age_y": pytest.approx(1 / 3)}),
+        ("Age: 65Y/M", {"sex": "male", "age_y": 65}),
+        ("AML M3", {}),
+        ("Isle of Man", {}),
+        ("for 3 years", {}),
+        ("Adult male: 13-17", {}),
+        ("M 04", {}),
+        ("Her mother is 60 years old", {}),
+    ],
+)
+def test_only_statements_about_the_person_are_read(line, person):
+    draft = Draft()
+    read_person(draft, line)
+    assert draft.about == person
+
+
+def test_a_cell_names_one_whole_quantity_or_none():
+    assert name_of("Leukocytes [#/volume] in Blood by Automated count").analyte == "wbc"
+    assert name_of("Platelet Aggregation ADP").analyte == "" and name_of("Hemoglobin, Glycated").analyte == ""
+    assert name_of("WBC, CSF").specimen == "cerebrospinal fluid" and name_of("Comment") is None
+
+
+# --- what is kept ------------------------------------------------------------------------------------------------
+
+
+def test_a_value_keeps_its_place_its_interval_and_its_time():
+    text = "Héma\nHb 7.2 g/dL (12.0-16.0)\nPLT 18 K/uL 150 - 400\nBasophils 0.05 <0.2 10^9/L"
+    count = read_report(text)
+    assert text[slice(*count.values["hb"].span)] == "7.2 g/dL"
+    assert (count.values["hb"].own_low, count.values["hb"].own_high) == (120, 160)
+    assert (count.values["plt"].own_low, count.values["plt"].own_high) == (150, 400)
+    assert count.values["abc"].own_high == 0.2
+
+
+def test_an_older_result_is_kept_as_the_older_one():
+    count = read_report("Hb was 12.1 g/dL last year and is 7.2 g/dL today")
+    assert count.hb == 72 and "earlier result" in " ".join(count.notes) and "12.1" in " ".join(count.notes)
+    assert "only an earlier result" in read_report("Previous Hb 12 g/dL").why("hb")
+
+
+def test_a_part_larger_than_the_whole_cannot_be_told():
+    count = read_report("WBC 2.1 K/uL\nLymphocytes 4.4 K/uL\nHb 7 g/dL")
+    assert known(count) == {"hb": 70} and "outnumber" in count.why("alc") and count.why("wbc")
+
+
+def test_a_bare_number_with_one_meaning_under_the_chosen_units_is_read_and_said():
+    count = read_report("WBC 1700\nANC 850\nPLT 64,000\nHb 7.2", assume="conventional")
+    assert known(count) == {"wbc": 1.7, "anc": 0.85, "plt": 64, "hb": 72}
+    assert sum("has no unit; by the units chosen" in note for note in count.notes) == 4
+    assert "both possible" in read_report("WBC 900", assume="conventional").why("wbc")
+
+
+def test_the_citrate_count_is_kept():
+    count = read_report("PLT 16 x10^9/L (56 x10^9/L in citrate)")
+    assert "citrate" in " ".join(count.notes) and "56" in count.why("plt") + " ".join(count.notes)
+
+
+def test_marks_stand_in_order_and_say_what_was_declined():
+    reading = annotate("Age: 34 Sex: F\nHb 7.2 g/dL WBC 2100\nUrine: WBC 5 /uL\nhello")
+    kinds = {reading.text[mark.start : mark.end]: (mark.kind, mark.analyte) for mark in reading.marks}
+    assert kinds["7.2 g/dL"] == ("read", "hb") and kinds["2100"] == ("declined", "wbc")
+    assert ("person", "") in kinds.values() and ("declined", "") in kinds.values()
+    assert all(one.end <= other.start for one, other in pairwise(reading.marks))
+
+
+def test_a_large_bundle_is_read_entry_by_entry(tmp_path, monkeypatch):
+    from helpers.blood.reports import fhir
+
+    text = (Path(__file__).parent / "data" / "report_fhir.json").read_text(encoding="utf-8")
+    whole = read_fhir(text)
+    monkeypatch.setattr(fhir, "AT_ONCE", 500)
+    monkeypatch.setattr(fhir, "CHUNK", 700)
+    path = tmp_path / "bundle.json"
+    path.write_text(text, encoding="utf-8")
+    assert read_fhir(path) == read_fhir(text) == whole
+
+
+def test_the_limit_of_the_laboratory_itself_grades_ctcae():
+    count = read_report("Age: 34 Sex: F\nHb 11.5 g/dL (11.0-16.0)")
+    without = read_report("Age: 34 Sex: F\nHb 11.5 g/dL")
+    assert grade(without, "ctcae")["anemia"].grade == 1
+    graded = grade(count, "ctcae")["anemia"]
+    assert graded.grade == 0 and "report" in graded.reason
+    assert "printed on the report" in flag(count, own_limits=True)["hb"].reason
+
+
+def test_flag_and_grade_both_say_that_the_printed_limit_was_used():
+    count = read_report("WBC 4.0 K/uL (4.8-10.8)")
+    found, graded = flag(count, own_limits=True)["wbc"], grade(count, "ctcae")["white_cells"]
+    assert found.verdict == "low" and "printed on the report itself" in found.reason
+    assert graded.grade == 1 and "the one the report prints, 4.80" in graded.reason
+    assert "report" not in flag(count)["wbc"].interval.reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_a_file_in_any_usual_encoding_is_read(encoding):
+    text = "Hämoglobin 7,2 g/dl\nThrombozyten 18 Tsd/µl\n"
+    assert known(read_any(text.encode(encoding), "befund.txt")[0]) == {"hb": 72, "plt": 18}
+
+
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        (["01.03.2024", "08.03.2024"], 1),
+        (["2024-03-12", "2024-03-10 08:30"], 0),
+        (["12-Mar-2024", "3 May 24"], 1),
+        (["2024-03-12 08:30", "2024-03-12 17:05"], 1),
+        (["2024-03-12 8:30 pm", "2024-03-12 9:00 am"], 0),
+        (["01/02/2024", "02/01/2024"], None),
+        (["31/01/2024", "02/01/2024"], 0),
+        (["12.03.2024", "12.03.2024"], None),
+        (["12.03.2024", "day 8"], None),
+        (["31.02.2024", "01.02.2024"], None),
+        (["Mar 14, 2024", "March 1, 2024"], 0),
+        (["1 Mar", "14 Mar"], 1),
+        (["30 Dec", "2 Jan"], None),  # of two years
+        (["Mar 14", "Apr 10"], None),  # days of a month, or years
+        (["1 Mar", "14 Mar 2024"], None),
+        (["03/2019", "05/2024"], 1),
+        (["2019", "in 2024"], 1),
+        (["2024", "12.03.2024"], None),
+        (["January 2023", "today"], 1),
+        (["heute", "today"], None),
+    ],
+)
+def test_the_latest_date_is_told_only_where_day_and_month_cannot_be_taken_for_each_other(texts, place):
+    assert latest(texts) == place
+
+
+def test_a_count_written_as_a_picture_of_lines_is_read_where_its_units_are_told():
+    assert known(read_report("CBC 2.1>7.2/21.6<18", assume="conventional")) == {
+        "wbc": 2.1, "hb": 72, "hct": 0.216, "plt": 18,
+    }  # fmt: skip
+    assert known(read_report("CBC 2.1>7.2/21.6<18")) == {"hct": 0.216}  # a bare 21.6 can be nothing else
+    assert known(read_report("Plt 60 > 41 > 18", assume="conventional")) == {}
+
+
+def test_tags_of_a_page_are_blanked_in_their_places():
+    page = "<tr><td>Hb</td><td>7.2</td><td>10<sup>9</sup>/L</td></tr>"
+    plain = unmarked(page)
+    assert len(plain) == len(page) and plain.split() == ["Hb", "7.2", "10^9/L"] and plain.count("\t") == 2
+    assert unmarked("ANC <0.5, PLT <20") == "ANC <0.5, PLT <20"
+
+
+def test_a_csv_with_a_column_for_each_date_gives_the_latest():
+    text = "Test,14.03.2024,01.03.2024\nHb (g/dL),7.2,9.1\nPLT (K/uL),,60\n"
+    assert known(read_any(text.encode(), "counts.csv")[0]) == {"hb": 72}
+
+
+def test_a_file_of_any_kind_is_told_by_what_it_holds():
+    for entry in INDEX:
+        path = REPORTS / entry["file"]
+        count = read_any(path.read_bytes(), entry["file"])[0]
+        assert known(count) == known(READERS[path.suffix](path.read_text(encoding="utf-8"))[0]), entry["file"]
+
+
+CONCEPTS = [
+    ("271026005", 72, "g/L", {"hb": 72}),
+    ("1022651000000100", 18, "10*9/L", {"plt": 18}),
+    ("767002", 2.1, "10*3/uL", {"wbc": 2.1}),
+    ("30630007", 0.4, "10*9/L", {"anc": 0.4}),
+    ("1022551000000104", 38, "%", {"neut_pct": 38}),
+    ("104133003", 101, "fL", {"mcv": 101}),
+]
+
+
+def observation(coding, number, unit):
+    quantity = {"value": number, "unit": unit}
+    return {"resourceType": "Observation", "status": "final", "code": {"coding": coding}, "valueQuantity": quantity}
+
+
+@pytest.mark.parametrize(("code", "number", "unit", "reads"), CONCEPTS)
+def test_a_snomed_concept_without_a_name_is_read(code, number, unit, reads):
+    coding = [{"system": "http://snomed.info/sct", "code": code}]
+    assert known(read_fhir(observation(coding, number, unit))[0]) == reads
+
+
+def test_codes_that_contradict_each_other_are_not_read():
+    loinc, concept = {"system": "http://loinc.org", "code": "718-7"}, {"system": "http://snomed.info/sct"}
+    assert known(read_fhir(observation([loinc, concept | {"code": "271026005"}], 72, "g/L"))[0]) == {"hb": 72}
+    assert not known(read_fhir(observation([loinc, concept | {"code": "61928009"}], 72, "g/L"))[0])
+
+
+# --- properties --------------------------------------------------------------------------------------------------
+
+LINES = {
+    "hb": "Hb 7.2 g/dL",
+    "wbc": "WBC 2.1 K/uL",
+    "plt": "PLT 18 x10^9/L",
+    "mcv": "MCV 101 fL",
+    "rbc": "RBC 2.2 M/uL",
+}
+UNRELATED = ["Reported by the night shift", "Sodium 140 mmol/L", "Tel 030 1234567", "Ferritin 12 ng/mL", "-----", "Page 1 of 2",
+             "12 weeks of iron", "Room 12", "Isle of Man", "CRP 5 mg/L", "Printed 2024-01-05 08:30"]  # fmt: skip
+
+
+@given(st.permutations(list(LINES.values())), st.sampled_from(UNRELATED), st.integers(0, 5))
+def test_order_and_unrelated_lines_change_nothing(lines, other, place):
+    expected = known(read_report("\n".join(LINES.values())))
+    assert known(read_report("\n".join(lines))) == expected
+    assert known(read_report("\n".join([*lines[:place], other, *lines[place:]]))) == expected
+    assert about(read_report("\n".join([*lines[:place], other, *lines[place:]]))) == {}
+
+
+@given(st.integers(0, 10**6))
+def test_what_is_read_alone_is_what_is_read_in_the_report(seed):
+    text, _ = make(random.Random(seed))
+    count = read_report(text)
+    for name, value in count.values.items():
+        if value.known and value.span and value.own_low is None and value.unit in text[slice(*value.span)]:
+            assert read_value(text[slice(*value.span)], name).amount == pytest.approx(value.amount)
+    if count.wbc == count.wbc:
+        for name in ("anc", "alc", "amc", "aec", "abc"):
+            assert not getattr(count, name) > count.wbc * 1.1 + 0.1
+
+
+@given(st.sampled_from(["wbc", "plt", "hb", "rbc"]), st.floats(1.5, 9.5))
+def test_changing_the_unit_converts(name, amount):
+    number = float(f"{amount:.2f}") * (1 if name in ("wbc", "rbc") else 20)
+    for unit in units_of(name)[:2]:
+        printed = f"{number / unit.factor:.6f}".rstrip("0").rstrip(".")
+        assert getattr(read_report(f"{ANALYTES[name].label} {printed} {unit.name}"), name) == pytest.approx(
+            number, rel=1e-4
+        )
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.integers(0, 10**6))
+def test_reports_of_known_truth_are_never_read_wrong(seed):
+    faults = [fault for place in range(500) for fault in judged(seed * 1000 + place)]
+    assert not faults, faults[:3]
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.integers(0, 10**6))
+def test_tables_of_any_columns_are_never_read_wrong(seed):
+    faults = [fault for place in range(200) for fault in judged_table(seed * 1000 + place)]
+    assert not faults, faults[:3]
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.integers(0, 10**6))
+def test_letters_and_tables_of_several_dates_are_never_read_wrong(seed):
+    faults = [fault for place in range(200) for fault in judged_letter(seed * 1000 + place)]
+    assert not faults, faults[:3]
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_scanned_letter_is_never_off_by_a_power_of_ten(seed):
+    faults = [fault for place in range(200) for fault in misread_letter(seed * 1000 + place)]
+    assert not faults, faults[:3]
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_scanned_report_is_never_off_by_a_power_of_ten(seed):
+    faults = [fault for place in range(200) for fault in misread(seed * 1000 + place)]
+    assert not faults, faults[:3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hb\n" + "L\n" * 4000, "Hb\n" + "12-16\n" * 2000, "Hb\n" + "2024-01-05\n" * 2000, "Hb\n" + "-\n" * 8000, "Hb\n7\n" * 2400,
+     "Hb 7.2 " * 2000, "7 " * 4000, "(" * 9000, "Hb" * 9000, "1.2.3" * 3000, "a" * 9000, "10^" * 3000, "/" * 9000,
+     "WBC 2.1 K/uL, " * 900, "age " * 3000, "34 y " * 2000, "\t" * 9000, "x10" * 4000, "pregnant " * 1000, "M " * 5000],
+    ids=range(20),
+)  # fmt: skip
+def test_twice_the_text_takes_about_twice_the_steps(text):
+    """Steps are counted, not seconds: calls of Python functions grow as the text does."""
+    import sys
+
+    def steps(part):
+        count = 0
+
+        def tick(frame, event, argument):
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        sys.setprofile(tick)
+        try:
+            read_report(part)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    read_report(text)  # what is read once and kept is no part of it
+    assert steps(text) < 3 * steps(text[: len(text) // 2]) + 20_000

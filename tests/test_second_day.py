@@ -1,0 +1,244 @@
+"""What never may look broken: coming back the next day, a kernel that is gone or busy, an output shown twice.
+
+The notebook of these tests imports nothing: whichever of its cells is run first finds what it needs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from conftest import Lab, OpenNotebook, opening, serving
+from in_browser import ALIVE, kept_panels
+from playwright.sync_api import Locator, expect
+
+from helpers.questions.bank import exercise
+
+pytestmark = pytest.mark.browser
+
+CELLS = [
+    "where_you_stand()",
+    'ask("start-01")',
+    'CountExplorer(BloodCount.of(hb=135, age_y=34, sex="female"), show=["hb"], systems=[], person=False)',
+    'how_many = len(patients)\n\ncheck("start-10", how_many)',
+    "import time\n\ntime.sleep(6)",
+    'ask("start-04")',
+]
+STAND, CARD, PANEL, CODE, SLEEP, LATER = range(1, 7)
+LOST = "lost its connection to Python. Run the cell again: click on it, press Shift+Enter."
+BROKEN = "Error displaying widget|model not found|Loading widget|Traceback"
+
+
+def notebook(*cells: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+
+
+def press(one: OpenNotebook, number: int) -> Locator:
+    """Click on a cell and press Shift+Enter, as its twin says; what it then shows, alive."""
+    cell = one.cell(number)
+    cell.locator(".course-live").evaluate_all("old => old.forEach(one => one.classList.add('old'))")
+    cell.locator(".jp-InputArea-prompt").click()
+    one.page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".old")).to_have_count(0, timeout=30_000)
+    return alive(one, number)
+
+
+def alive(one: OpenNotebook, number: int) -> Locator:
+    """What a cell shows, once it is alive and the cell is done."""
+    one.page.wait_for_function(
+        f"""at => {{
+            const cell = window.jupyterapp.shell.currentWidget.content.widgets[at];
+            return cell.model.executionState === 'idle' && ({ALIVE})(cell.node);
+        }}""",
+        arg=number - 1,
+    )
+    return one.cell(number).locator(".course-live")
+
+
+def kernel(one: OpenNotebook, does: str) -> None:
+    one.page.evaluate(f"async () => {{ await {one._SESSION}.kernel.{does}() }}")
+
+
+def running() -> list[psutil.Process]:
+    """The kernels of this test process's servers."""
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
+
+
+def test_the_second_day(tmp_path: Path, browser) -> None:
+    wrong = exercise("start-01").asks.options[3].text
+    with serving(tmp_path, tmp_path / "record") as lab, opening(lab, browser) as open_it:
+        one = open_it(notebook(*CELLS))
+        panel = press(one, PANEL)
+        panel.get_by_role("slider").press("Home")
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        low = panel.get_by_role("slider").input_value()
+        card = press(one, CARD)
+        card.get_by_label(wrong).check()
+        card.get_by_role("button", name="Check", exact=True).click()
+        card.get_by_text("Not yet", exact=True).wait_for()
+        press(one, STAND)
+        press(one, LATER)
+        assert one.errors() == []
+        one.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        name = one.path.name
+    stored = (lab.folder / "notebooks" / name).read_text()
+    kinds = {kind for cell in json.loads(stored)["cells"] for out in cell["outputs"] for kind in out["data"]}
+    assert kinds == {"text/html", "text/plain"} and "widget-view" not in stored and "widget-state" not in stored
+
+    (tmp_path / "data" / "nbsignatures.db").unlink()  # the next day on another computer: nothing is trusted
+    with serving(tmp_path, tmp_path / "record") as lab, opening(lab, browser) as open_it:
+        two = open_it(name)
+        page = two.page.locator(".jp-Notebook")
+        expect(page.get_by_text("click on it, press Shift+Enter")).to_have_count(4)
+        expect(page).not_to_contain_text(re.compile(BROKEN))
+        assert page.locator("[data-live], .course-lost").count() == 0
+        expect(two.cell(PANEL).locator("img")).to_have_attribute("alt", re.compile("^Blood count of a woman of 34"))
+        card = press(two, CARD)
+        expect(card.get_by_label(wrong)).to_be_checked()
+        card.get_by_text("Not yet", exact=True).wait_for()
+        panel = press(two, PANEL)
+        assert panel.get_by_role("slider").input_value() == low, "the panel is as it was left"
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        panel.get_by_role("button", name="Reset", exact=True).click()
+        expect(panel.locator(".status")).not_to_contain_text("Hemoglobin is low")
+        panel.get_by_role("slider").press("Home")
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        link = press(two, STAND).get_by_role("link").first
+        assert two.errors() == []
+        there = link.get_attribute("data-notebook")
+        link.click()
+        path = "window.jupyterapp.shell.currentWidget?.context?.path"
+        two.page.wait_for_function(f"there => {path} === `notebooks/${{there}}`", arg=there)
+        assert two.page.locator(".jp-Dialog").count() == 0, "no question, though a cell is not trusted yet"
+        two.idle()
+
+
+def test_a_slider_is_where_it_was_after_the_kernel_began_anew(tmp_path: Path, browser) -> None:
+    with serving(tmp_path, tmp_path / "record") as lab, opening(lab, browser) as open_it:
+        one = open_it(notebook(CELLS[PANEL - 1]))
+        panel = press(one, 1)
+        begun = panel.get_by_role("slider").input_value()
+        panel.get_by_role("slider").press("Home")
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        low = panel.get_by_role("slider").input_value()
+        while not kept_panels(tmp_path / "record"):
+            one.page.wait_for_timeout(20)
+        kernel(one, "restart")
+        expect(one.cell(1).locator(".course-lost")).to_contain_text(LOST)
+        panel = press(one, 1)
+        assert panel.get_by_role("slider").input_value() == low != begun
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        panel.get_by_role("button", name="Reset", exact=True).click()
+        expect(panel.locator(".status")).not_to_contain_text("Hemoglobin is low")
+        assert panel.get_by_role("slider").input_value() == begun, "Reset goes back to what the text says"
+        while kept_panels(tmp_path / "record"):
+            one.page.wait_for_timeout(20)
+        assert one.errors() == []
+
+
+def test_a_name_that_no_cell_made_is_told_in_a_sentence(lab: Lab, browser) -> None:
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(*CELLS))
+        one.cell(CODE).locator(".jp-InputArea-prompt").click()
+        one.page.keyboard.press("Shift+Enter")
+        expect(one.cell(CODE)).to_contain_text("patients is not there yet")
+
+
+def test_a_kernel_that_is_gone_is_told_and_comes_back_cell_by_cell(lab: Lab, browser) -> None:
+    with opening(lab, browser) as open_it:
+        one, other = open_it(notebook(*CELLS[:3])), open_it(notebook(*CELLS[:3]))
+        for each in (one, other):
+            each.page.bring_to_front()
+            for number in (STAND, CARD, PANEL):
+                press(each, number)
+        one.page.bring_to_front()
+        card, panel = alive(one, CARD), alive(one, PANEL)
+        chosen, another = (exercise("start-01").asks.options[at].text for at in (1, 2))
+        card.get_by_label(chosen).check()
+        panel.get_by_role("slider").press("Home")
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        low = panel.get_by_role("slider").input_value()
+
+        kernel(one, "restart")
+        for number in (STAND, CARD, PANEL):
+            expect(one.cell(number).locator(".course-lost")).to_contain_text(LOST)
+        assert one.page.get_by_role("alert").filter(has_text=LOST).count() == 0, "said aloud at the next touch only"
+        card.get_by_label(another).click(force=True)
+        expect(card.get_by_role("alert")).to_contain_text(LOST)
+        expect(card.get_by_label(chosen)).to_be_checked()
+        card.get_by_role("button", name="Check", exact=True).click(force=True)
+        expect(card.locator(".feedback")).to_be_empty()
+        panel.get_by_role("slider").press("End")
+        assert panel.get_by_role("slider").input_value() == low
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        one.page.keyboard.press("Shift+Enter")  # whoever touched it is on its cell
+        panel = alive(one, PANEL)
+        expect(panel.locator(".course-lost")).to_have_count(0)
+        expect(card.locator(".course-lost")).to_have_count(1)
+        panel.get_by_role("slider").press("Home")
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+
+        mine = one.page.evaluate(f"() => {one._SESSION}.kernel.id")
+        for process in running():
+            if any(mine in word for word in process.cmdline()):
+                process.send_signal(signal.SIGKILL)
+        expect(panel.locator(".course-lost")).to_contain_text(LOST, timeout=60_000)
+        one.page.locator(".jp-Dialog").get_by_role("button").first.click()  # Jupyter says it too
+        expect(press(one, CARD).locator(".course-lost")).to_have_count(0)
+
+        other.page.bring_to_front()
+        assert other.page.locator(".course-lost").count() == 0, "the other notebook's kernel is well"
+        alive(other, PANEL).get_by_role("slider").press("Home")
+        expect(alive(other, PANEL).locator(".status")).to_contain_text("Hemoglobin is low")
+
+
+def test_an_output_may_be_drawn_again_shown_twice_or_reloaded(lab: Lab, browser) -> None:
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(*CELLS[:3]))
+        run = one.page.evaluate
+        for _ in range(3):
+            panel = press(one, PANEL)
+        assert panel.count() == 1
+        press(one, CARD)
+        command = "name => window.jupyterapp.commands.execute(name)"
+        one.cell(PANEL).locator(".jp-InputArea-prompt").click()
+        for name in ("notebook:hide-cell-outputs", "notebook:show-cell-outputs", "notebook:create-output-view"):
+            run(command, name)
+        twice = one.page.locator(".course-live[data-live]").filter(has=one.page.get_by_role("slider"))
+        expect(twice).to_have_count(2)
+        twice.first.get_by_role("slider").press("Home")
+        for at in range(2):
+            expect(twice.nth(at).locator(".status")).to_contain_text("Hemoglobin is low")
+        run(command, "docmanager:save")
+        one.page.reload()
+        one.page.locator(".jp-Notebook").wait_for()
+        one.idle()
+        panel = alive(one, PANEL)
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        panel.get_by_role("slider").press("End")
+        expect(panel.locator(".status")).not_to_contain_text("Hemoglobin is low")
+        alive(one, CARD)
+        one.cell(CARD).locator(".jp-InputArea-prompt").click()
+        run(command, "notebook:clear-cell-output")
+        expect(one.cell(CARD).locator(".course-live")).to_have_count(0)
+        press(one, CARD)
+        assert one.errors() == []
+
+
+def test_a_busy_kernel_is_told_and_hears_it_afterwards(lab: Lab, browser) -> None:
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(*CELLS))
+        panel = press(one, PANEL)
+        one.cell(SLEEP).locator(".jp-InputArea-prompt").click()
+        one.page.keyboard.press("Shift+Enter")
+        one.page.wait_for_function(f"() => {one._SESSION}.kernel.status === 'busy'")
+        panel.get_by_role("slider").press("Home")
+        expect(panel.get_by_role("alert")).to_contain_text("Python is busy with another cell")
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        expect(panel.locator(".course-lost")).to_have_count(0)

@@ -1,0 +1,309 @@
+"""The course in a link: the built site in a real browser, from the index page to a day without a network.
+
+The site is built once and visited once: the tests share its browser, as a learner's visit does, in this order.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import ROOT, is_outside
+from in_browser import fill
+from playwright.sync_api import BrowserContext, Page, expect
+from pyodide_for_tests import Unreachable, fetched
+
+from helpers.questions.bank import exercise, version
+from helpers.questions.judge import right_answer
+
+pytestmark = pytest.mark.site
+
+SITE = ROOT / "build" / "site"
+SOURCES = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(one => one.model.sharedModel.getSource())"
+START_MS = 240_000
+"""Python may take so long to start where other tests have the computer."""
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """The site, built from files that were held against Pyodide's own hashes."""
+    try:
+        pyodide = fetched()
+    except Unreachable as reason:
+        pytest.fail(str(reason)) if os.environ.get("CI") else pytest.skip(str(reason))
+    command = [sys.executable, str(ROOT / "website" / "build.py"), "--pyodide", str(pyodide)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return SITE
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+class Server:
+    """Python's own server of plain files, which can be cut off."""
+
+    def __init__(self, folder: Path) -> None:
+        self._serve = functools.partial(Quiet, directory=str(folder))
+        self._port = 0
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self._port), self._serve)
+        self._port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@dataclass
+class Visit:
+    """One learner's browser on the site."""
+
+    context: BrowserContext
+    server: Server
+    outside: list[str] = field(default_factory=list)
+    """What was asked of other hosts."""
+    broken: list[str] = field(default_factory=list)
+    """Errors that the pages' own scripts threw."""
+    start: Page | None = None
+    """Notebook 00."""
+
+    def page(self, path: str) -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.broken.append(str(error)))
+        page.goto(f"{self.server.address}/{path}")
+        return page
+
+    def notebook(self, name: str) -> Page:
+        """A notebook with Python up and its first card live."""
+        page = self.page(f"notebooks/index.html?path={name}.ipynb")
+        up(page)
+        return page
+
+
+def up(page: Page) -> None:
+    page.wait_for_selector("body[data-course=up]", state="attached", timeout=START_MS)
+
+
+@pytest.fixture(scope="module")
+def visit(built: Path, browser) -> Iterator[Visit]:
+    server = Server(built)
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(START_MS)
+    visit = Visit(context, server)
+
+    def asked(request) -> None:
+        if is_outside(request.url, server.address):
+            visit.outside.append(request.url)
+
+    context.on("request", asked)
+    visit.start = visit.notebook("00_start_here")
+    yield visit
+    context.close()
+    server.stop()
+
+
+def cards(page: Page, id: str):
+    card = page.get_by_role("region", name=f"Question {id}", exact=True)
+    card.scroll_into_view_if_needed()
+    return card
+
+
+def give(card, id: str, answer) -> None:
+    fill(card, exercise(id), answer)
+    card.get_by_role("button", name="Check", exact=True).click()
+
+
+def run_cell(page: Page, source: str) -> None:
+    """Run the first cell whose code holds these words; wait until Python is done with it and what it shows is live."""
+    page.evaluate(
+        """async source => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            const at = notebook.widgets.findIndex(cell => cell.model.sharedModel.getSource().includes(source));
+            notebook.activeCellIndex = at;
+            window.courseCell = notebook.widgets[at].node;
+            await window.jupyterapp.commands.execute('notebook:run-cell');
+        }""",
+        source,
+    )
+    page.wait_for_function("() => window.courseCell.querySelector('[data-live] > *')", timeout=START_MS)
+
+
+def desk(page: Page):
+    desk = page.get_by_role("region", name="Your record", exact=True)
+    desk.scroll_into_view_if_needed()
+    return desk
+
+
+def wrong(id: str) -> str:
+    asks = exercise(id).asks
+    return next(option.key for option in asks.options if option.key != asks.right)
+
+
+def grave(page: Page) -> list[str]:
+    found = Axe().run(page, context="body").response["violations"]
+    return [
+        f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found if rule["impact"] in ("serious", "critical")
+    ]
+
+
+# --- in front ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_site_is_small_and_whole(built: Path) -> None:
+    files = [path for path in built.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 70e6
+    assert not [path for path in files if path.suffix == ".map"]
+    kept = json.loads((built / "files.json").read_text())
+    assert {path.relative_to(built).as_posix() for path in files} == {*kept, "files.json", "service-worker.js"}
+
+
+def test_the_index_page_leads_everywhere_without_python(visit: Visit) -> None:
+    page = visit.page("index.html")
+    links = page.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
+    here = [link for link in links if link.startswith(visit.server.address)]
+    for link in here:
+        assert page.request.get(link).ok, link
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        assert any(f"path={notebook.name}" in link for link in here)
+        assert any(link.endswith(f"read/{notebook.stem}.html") for link in here)
+    assert grave(page) == []
+    page.get_by_role("link", name=re.compile("Read only.*03")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Grading severity", timeout=START_MS)
+    page.close()
+
+
+# --- live -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_card_is_answered_wrong_and_right(visit: Visit) -> None:
+    card = cards(visit.start, "start-01")
+    give(card, "start-01", wrong("start-01"))
+    expect(card.locator(".feedback .word")).to_contain_text("Not yet", timeout=START_MS)
+    give(card, "start-01", right_answer(exercise("start-01")))
+    expect(card.locator(".feedback .word")).to_contain_text("Right", timeout=START_MS)
+
+
+def test_a_slider_moves_the_picture(visit: Visit) -> None:
+    run_cell(visit.start, "woman = BloodCount.of(")
+    panel = visit.start.locator(".jp-Cell", has_text="woman = BloodCount.of(").locator("[data-live]")
+    picture = panel.locator("img").first
+    before = picture.get_attribute("alt")
+    slider = panel.get_by_role("slider", name=re.compile("Hemoglobin"))
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(picture).not_to_have_attribute("alt", before, timeout=START_MS)
+
+
+def test_two_notebooks_write_into_one_record(visit: Visit) -> None:
+    other = visit.notebook("01_blood_cell_roles")
+    card = other.locator(".jp-Cell section.course-card").first
+    id = card.get_attribute("aria-label").removeprefix("Question ")
+    give(cards(other, id), id, right_answer(exercise(id)))
+    expect(card.locator(".feedback .word")).to_be_visible(timeout=START_MS)
+    give(cards(visit.start, "start-01"), "start-01", wrong("start-01"))
+    expect(cards(visit.start, "start-01").locator(".feedback .word")).to_contain_text("Not yet", timeout=START_MS)
+    run_cell(visit.start, "your_record()")
+    shown = desk(visit.start)
+    expect(shown).to_contain_text("It lies in this browser", timeout=START_MS)
+    expect(shown).to_contain_text("4 entries", timeout=START_MS)
+    shown.locator("summary").first.click()
+    expect(shown.locator("table")).to_contain_text(id, timeout=START_MS)
+    expect(shown.locator("table")).to_contain_text("start-01", timeout=START_MS)
+    other.close()
+
+
+def test_the_record_is_taken_along_deleted_and_brought_in(visit: Visit, tmp_path: Path) -> None:
+    page = visit.start
+    with page.expect_download(timeout=START_MS) as download:
+        desk(page).get_by_role("button", name="Download my record").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert len(json.loads(file.read_text())) == 4
+    desk(page).get_by_role("button", name="Delete everything …").click()
+    desk(page).get_by_role("button", name="Delete everything now").click()
+    expect(desk(page)).to_contain_text("Nothing is recorded yet", timeout=START_MS)
+    desk(page).get_by_label("Bring in a file").set_input_files(file)
+    expect(desk(page).locator(".said")).to_contain_text("4 entries are new", timeout=START_MS)
+    expect(desk(page)).to_contain_text("4 entries since", timeout=START_MS)
+
+
+def test_what_is_wrong_is_copied_and_not_sent(visit: Visit) -> None:
+    page = visit.start
+    visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    card = page.locator(".course-live", has=cards(page, "start-01"))
+    card.get_by_role("button", name="Report a mistake of the course").click()
+    expect(card.locator(".course-wrong [role=status]")).to_contain_text("Copied", timeout=START_MS)
+    words = page.evaluate("() => navigator.clipboard.readText()")
+    assert f"question: start-01, wording {version(exercise('start-01'))}" in words
+    assert "where: 00_start_here.ipynb, cell" in words and f'answered: "{wrong("start-01")}"' in words
+    panel = page.locator(".jp-Cell", has_text="woman = BloodCount.of(")
+    panel.get_by_role("button", name="Report a mistake of the course").click()
+    expect(panel.locator(".course-wrong [role=status]")).to_contain_text("Copied", timeout=START_MS)
+    words = page.evaluate("() => navigator.clipboard.readText()")
+    assert "panel: CountExplorer" in words and "shown: " in words
+
+
+def test_nothing_grave_is_found_by_axe(visit: Visit) -> None:
+    found = Axe().run(visit.start, context=".jp-OutputArea-output").response["violations"]
+    bar = Axe().run(visit.start, context="#course-bar").response["violations"]
+    assert [rule["id"] for rule in [*found, *bar] if rule["impact"] in ("serious", "critical")] == []
+
+
+def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
+    page = visit.start
+    page.wait_for_selector("body[data-kept=all]", state="attached", timeout=START_MS)
+    shipped = [one for one in page.evaluate(SOURCES) if "start-09" in one]
+    typed = 'platelets = "mine"\n\ncheck("start-09", platelets)'
+    page.evaluate(
+        """async typed => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            const cell = panel.content.widgets.find(one => one.model.sharedModel.getSource().includes('"start-09", p'));
+            cell.model.sharedModel.setSource(typed);
+            panel.content.widgets[0].model.sharedModel.setSource("not as shipped");
+            await panel.context.save();
+        }""",
+        typed,
+    )
+    visit.server.stop()
+    try:
+        page.reload()
+        up(page)
+        expect(cards(page, "start-01").locator(".feedback .word")).to_contain_text("Not yet", timeout=START_MS)
+        sources = page.evaluate(SOURCES)
+        assert typed in sources and sources[0].startswith("# Start here")
+        page.once("dialog", lambda dialog: dialog.accept())
+        with page.expect_navigation():
+            page.get_by_role("button", name="Put this page back as it was").click()
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=START_MS)
+        sources = page.evaluate(SOURCES)
+        assert [one for one in sources if "start-09" in one] == shipped
+        index = visit.page("index.html")
+        expect(index.get_by_role("heading", level=1)).to_have_text("Pancytopenia", timeout=START_MS)
+        index.close()
+    finally:
+        visit.server.start()
+
+
+def test_nothing_was_asked_of_another_host_and_nothing_broke(visit: Visit) -> None:
+    assert visit.outside == []
+    assert visit.broken == []

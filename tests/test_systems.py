@@ -1,0 +1,204 @@
+"""A grading system is rows: a new edition, or a new system, is graded, drawn and asked about without a line of code."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from helpers import evidence
+from helpers.blood.core.count import BloodCount, Person, Value
+from helpers.blood.grading import severity, systems
+from helpers.blood.grading.severity import bands, editions, grade, grade_all
+from helpers.evidence import table
+
+ADULT = dict(age_y=40, sex="female", trimester=0)
+
+
+def forget() -> None:
+    """Empty every memory of what was read."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "helpers":
+            for value in vars(module).values():
+                getattr(value, "cache_clear", lambda: None)()
+
+
+@pytest.fixture
+def other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """A copy of the tables, and how a row is added to one of them."""
+    folder = tmp_path / "data"
+    shutil.copytree(evidence.DATA, folder)
+
+    def add(name: str, /, **cells: object) -> None:
+        path = folder / f"{name}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            columns = next(csv.reader(file))
+        assert set(cells) <= set(columns)
+        with path.open("a", encoding="utf-8", newline="") as file:
+            csv.DictWriter(file, columns).writerow(cells)
+        forget()
+
+    def edit(name: str, old: str, new: str) -> None:
+        path = folder / f"{name}.csv"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        forget()
+
+    add.edit = edit
+    monkeypatch.setattr(evidence, "DATA", folder)
+    forget()
+    yield add
+    monkeypatch.undo()
+    forget()
+
+
+def with_ctcae_7(add: Callable[..., None]) -> None:
+    """A seventh version: platelets with other limits, and lymphocytes that it drops."""
+    add.edit("systems", "ctcae,6.0,CTCAE,CTCAE v6.0,ladder,true,", "ctcae,6.0,CTCAE,CTCAE v6.0,ladder,false,")
+    add(
+        "systems", system="ctcae", edition="7.0", name="CTCAE", title="CTCAE v7.0", family="ladder", current="true",
+        side_by_side=9, lane="CTCAE 7", paired="true", adjusted="false", source="CTCAE6",
+    )  # fmt: skip
+    row = dict(system="ctcae", edition="7.0", item="platelets", analyte="plt", source="CTCAE6", confidence="A")
+    add("severity", id="T1", grade=1, label="grade 1", lower=40, lower_limit_normal="true", **row)
+    add("severity", id="T2", grade=2, label="grade 2", upper=40, lower_limit_normal="false", **row)
+    gone = row | dict(item="lymphocytes", analyte="alc", label="not graded", clinical="term removed in v7.0")
+    add("severity", id="T3", lower_limit_normal="false", **gone)
+
+
+def test_a_new_edition_is_graded_beside_the_others(other_data):
+    with_ctcae_7(other_data)
+    assert editions("ctcae") == ("5.0", "6.0", "7.0") and systems.current("ctcae") == "7.0"
+    count = BloodCount.of(plt=30, alc=0.3, **ADULT)
+    assert (grade(count, "ctcae").edition, grade(count, "ctcae")["platelets"].grade) == ("7.0", 2)
+    assert grade(count, "ctcae")["lymphocytes"].label == "not graded"
+    assert grade(count, "ctcae")["lymphocytes"].grade is None
+    assert "CTCAE v7.0 does not grade the lymphocytes: term removed" in grade(count, "ctcae")["lymphocytes"].reason
+    assert [one.title for one in grade_all(count) if one.item == "platelets"][:3] == [
+        *("CTCAE v6.0", "CTCAE v5.0", "Platelets and bleeding risk"),
+    ]
+    assert grade_all(count)[-2].title == "CTCAE v7.0"
+    assert len(grade(table("patients"), "ctcae", "7.0").frame()) == len(table("patients"))
+    assert [band.grade for band in bands("ctcae", "7.0", "platelets", Person(**ADULT))] == [1, 2]
+
+
+def test_a_new_edition_is_drawn_and_compared_in_the_panel(other_data):
+    from helpers.panels.explorer import CountExplorer
+    from helpers.pictures.count import CountPicture
+
+    with_ctcae_7(other_data)
+    picture = CountPicture(BloodCount.of(hb=120, anc=3, plt=30, **ADULT))
+    assert [lane.label for lane in picture.strips["plt"].lanes] == ["CTCAE 5", "CTCAE 6", "CTCAE 7"]
+    assert "grade 3 in CTCAE 5, 3 in CTCAE 6, 2 in CTCAE 7" in picture.point()
+    explorer = CountExplorer(BloodCount.of(hb=120, anc=3, plt=30, **ADULT))
+    shown = explorer.ctcae_table()
+    assert list(shown.columns) == ["CTCAE 5", "CTCAE 6", "CTCAE 7"]
+    assert shown.loc["platelets (they differ)", "CTCAE 7"].startswith("**grade 2**")
+    assert "CTCAE 5, 6 and 7 on this patient" in explorer.words()
+
+
+def test_a_new_edition_can_be_asked_about(other_data):
+    from helpers.questions.answers import grade_key
+    from helpers.questions.kinds.grade import grade_menu
+
+    with_ctcae_7(other_data)
+    assert set(grade_menu("ctcae", "platelets", "7.0")) == {"0", "1", "2", "-", "?"}
+    found = grade(BloodCount.of(plt=30, alc=0.3, **ADULT), "ctcae", "7.0")
+    assert (grade_key(found["platelets"]), grade_key(found["lymphocytes"])) == ("2", "-")
+
+
+def test_a_new_system_with_a_lane_of_its_own(other_data):
+    from helpers.panels.explorer import CountExplorer
+    from helpers.pictures.count import CountPicture
+
+    other_data(
+        "systems", system="leukopenia", edition="test", name="Leukopenia", title="Leukopenia bands", family="ladder",
+        current="true", side_by_side=9, lane="Leuko", paired="false", adjusted="false", source="CTCAE6",
+    )  # fmt: skip
+    row = dict(system="leukopenia", edition="test", item="white_cells", analyte="wbc", source="CTCAE6", confidence="A")
+    other_data("severity", id="T1", grade=0, label="no leukopenia", lower=4, lower_limit_normal="false", **row)
+    other_data("severity", id="T2", grade=1, label="leukopenia", upper=4, lower_limit_normal="false", **row)
+    count = BloodCount.of(wbc=3.5, **ADULT)
+    assert severity.systems()[-1] == "leukopenia"
+    assert grade(count, "leukopenia")["white_cells"].label == "leukopenia"
+    assert grade_all(count)[-1].title == "Leukopenia bands"
+    assert [lane.label for lane in CountPicture(count, ("wbc",)).strips["wbc"].lanes] == ["CTCAE", "Leuko"]
+    assert "Leukopenia bands" in CountExplorer(count, show=("wbc",)).other_table().index
+
+
+def test_without_the_rows_there_is_no_such_system():
+    with pytest.raises(ValueError, match=r"no edition '7\.0'"):
+        grade(BloodCount.of(plt=30), "ctcae", "7.0")
+    with pytest.raises(ValueError, match="no grading system 'leukopenia'"):
+        editions("leukopenia")
+
+
+def test_the_table_of_systems_holds_together():
+    rows = table("systems")
+    assert (rows.groupby("system")["current"].sum() == 1).all(), "one edition of each is meant when none is named"
+    ladders = rows[rows["family"] == "ladder"]
+    graded = table("severity")[["system", "edition"]].drop_duplicates()
+    assert set(map(tuple, graded.to_numpy())) == set(map(tuple, ladders[["system", "edition"]].to_numpy()))
+    for system, family in rows.groupby("system")["family"]:
+        assert family.nunique() == 1, system
+    one_item = table("severity").drop_duplicates(["analyte", "item"])
+    assert one_item["analyte"].is_unique, "a value has one line"
+    assert rows[rows["paired"]].groupby("name").size().min() > 1, "what is compared has something beside it"
+
+
+# --- the lower limit of normal ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "person", "item", "expected"),
+    [
+        ({"plt": 634}, {"age_y": 0.75}, "platelets", 0),
+        ({"wbc": 55.9}, {"age_y": 17, "sex": "male"}, "white_cells", 0),
+        ({"hb": 160}, {"age_y": 40}, "anemia", 0),
+        ({"plt": 200}, {"age_y": 0.75}, "platelets", None),
+        ({"wbc": 5.9}, {"age_y": 17, "sex": "male"}, "white_cells", None),
+        ({"wbc": 55.9}, {"age_y": 0.1}, "white_cells", None),
+        ({"wbc": 55.9}, {}, "white_cells", None),
+        ({"plt": 60}, {"age_y": 0.75}, "platelets", 2),
+    ],
+)
+def test_no_grade_is_said_where_every_limit_would_agree(values, person, item, expected):
+    """Above the highest lower limit of any set there is no grade; not for people younger than all those sets."""
+    found = grade(BloodCount.of(**values, **person), "ctcae", "6.0")[item]
+    assert found.grade == expected
+    if expected == 0:
+        assert "none of the course puts it above" in found.reason
+    if expected is None:
+        assert found.reason.startswith("The mildest grade")
+
+
+def printed(wbc: float) -> Value:
+    """White cells with the interval that the report prints beside them."""
+    return Value(wbc, own_low=4.8, own_high=10.8)
+
+
+@pytest.mark.parametrize(("wbc", "expected"), [(4.0, 1), (4.79, 1), (4.8, 0), (2.5, 2)])
+def test_the_limit_that_the_report_prints_comes_first(wbc, expected):
+    count = BloodCount({"wbc": printed(wbc)}, Person(**ADULT))
+    found = grade(count, "ctcae", "6.0")["white_cells"]
+    assert found.grade == expected
+    assert ("the one the report prints, 4.80" in found.reason) is (expected < 2)
+    if wbc >= 4:
+        assert grade(BloodCount.of(wbc=wbc, **ADULT), "ctcae", "6.0")["white_cells"].grade == 0, "Dorset begins at 4.0"
+    assert "report prints" not in grade(count, "pancytopenia")["pancytopenia"].reason
+
+
+def test_the_picture_draws_the_limit_that_the_report_prints():
+    from helpers.pictures.count import CountPicture
+
+    reported = BloodCount({"wbc": printed(4.4)}, Person(**ADULT))
+    picture = CountPicture(BloodCount.of(wbc=4.4, **ADULT), ("wbc",))
+    assert picture.strips["wbc"].lanes[0].bands[0].upper == 4.0 and "not low" in picture.point()
+    picture.update(reported)
+    assert picture.strips["wbc"].lanes[0].bands[0].upper == 4.8
+    assert "CTCAE grade 1" in picture.describe()
