@@ -103,8 +103,12 @@ def test_what_must_not_be_done_is_said(emergency, words):
     ("count", "said", "expected"),
     [
         ({"anc": 0.2}, {"fever": "yes"}, ["neutropenic_sepsis_fever"]),
-        ({"anc": 0.3}, {"fever": "no", "unwell": "yes"}, ["neutropenic_sepsis_no_fever"]),
-        ({"anc": 0.8}, {"unwell": "yes", "medicine": "cytotoxic"}, ["neutropenic_sepsis_no_fever"]),
+        ({"anc": 0.3}, {"fever": "no", "unwell": "yes"}, ["neutropenic_sepsis_no_fever", "sepsis"]),
+        ({"anc": 0.8}, {"unwell": "yes", "medicine": "cytotoxic"}, ["neutropenic_sepsis_no_fever", "sepsis"]),
+        ({}, {"unwell": "yes"}, ["sepsis"]),
+        ({"anc": 4.0}, {"unwell": "yes"}, ["sepsis"]),
+        ({}, {"fever": "yes", "medicine": "cytotoxic"}, ["neutropenic_sepsis_fever"]),
+        ({"anc": 0.2}, {"fever": "yes", "medicine": "cytotoxic"}, ["neutropenic_sepsis_fever"]),
         ({"plt": 40}, {"bleeding": "major"}, ["major_bleeding"]),
         ({"plt": 15}, {"bleeding": "minor"}, ["major_bleeding"]),
         ({}, {"fever": "yes", "travel": "yes"}, ["malaria"]),
@@ -123,6 +127,9 @@ def test_findings_lead_to_the_first_hour(count, said, expected):
     [
         ({"anc": 0.3}, {"unwell": "yes"}, "sepsis_no_fever", "neutrophils 0.30"),
         ({"anc": 0.8}, {"medicine": "cytotoxic"}, "falling_count", "neutrophils 0.80"),
+        ({"anc": 0.8}, {"medicine": "methotrexate"}, "falling_count", "methotrexate"),
+        ({}, {"fever": "yes", "medicine": "cytotoxic"}, "treated_fever", "chemotherapy or radiotherapy"),
+        ({}, {"unwell": "yes"}, "sepsis", "signs of sepsis"),
         ({"plt": 15}, {"bleeding": "minor"}, "bleeding", "platelets 15"),
         ({}, {"fever": "yes", "travel": "yes"}, "fever_travel", "fever"),
     ],
@@ -139,6 +146,8 @@ def test_the_red_flags_that_were_missing_are_raised_and_say_why(count, said, fla
         ({"anc": 0.8}, {"unwell": "yes"}, "sepsis_no_fever"),
         ({"plt": 40}, {"bleeding": "minor"}, "bleeding"),
         ({}, {"fever": "yes", "travel": "no"}, "fever_travel"),
+        ({}, {"fever": "yes", "medicine": "none"}, "treated_fever"),
+        ({}, {"fever": "no", "medicine": "cytotoxic"}, "treated_fever"),
         ({"anc": 0.8}, {"medicine": "none"}, "falling_count"),
     ],
 )

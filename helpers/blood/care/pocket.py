@@ -83,7 +83,7 @@ def path() -> tuple[str, ...]:
 
 
 def ways(flag: str) -> tuple[str, ...]:
-    """What raises a red flag, in words, one for each way that no shorter one makes needless; counts in 10^9/L, hemoglobin in g/L.
+    """What raises a red flag, in words, one for each way; counts in 10^9/L, hemoglobin in g/L.
 
     Raises:
         ValueError: a red flag there are no rules for.
@@ -91,9 +91,8 @@ def ways(flag: str) -> tuple[str, ...]:
     rules = [row for row in records("red_flag_rules") if row["flag"] == flag]
     if not rules:
         raise ValueError(f"No rule raises {flag!r}.")
-    parts = {way: [_said(row) for row in rules if row["way"] == way] for way in dict.fromkeys(r["way"] for r in rules)}
-    shortest = [mine for mine in parts.values() if not any(set(other) < set(mine) for other in parts.values())]
-    return tuple(" + ".join(mine) for mine in shortest)
+    numbers = dict.fromkeys(row["way"] for row in rules)
+    return tuple(" + ".join(_said(row) for row in rules if row["way"] == way) for way in numbers)
 
 
 def _said(rule: Row) -> str:
