@@ -226,6 +226,7 @@ def choose(box, place: int) -> None:
 def pick(output, label: str, words: str) -> None:
     """Choose from a list by keyboard, by the words of the option."""
     box = output.get_by_role("combobox", name=label, exact=True)
+    expect(box).to_have_count(1)
     texts = box.evaluate("select => [...select.options].map(option => option.textContent)")
     choose(box, texts.index(words))
 

@@ -71,9 +71,19 @@ def test_ids_are_unique_over_all_files_and_never_reused() -> None:
     assert not set(ids) & set(retired)
 
 
-def test_prefixes_belong_to_one_file_each() -> None:
-    prefixes = [evidence.questions(name)["prefix"] for name in ALL]
-    assert len(prefixes) == len(set(prefixes))
+def test_a_prefix_belongs_to_one_file_or_to_a_notebook_and_its_second_half() -> None:
+    sharing: dict[str, set[str]] = {}
+    for name in ALL:
+        sharing.setdefault(evidence.questions(name)["prefix"], set()).add(name.partition("_")[0].rstrip("b"))
+    assert {prefix: names for prefix, names in sharing.items() if len(names) > 1} == {}
+
+
+def test_a_question_that_moved_keeps_its_name_and_is_found_where_it_stands_now() -> None:
+    moved = {id: name for name in ALL for id in evidence.questions(name).get("moved_here", [])}
+    assert moved
+    for id, name in moved.items():
+        assert bank.exercise(id).notebook == name
+        assert id.rpartition("-")[0] not in name.split("_"), f"{id} has the prefix of {name}: it need not be listed"
 
 
 def test_the_example_shows_every_kind() -> None:

@@ -47,11 +47,11 @@ def test_a_box_opens_its_notebook_at_its_cell(opened) -> None:
     words.click()
     output.locator("li").get_by_role("link", name=station("why").title, exact=True).click()
     path = "window.jupyterapp.shell.currentWidget?.context?.path"
-    read.page.wait_for_function(f"() => {path} === 'notebooks/04_finding_the_cause.ipynb'")
+    read.page.wait_for_function(f"() => {path} === 'notebooks/04b_settling_the_cause.ipynb'")
 
 
 def test_the_walk_tells_a_patients_results_when_they_are_asked_for(opened) -> None:
-    read = opened("04_finding_the_cause.ipynb")
+    read = opened("04b_settling_the_cause.ipynb")
     number = next(
         at for at, cell in enumerate(read.committed.cells, start=1) if cell.id == "one-person-04-walk"
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Notebook 05 as a learner meets it: guidelines, support, responses and every question, in a real browser.
+"""Notebooks 05 and 05b as a learner meets them: guidelines, support, responses and every question, in a real browser.
 
 What must appear is never typed here a second time: the same model runs beside the page and says what it should show.
 """
@@ -38,9 +38,9 @@ from helpers.questions.judge import judge, right_answer
 
 pytestmark = pytest.mark.browser
 
-NAME = "05_choosing_a_treatment"
+NAME, SECOND = "05_choosing_a_treatment", "05b_carrying_the_person"
 PERSON = Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True, transfused=True)
-QUESTIONS = [exercise for exercise in bank.exercises(NAME) if exercise.kind in ANSWERED_HERE]
+QUESTIONS = [one for name in (NAME, SECOND) for one in bank.exercises(name) if one.kind in ANSWERED_HERE]
 
 
 @pytest.fixture
@@ -150,8 +150,8 @@ def test_a_cause_tells_what_comes_first(read: Read) -> None:
 
 
 @pytest.fixture
-def support(read: Read):
-    model = SupportPanel(plt=15)
+def support(run):
+    read, model = run(f"{SECOND}.ipynb"), SupportPanel(plt=15)
     return read, shown(read, model), model
 
 
@@ -229,7 +229,8 @@ def test_every_picture_of_trials_is_said_in_words(read: Read) -> None:
 
 
 @pytest.mark.parametrize("exercise", QUESTIONS, ids=lambda one: one.id)
-def test_every_question_is_answered_by_keyboard(read: Read, exercise: Exercise) -> None:
+def test_every_question_is_answered_by_keyboard(run, exercise: Exercise) -> None:
+    read = run(f"{exercise.notebook}.ipynb")
     slip = exercise.misconceptions[0]
     answer(read.card(exercise), exercise, exercise.asks.betraying(slip))
     hears(read, exercise, NOT_YET, slip.feedback)

@@ -7,6 +7,7 @@ One file a notebook, named like it (``03_grading_severity.toml``). It begins wit
 
     prefix = "grading"
     retired = []          # ids once used and taken out; never used again
+    moved_here = []       # (optional) ids that began in another notebook, whose prefix they keep
 
 Then one ``[[exercise]]`` after another, each with these keys. All texts are light markdown: paragraphs, ``**bold**``,
 ``*italic*``, lists, ``code``, links; HTML in them is shown, not run.
@@ -149,7 +150,7 @@ def read(contents: Mapping[str, Any], notebook: str) -> dict[str, Exercise]:
             exercise = _exercise(raw, notebook, versions.get(name, ("", ""))[0])
         except TypeError as error:
             raise BankError(f"{name} in {notebook}.toml has a key too many or too few: {error}") from error
-        if name.rpartition("-")[0] != prefix:
+        if name.rpartition("-")[0] != prefix and name not in contents.get("moved_here", []):
             raise BankError(f"{name} stands in {notebook}.toml, whose ids begin with {prefix!r}.")
         if name in found or name in contents.get("retired", []):
             raise BankError(
@@ -219,13 +220,12 @@ def exercise(id: str) -> Exercise:
         BankError: its file cannot be used.
     """
     prefix = str(id).rpartition("-")[0]
-    near: list[str] = []
-    for notebook in notebooks() + forms():
-        if prefix in notebook.rpartition("/")[2].split("_"):
-            found = _bank(notebook)
-            if id in found:
-                return found[id]
-            near += found
+    files = notebooks() + forms()
+    own = [notebook for notebook in files if prefix in notebook.rpartition("/")[2].split("_")]
+    for notebook in own + [notebook for notebook in files if notebook not in own]:  # it may have moved
+        if id in _bank(notebook):
+            return _bank(notebook)[id]
+    near = [known for notebook in own for known in _bank(notebook)]
     known = (
         f"Those that begin like it: {', '.join(near)}."
         if near

@@ -18,7 +18,7 @@ from helpers.evidence import keyed, records
 URGENCIES = ("same hour", "same day", "soon", "planned")
 """How soon a treatment begins, the soonest first."""
 
-LIMITS = ("RC-AABB-adult", "PL-proph-A25", "PL-fail-A25")
+LIMITS = ("RC-AABB-adult", "PL-proph-A25", "PL-fail-A25", "PL-risk-AAT")
 """Rows of ``data/support.csv`` that say when blood is given to somebody who does not bleed."""
 
 
@@ -61,7 +61,7 @@ def _leads(*flags: str) -> str:
 
 def _given(row: Row) -> Line:
     what = "Platelets" if row["analyte"] == "plt" else "Red cells"
-    said = f"{row['says']} ({row['guideline']} {row['year']})"
+    said = f"{row['says']} ({' '.join(map(str, filter(None, (row['guideline'], row['year']))))})"
     return Line(f"{what} given: {row['indication_label']}", "", said, row["source"])
 
 
