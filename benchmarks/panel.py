@@ -116,7 +116,7 @@ def notebook(path: Path) -> None:
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
 
 
-def serve(folder: Path) -> tuple[subprocess.Popen, str]:
+def serve(folder: Path, notebook: str = "panel.ipynb") -> tuple[subprocess.Popen, str]:
     """Start JupyterLab on a free port; returns the process and the notebook's address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -130,7 +130,7 @@ def serve(folder: Path) -> tuple[subprocess.Popen, str]:
     for _ in range(120):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}", timeout=1)
-            return process, f"http://127.0.0.1:{port}/doc/tree/panel.ipynb?reset&token={token}"
+            return process, f"http://127.0.0.1:{port}/doc/tree/{notebook}?reset&token={token}"
         except (urllib.error.URLError, OSError):
             time.sleep(0.5)
     process.terminate()

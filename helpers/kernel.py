@@ -37,6 +37,7 @@ def load_ipython_extension(shell: Any) -> None:
     """Be there before and after each cell of this kernel; called by IPython."""
     shell.events.register("pre_run_cell", lambda info: _begin(shell, info))
     shell.events.register("post_run_cell", lambda result: _end(shell, result))
+    shell.set_custom_exc((KeyError, NameError), _told)
 
 
 def shown(one: Shown) -> None:
@@ -86,6 +87,17 @@ def _end(shell: Any, result: Any) -> None:
     _before.clear()
     if gone:
         _sweep()
+
+
+def _told(shell: Any, kind: type, error: BaseException, trace: Any, tb_offset: int | None = None) -> None:
+    """Show an error that is answered in a sentence by its last line alone; any other one whole."""
+    mode = shell.InteractiveTB.mode
+    try:
+        if slip(error, shell.user_ns):
+            shell.InteractiveTB.set_mode("Minimal")
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    finally:
+        shell.InteractiveTB.set_mode(mode)
 
 
 def slip(error: BaseException | None, names: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ def test_values_are_attributes_in_the_course_s_unit():
     assert (COUNT.hb, COUNT.wbc, COUNT.plt) == (72.0, 2.1, 18.0)
     assert math.isnan(COUNT.anc)
     assert COUNT.why("hb") == ""
-    assert COUNT.why("anc") == "Neutrophils, absolute (ANC) is not on the report."
+    assert COUNT.why("anc") == "Not on the report: Neutrophils, absolute (ANC)."
 
 
 def test_the_same_values_in_other_units_are_the_same_count():

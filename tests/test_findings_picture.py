@@ -204,7 +204,7 @@ def test_every_band_of_hemoglobin_has_its_deaths_and_limits():
     assert (34.4, (18.6, 53.2)) in drawn_points(picture) and (0, (0, 3.7)) in drawn_points(picture)
     assert "Hemoglobin 41 to 50, lowest value: 34.4 % (18.6–53.2)" in picture.describe()
     assert "33.3 % (25–43)" in picture.describe(), "computed from 39 of 117"
-    said = "After surgery without transfusion, 33 of 100 died who began below 60 g/L, 1 who began at 120 or more"
+    said = "Surgery without transfusion: of 100 who began below 60 g/L 33 died, of 100 who began at 120 or more 1"
     assert picture.point() == said
 
 

@@ -90,7 +90,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]
             if heard["msg_type"] == "stream":
                 said.append(heard["content"]["text"])
             if heard["msg_type"] == "error":
-                said.append(heard["content"]["ename"] + "\n")
+                said.append("\n".join(heard["content"]["traceback"]) + "\n")
             if heard["msg_type"] == "status" and heard["content"]["execution_state"] == "idle":
                 client.get_shell_msg(timeout=60)
                 return "".join(said)
@@ -111,6 +111,14 @@ def test_a_cell_finds_its_names_alone(run) -> None:
 def test_a_name_that_nobody_knows_is_told_with_what_to_do(run) -> None:
     assert "counted is not there yet" in run("counted")
     assert "not there yet" not in run("1 / 0")
+
+
+def test_an_error_that_is_answered_in_a_sentence_is_shown_by_its_last_line_alone(run) -> None:
+    told = run("pd.DataFrame({'plt': [18]})['plts']")
+    assert 'There is no column "plts" here.' in told
+    assert "KeyError" in told and "Traceback" not in told and len(told.splitlines()) < 5
+    assert "Traceback" in run("1 / 0"), "another error is shown whole"
+    assert "Traceback" in run("{}[1]"), "one without a sentence, too"
 
 
 WIDGETS = "import gc, ipywidgets\nprint(len(ipywidgets.widgets.widget._instances))"

@@ -37,7 +37,8 @@ export function pairs(question, id, changed) {
   const rows = question.items.map((item, at) => {
     notes[item.key] = note();
     menus[item.key] = menu(item.choices, "choose …", { id: `${id}-item-${at}`, onchange: changed });
-    return make("div", { class: "pair" },
+    const long = Math.max(...item.choices.map(([, text]) => text.length)) > 36;
+    return make("div", { class: long ? "pair long" : "pair" },
       make("label", { for: `${id}-item-${at}`, html: item.html }), menus[item.key], notes[item.key]);
   });
   return {

@@ -86,10 +86,10 @@ class TestPanel(PicturedPanel):
             groups.append(Group(f"have {target}, and the test finds it", seen.found, *SEEN))
             groups.append(Group("have it, and the test misses it", seen.missed, *MISSED))
         if seen.alarmed is None:
-            groups.append(Group("have it not; how many are alarmed is not known", without, *_UNTOLD))
+            groups.append(Group("do not have it; how many are alarmed is not known", without, *_UNTOLD))
         else:
-            groups.append(Group("have it not, and the test says they do", seen.alarmed, *ALARMED))
-            groups.append(Group("have it not, and the test says so", seen.spared, *SPARED))
+            groups.append(Group("do not have it, and the test is positive", seen.alarmed, *ALARMED))
+            groups.append(Group("do not have it, and the test is negative", seen.spared, *SPARED))
         return groups
 
     def _note(self) -> str:

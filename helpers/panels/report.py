@@ -210,6 +210,10 @@ class ReportReader(HasRedFlags, Panel):
         parts += [f"look again: {', '.join(trap.name for trap in found)}"] if found else []
         asked = len(self.questions())
         more = [f"{asked} can be settled by an answer of yours."] if asked else []
+        person = self.count.person
+        unsaid = [word for word, said in (("age", person.age_y), ("sex", person.sex)) if said is None]
+        if known and unsaid and self.with_person:
+            more.append(f"The {' and '.join(unsaid)} are not known: give them above, a flag needs both.")
         return " ".join(
             ["; ".join(parts) + ".", *more, *([self._file_said] if self._file_count else []), *self._trouble]
         )

@@ -49,7 +49,7 @@ VIEWS = {
     "G-CSF and other growth factors": "growth_factors",
     "Tranexamic acid": "bleeding",
     "Vitamin B12 and folate": "b12",
-    "Watching without treatment": "monitoring",
+    "Watching, and during drugs": "monitoring",
     "Preventing infection": "prevention",
     "Vaccines": "vaccines",
     "The person: pregnancy, fertility, alcohol, refusing blood": "person",

@@ -313,8 +313,8 @@ class MortalityPicture(ForestPicture):
         same = max(by_study(self.rows).values(), key=lambda some: max(row["exposure_low"] or 0 for row in some))
         least, *_, most = sorted(same, key=lambda row: row["exposure_low"] or 0)
         return (
-            f"After surgery without transfusion, {least['value']:.0f} of 100 died who began {band_words(least)} g/L, "
-            f"{most['value']:.0f} who began at {band_words(most)}"
+            f"Surgery without transfusion: of 100 who began {band_words(least)} g/L {least['value']:.0f} died, "
+            f"of 100 who began at {band_words(most)} {most['value']:.0f}"
         )
 
     def gaps(self) -> list[tuple[float, float]]:

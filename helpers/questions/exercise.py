@@ -20,7 +20,13 @@ RIGHT, NOT_YET, KEPT, CANNOT_TELL, UNANSWERED = "right", "not yet", "kept", "can
 TRIES = (RIGHT, NOT_YET, KEPT)
 """The verdicts on what could be read; ``kept`` is said to words of one's own, which nobody scores."""
 
-WORDS = {RIGHT: "Right", NOT_YET: "Not yet", KEPT: "Kept", CANNOT_TELL: "Cannot tell", UNANSWERED: "Not answered yet"}
+WORDS = {
+    RIGHT: "Right",
+    NOT_YET: "Not yet",
+    KEPT: "Kept",
+    CANNOT_TELL: "Could not be read",
+    UNANSWERED: "Not answered yet",
+}
 SIGNS = {RIGHT: "✓", NOT_YET: "✎", KEPT: "✎", CANNOT_TELL: "?", UNANSWERED: "…"}
 
 PREDICT, PRACTICE, EXIT, TEST = "predict", "practice", "exit", "test"

@@ -518,7 +518,8 @@ def agreement_words(found: Sequence[Advice]) -> str:
     parts = [f"{len(names)} {'name' if len(names) > 1 else 'names'} {choice.phrase}" for choice, names in said.items()]
     if len(said) == 1:
         names = next(iter(said.values()))
-        who = f"All {len(names)} that speak name" if len(names) > 1 else "One speaks and names"
+        many = "Both guidelines" if len(names) == 2 else f"All {len(names)} guidelines"
+        who = f"{many} that cover this person name" if len(names) > 1 else "One covers this person and names"
         start = f"{who} {next(iter(said)).phrase}"
     elif sum(choice.stance == "names" for choice in said) > 1:
         start = f"They disagree: {listed(parts)}"

@@ -199,7 +199,7 @@ class BloodCount:
         """
         item = units.analyte(name)
         value = self.values.get(name)
-        return f"{item.label} is not on the report." if value is None else value.reason
+        return f"Not on the report: {item.label}." if value is None else value.reason
 
     def is_below(self, name: str) -> bool:
         """Whether the report prints "<" for this analyte, so that its amount is only an upper bound."""

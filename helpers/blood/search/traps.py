@@ -144,7 +144,8 @@ def _amounts(given: BloodCount | pd.DataFrame) -> dict[str, np.ndarray]:
 def _said_clumps(count: BloodCount) -> str:
     value = count.values.get("plt")
     texts = [*count.notes, *((value.printed, value.reason) if value else ())]
-    return next((text for text in texts if _CLUMPED.search(text) and not _NOT_CLUMPED.search(text)), "")
+    said = next((text for text in texts if _CLUMPED.search(text) and not _NOT_CLUMPED.search(text)), "")
+    return said.removeprefix("Not read: ")
 
 
 def _has_clumps(now: _Counts, before: _Counts | None) -> np.ndarray:

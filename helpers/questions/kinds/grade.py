@@ -20,7 +20,7 @@ import pandas as pd
 
 from helpers import page
 from helpers.blood.core.count import BloodCount
-from helpers.blood.core.units import ANALYTES, show
+from helpers.blood.core.units import ANALYTES, plain, pretty, rounded, show
 from helpers.blood.grading import severity
 from helpers.blood.grading.grades import NOT_GRADED, Grade
 from helpers.blood.grading.systems import about
@@ -186,7 +186,7 @@ class GradeLines(Pairs):
         """The count, as a table, in the course's units with the conventional ones beside them."""
         count = self.blood_count()
         known = {name: one.amount for name, one in count.values.items() if one.amount is not None}
-        rows = [(ANALYTES[name].label, show(amount, name)) for name, amount in known.items()]
+        rows = [(ANALYTES[name].label, _exactly(amount, name)) for name, amount in known.items()]
         words = ", ".join(count.person.words()) or "age and sex not stated"
         frame = pd.DataFrame(rows, columns=["", "value"]).set_index("").rename_axis("measured")
         return page.table(frame, caption=f"{self.patient + ', ' if self.patient else ''}{words}")
@@ -240,3 +240,10 @@ def grade_menu(system: str, item: str, edition: str = "") -> dict[str, str]:
         menu = {str(place): word for place, word in enumerate((w for w in words if w != "cannot tell"), start=first)}
     not_graded = {"-": f"{NOT_GRADED} in this edition"} if about(system, grades.edition)["paired"] else {}
     return menu | not_graded | {"?": "cannot tell from this count"}
+
+
+def _exactly(amount: float, name: str) -> str:
+    """An amount as an analyzer prints it; with all its digits where that would be another number than the prompt's."""
+    item = ANALYTES[name]
+    printed = round(rounded(amount), item.decimals)
+    return show(amount, name) if math.isclose(printed, amount) else f"{plain(amount)} {pretty(item.unit)}"

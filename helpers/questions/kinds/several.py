@@ -77,7 +77,7 @@ class Several(Kind):
         return [key for key in self.right if key not in slip.missed] + list(slip.took)
 
     def judge(self, exercise: Exercise, answer: Any) -> Verdict:
-        """What is ticked is explained; without a known slip, how many belong and how many are missing."""
+        """What is ticked is explained, if it is no more than belongs; without a known slip, how many belong or miss."""
         options = {option.key: option for option in self.options}
         keys = keys_of(answer)
         if keys is None:
@@ -90,7 +90,8 @@ class Several(Kind):
         taken, truth = set(keys), set(self.right)
         if taken == truth:
             return exercise.praise({key: option.says for key, option in options.items()})
-        notes = {key: options[key].says for key in options if key in taken}
+        # Who ticks more than belong is not told about each: ticking everything would open the key.
+        notes = {key: options[key].says for key in options if key in taken} if len(taken) <= len(truth) else {}
         part = 1 - len(taken ^ truth) / len(options)
         slip = next((slip for slip in exercise.misconceptions if slip.shows(taken, truth)), None)
         if slip:
