@@ -101,6 +101,10 @@ def test_red_flags_come_before_the_second_tube_everywhere():
             BloodCount.of(), {"fever": "no", "unwell": "yes", "travel": "yes"}, "fever_travel", "emergency",
             id="malaria without a fever",
         ),
+        pytest.param(
+            FEW.change(anc=0.8), {"fever": "yes", "medicine": "none"}, "neutropenic_fever", "emergency",
+            id="fever, and nobody knows that the count is stable",
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_wait_is_flagged(count, said, flag, urgency):
@@ -111,8 +115,8 @@ def test_what_cannot_wait_is_flagged(count, said, flag, urgency):
     ("count", "said", "flag"),
     [
         (FEW, {"unwell": "no", "fever": "no"}, "sepsis_no_fever"),
-        (FEW.change(anc=0.51), {"fever": "yes"}, "neutropenic_fever"),
-        (FEW.change(anc=0.8), {"fever": "yes", "medicine": "none"}, "neutropenic_fever"),
+        (FEW.change(anc=1.0), {"fever": "yes"}, "neutropenic_fever"),
+        (FEW.change(anc=0.8), {"fever": "no", "medicine": "none"}, "neutropenic_fever"),
         (FEW.change(anc=1.0), {"medicine": "cytotoxic"}, "falling_count"),
         (BloodCount.of(plt=25), {"bleeding": "minor"}, "bleeding"),
         (BloodCount.of(), {"fever": "yes", "travel": "no"}, "fever_travel"),

@@ -22,7 +22,7 @@ def test_every_emergency_is_on_it_with_what_leads_to_it_and_whom_to_call():
 
 
 def test_what_leads_to_it_is_said_as_the_rules_have_it():
-    assert "neutrophils below 0.5 + fever" in ways("neutropenic_fever")
+    assert ways("neutropenic_fever") == ("neutrophils below 1 + fever",), "and no narrower way beside it"
     assert ways("bleeding")[-1].startswith("platelets below 20 + ")
     assert any(way.startswith("neutrophils at or below 0.5 + ") for way in ways("sepsis_no_fever"))
     with pytest.raises(ValueError, match="No rule raises 'hunger'"):

@@ -1,7 +1,7 @@
 """One page to keep: from a count and findings to what is done, drawn from the tables of the course.
 
 >>> who_cannot_wait()[0].when.split("; or ")[0]
-'neutrophils below 0.5 + fever'
+'neutrophils below 1 + fever'
 >>> by_count()[0].how_soon
 'same day'
 """
@@ -83,7 +83,7 @@ def path() -> tuple[str, ...]:
 
 
 def ways(flag: str) -> tuple[str, ...]:
-    """What raises a red flag, in words, one for each way; counts in 10^9/L, hemoglobin in g/L.
+    """What raises a red flag, in words, one for each way that no wider one holds; counts in 10^9/L, hemoglobin in g/L.
 
     Raises:
         ValueError: a red flag there are no rules for.
@@ -92,7 +92,22 @@ def ways(flag: str) -> tuple[str, ...]:
     if not rules:
         raise ValueError(f"No rule raises {flag!r}.")
     numbers = dict.fromkeys(row["way"] for row in rules)
-    return tuple(" + ".join(_said(row) for row in rules if row["way"] == way) for way in numbers)
+    every = [[row for row in rules if row["way"] == way] for way in numbers]
+    widest = [mine for mine in every if not any(one is not mine and _holds(one, mine) for one in every)]
+    return tuple(" + ".join(map(_said, way)) for way in widest)
+
+
+def _holds(wide: list[Row], narrow: list[Row]) -> bool:
+    """Whether who meets the narrow rules meets the wide ones too."""
+    return all(any(_follows(rule, one) for one in narrow) for rule in wide)
+
+
+def _follows(rule: Row, given: Row) -> bool:
+    if rule["name"] != given["name"]:
+        return False
+    if rule["kind"] == "finding":
+        return set(given["value"].split()) <= set(rule["value"].split())
+    return (given["limit"], given["operator"] == "<=") <= (rule["limit"], rule["operator"] == "<=")
 
 
 def _said(rule: Row) -> str:
