@@ -11,6 +11,7 @@ import ast
 import builtins
 import gc
 import time
+import traceback
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Protocol
@@ -112,11 +113,26 @@ def slip(error: BaseException | None, names: dict[str, Any]) -> str:
             return f'{error.name} is the name of a column: write it in quotation marks, "{error.name}".'
         return f"{error.name} is not there yet. If a cell above makes it, choose Run, Run All Above Selected Cell."
     if isinstance(error, KeyError) and error.args and isinstance(asked := error.args[0], str):
+        where = _asked(error)
+        if where != COLUMN:
+            return f'There is neither a row nor a column "{asked}" here.' if where == PLACE else ""
         near = {table: get_close_matches(asked, columns, 3, 0.3) for table, columns in _columns(names).items()}
         found = [f"{table} has {', '.join(near[table])}" for table in near if near[table]]
         meant = f" Perhaps you mean one of these: {'; '.join(found[:3])}." if found else ""
         return f'There is no column "{asked}" here.{meant}'
     return ""
+
+
+COLUMN, PLACE = "column", "place"
+
+
+def _asked(error: BaseException) -> str:
+    """What was asked for and not found: a column of a table, a place in one, or "" for what is no table's."""
+    files = [frame.f_code.co_filename.replace("\\", "/") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    pandas = [file.partition("/pandas/core/")[2] for file in files if "/pandas/core/" in file]
+    if not pandas:
+        return "" if files else COLUMN
+    return PLACE if pandas[0] in ("indexing.py", "series.py") else COLUMN
 
 
 def _columns(names: dict[str, Any]) -> dict[str, list[str]]:

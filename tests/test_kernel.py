@@ -197,3 +197,23 @@ def test_the_two_commonest_slips_are_answered_in_a_sentence():
     assert missing.startswith('There is no column "plt" here.') and "patients has plt_e9_per_l" in missing
     assert kernel.slip(KeyError("zzz"), {}) == 'There is no column "zzz" here.'
     assert kernel.slip(ValueError("plt"), names) == "" == kernel.slip(None, names)
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda table: table["plts"], 'There is no column "plts" here. Perhaps you mean one of these: table has plt.'),
+        (lambda table: table.sort_values("plts"), 'There is no column "plts" here.'),
+        (lambda table: table.groupby("plts"), 'There is no column "plts" here.'),
+        (lambda table: table.loc["CRS-999"], 'There is neither a row nor a column "CRS-999" here.'),
+        (lambda table: table.loc[:, "plts"], 'There is neither a row nor a column "plts" here.'),
+        (lambda table: table["plt"]["CRS-999"], 'There is neither a row nor a column "CRS-999" here.'),
+        (lambda table: {"plt": 18}["plts"], ""),
+    ],
+)
+def test_what_is_not_found_is_called_what_it_is(ask, said):
+    table = pd.DataFrame({"plt": [18]}, index=["CRS-014"])
+    with pytest.raises(KeyError) as caught:
+        ask(table)
+    told = kernel.slip(caught.value, {"table": table})
+    assert told.startswith(said) and bool(told) == bool(said)

@@ -575,3 +575,19 @@ def test_frames_are_shown_plainly_once_asked_for(monkeypatch):
     monkeypatch.setattr(tables, "get_ipython", lambda: None)
     tables.show_tables_plainly()
     InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        ("", "Age and sex are not known: flags depend on age and often on sex."),
+        ("Age 34", "Sex is not known: flags depend on age and often on sex."),
+        ("Sex: F", "Age is not known: flags depend on age and often on sex."),
+        ("Age 34\nSex: F", ""),
+    ],
+)
+def test_what_is_not_known_of_the_person_is_said_where_a_flag_needs_it(person, said):
+    status = ReportReader(f"Hb 72 g/L\nPLT 18 x10^9/L\n{person}").status
+    assert said in status and ("not known" in status) == bool(said)
+    alone = ReportReader("PLT 18 x10^9/L\nAge 34").status
+    assert "not known" not in alone, "each flag can be told without it"

@@ -27,7 +27,7 @@ from helpers.panels.person import PREGNANCY, SEX, age_slider
 from helpers.panels.red_flags import HasRedFlags
 from helpers.panels.report_shown import ShownBack, Stretch, as_html, as_table, in_words, stretches
 from helpers.panels.traits import Amount
-from helpers.wording import counted, links
+from helpers.wording import capital, counted, links, listed
 
 if TYPE_CHECKING:
     from helpers.blood.reports.text import Reading
@@ -212,8 +212,9 @@ class ReportReader(HasRedFlags, Panel):
         more = [f"{asked} can be settled by an answer of yours."] if asked else []
         person = self.count.person
         unsaid = [word for word, said in (("age", person.age_y), ("sex", person.sex)) if said is None]
-        if known and unsaid and self.with_person:
-            more.append(f"The {' and '.join(unsaid)} are not known: give them above, a flag needs both.")
+        if unsaid and self.with_person and any(found.verdict == "cannot tell" for found in flags.values()):
+            who = f"{capital(listed(unsaid))} {'are' if len(unsaid) > 1 else 'is'} not known"
+            more.append(f"{who}: flags depend on age and often on sex. Give both above.")
         return " ".join(
             ["; ".join(parts) + ".", *more, *([self._file_said] if self._file_count else []), *self._trouble]
         )

@@ -19,6 +19,7 @@ from helpers.blood.care.guidelines import (
     advise_all,
     agreement_words,
     choices,
+    covering,
     guideline,
     guidelines,
     spoken,
@@ -154,8 +155,7 @@ class GuidelinesPicture(StillPicture):
             return f"{many} guidelines speak of this person, and give {_MANY[named]} different answers"
         (first, most), *others = said
         if not others:
-            who = {1: "One guideline that covers", 2: "Both guidelines that cover"}.get(many, f"All {many} that cover")
-            return f"{who} this person: {first.title}"
+            return f"{covering(many)}: {first.title}"
         if many == 2:
             return f"One names {first.title}, one {others[0][0].title}"
         rest = ", ".join(f"{number} {choice.title}" for choice, number in others)

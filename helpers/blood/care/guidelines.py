@@ -506,6 +506,13 @@ def agreement(found: Sequence[Advice]) -> str:
     return f"{agreement_words(found)}."
 
 
+def covering(number: int) -> str:
+    """So many guidelines that speak of a person and agree, as the subject of a sentence."""
+    if number == 1:
+        return "The one guideline that covers this person"
+    return f"{'Both' if number == 2 else f'All {number}'} guidelines that cover this person"
+
+
 def agreement_words(found: Sequence[Advice]) -> str:
     """The same without the full stop, for a title."""
     if all(advice.status == NOT_ABOUT for advice in found):
@@ -518,9 +525,7 @@ def agreement_words(found: Sequence[Advice]) -> str:
     parts = [f"{len(names)} {'name' if len(names) > 1 else 'names'} {choice.phrase}" for choice, names in said.items()]
     if len(said) == 1:
         names = next(iter(said.values()))
-        many = "Both guidelines" if len(names) == 2 else f"All {len(names)} guidelines"
-        who = f"{many} that cover this person name" if len(names) > 1 else "One covers this person and names"
-        start = f"{who} {next(iter(said)).phrase}"
+        start = f"{covering(len(names))} {'name' if len(names) > 1 else 'names'} {next(iter(said)).phrase}"
     elif sum(choice.stance == "names" for choice in said) > 1:
         start = f"They disagree: {listed(parts)}"
     else:

@@ -181,7 +181,7 @@ class Number(Kind):
                 return named(slip)
         times = amount / right if right else 0.0
         power = round(math.log10(times)) if times > 0 else 0
-        if self.analyte and power and abs(amount - right * 10.0**power) <= 2 * self.slack(right * 10.0**power):
+        if self.analyte and power and abs(amount - right * 10.0**power) <= self.slack(right * 10.0**power):
             size = f"{10 ** abs(power):,} times too {'large' if power > 0 else 'small'}"
             size = size if abs(power) < 13 else "far off"
             words = f"The digits are right, but with this unit the value is {size}. Check the unit."
