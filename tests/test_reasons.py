@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from drawn import MEASURED
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,15 +45,7 @@ def test_the_case_that_once_gave_no_reason():
 
 
 @given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "hb": st.floats(20, 200),
-            "anc": st.floats(0, 20),
-            "plt": st.floats(0, 800),
-            "retic": st.floats(0, 300),
-        },
-    ),
+    MEASURED,
     st.sampled_from([{}, WOMAN, {"age_y": 15, "sex": "male"}]),
     st.sampled_from([None, True, False]),
     st.sampled_from([None, "severe", "non_severe"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from drawn import MEASURED
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,15 +103,7 @@ def test_a_rise_counts_only_from_a_low_value(hb, system, judged):
 
 
 @given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "hb": st.floats(20, 200),
-            "anc": st.floats(0, 20),
-            "plt": st.floats(0, 800),
-            "retic": st.floats(0, 300),
-        },
-    ),
+    MEASURED,
     st.sampled_from([None, True, False]),
     st.sampled_from([None, "severe", "non_severe"]),
 )
