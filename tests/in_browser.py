@@ -223,6 +223,20 @@ def choose(box, place: int) -> None:
     raise AssertionError(f"The list does not take its entry {place}.")
 
 
+def push(button, shown, words: str) -> None:
+    """Press a button by keyboard until this text is shown: JupyterLab, laying a page out anew, may take the focus away
+    between the focus and the key."""
+    for left in reversed(range(DRAWN_ANEW)):
+        button.press("Enter")
+        try:
+            expect(shown).to_have_text(words, timeout=10_000)
+        except AssertionError:
+            if not left:
+                raise
+        else:
+            return
+
+
 def pick(output, label: str, words: str) -> None:
     """Choose from a list by keyboard, by the words of the option."""
     box = output.get_by_role("combobox", name=label, exact=True)

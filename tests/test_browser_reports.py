@@ -6,7 +6,7 @@ What must appear is never typed here a second time: the same model runs beside t
 from __future__ import annotations
 
 import pytest
-from in_browser import choose, squeezed
+from in_browser import choose, push, squeezed
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
@@ -37,11 +37,8 @@ def paste(notebook, text: str):
     output = notebook.cell(1).locator(".jp-OutputArea-output")
     box = output.get_by_role("textbox", name="Your report")
     box.fill(text)
-    button = output.get_by_role("button", name="Read it", exact=True)
-    button.focus()
-    notebook.page.keyboard.press("Enter")
     model = ReportReader(text)
-    expect(output.locator("p.status")).to_have_text(model.status)
+    push(output.get_by_role("button", name="Read it", exact=True), output.locator("p.status"), model.status)
     return output, model
 
 
@@ -70,9 +67,8 @@ def settle(opened, output, model, key: str, pick: int) -> None:
     """By keyboard alone: press the declined number, choose an answer to the question that opens at it."""
     question, answers = model.questions()[key]
     button = output.locator("mark button").nth([one.key for one in model.shown_back() if one.key].index(key))
-    button.focus()
     expect(button).to_have_attribute("aria-expanded", "false")
-    opened.page.keyboard.press("Enter")
+    button.press("Enter")
     asked = output.get_by_label(question, exact=True)
     expect(asked).to_be_focused()
     above = button.locator("xpath=ancestor::mark/following-sibling::*[1]")
