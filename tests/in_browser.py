@@ -353,11 +353,16 @@ def fill(card, exercise: Exercise, wanted) -> None:
             now = [item.key for item in exercise.asks.items]
             texts = {item.key: item.text for item in exercise.asks.items}
             now.sort(key=lambda key: next(at for at, row in enumerate(shown) if texts[key] in row))
+            moved = False
             for place, key in enumerate(wanted):
                 card.get_by_role("button", name=f"Move up: {texts[key]}", exact=True).focus()
                 for _ in range(now.index(key) - place):
                     keys.press("Enter")
+                moved |= now.index(key) > place
                 now.insert(place, now.pop(now.index(key)))
+            if not moved:  # chance has shown what is wanted: a line is moved away and back
+                for way in ("down", "up"):
+                    card.get_by_role("button", name=f"Move {way}: {texts[wanted[0]]}", exact=True).press("Enter")
         case "term":
             card.locator("input[list]").focus()
             keys.press("ControlOrMeta+a")
