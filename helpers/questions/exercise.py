@@ -143,13 +143,15 @@ class Kind(ABC):
     @classmethod
     def read(cls, own: Mapping[str, Any]) -> Kind:
         """The kind of one question, from its keys in the bank."""
-        shapes = {"options": Option, "items": Item}
+        shapes = {"options": Option, "items": Item, "points": Item}
         made = {key: tuple(shapes[key](**part) for part in given) for key, given in own.items() if key in shapes}
         return cls(**dict(own) | made)
 
     def slips(self, given: Sequence[Mapping[str, Any]]) -> tuple[Misconception, ...]:
-        """Its misconceptions, from the bank's."""
-        return tuple(self.Slip(**slip) for slip in given)
+        """Its misconceptions: the bank's, and those that stand on its options."""
+        on_options = (one for one in getattr(self, "options", ()) if one.misconception)
+        own = (Answered(one.misconception, one.says, one.key) for one in on_options)
+        return (*(self.Slip(**slip) for slip in given), *own)
 
     # --- what is right, what is wrong ---
 
@@ -189,8 +191,12 @@ class Kind(ABC):
     # --- for a page, a file, a reader ---
 
     def asked(self) -> dict[str, Any]:
-        """What the page is told beside the prompt, built key by key, so that no answer slips in."""
-        return {}
+        """What the page is told beside the prompt: lines and options, key by key, so that no answer slips in."""
+        lines = [
+            {"key": one.key, "html": page.inline(one.text), "text": one.text} for one in getattr(self, "items", ())
+        ]
+        options = [{"key": one.key, "html": page.inline(one.text)} for one in getattr(self, "options", ())]
+        return ({"items": lines} if lines else {}) | ({"options": options} if options else {})
 
     def never_first(self) -> list[str] | None:
         """An order in which its lines are never shown at first, because it is the right one."""
@@ -201,8 +207,9 @@ class Kind(ABC):
         return ""
 
     def offered(self) -> list[str]:
-        """What there is to choose from, as HTML lines, for where there is no kernel."""
-        return []
+        """Lines, and what there is to choose from, as HTML lines, for where there is no kernel."""
+        lines, options = ([page.inline(one.text) for one in getattr(self, name, ())] for name in ("items", "options"))
+        return [*lines, f"to choose from: {'; '.join(options)}"] if lines and options else lines or options
 
     def words(self, answer: Any) -> str:
         """An answer as one would say it."""
@@ -229,6 +236,16 @@ class Kind(ABC):
     def unreadable(self, answer: Any) -> Verdict:
         """What came is no answer to such a question."""
         return Verdict(CANNOT_TELL, f"This answer could not be read: it is {kind(answer)}. {self.ask}")
+
+    def no_option(self, answer: Any) -> Verdict | None:
+        """The verdict on what is the key of none of its options; None where it is one's."""
+        if not isinstance(answer, str):
+            return self.unreadable(answer)
+        if not answer.strip():
+            return self.unanswered()
+        if any(answer == one.key for one in getattr(self, "options", ())):
+            return None
+        return Verdict(CANNOT_TELL, f"There is no answer {quoted(answer)} here. {self.ask}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -320,11 +337,6 @@ def response(answer: Any) -> str:
     if isinstance(answer, list):
         return "[,]".join(map(str, answer))
     return "" if answer is None else str(answer)
-
-
-def asked_options(options: Sequence[Option]) -> list[dict[str, str]]:
-    """Options as the page is told."""
-    return [{"key": option.key, "html": page.inline(option.text)} for option in options]
 
 
 # --- the shape of its keys --------------------------------------------------------------------------------------------

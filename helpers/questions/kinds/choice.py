@@ -6,27 +6,12 @@ three wrong ones have a ``misconception`` (its name). ``answer``: the right opti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from helpers import page
 from helpers.questions.answers import value
-from helpers.questions.exercise import (
-    CANNOT_TELL,
-    NOT_YET,
-    RIGHT,
-    Answered,
-    Exercise,
-    Kind,
-    Option,
-    Verdict,
-    asked_options,
-    quoted,
-    ref,
-    rows,
-    shape,
-)  # fmt: skip
+from helpers.questions.exercise import NOT_YET, RIGHT, Exercise, Kind, Option, Verdict, ref, rows, shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,24 +30,15 @@ class Choice(Kind):
         answer=ref("key_or_answer"),
     )
 
-    def slips(self, given: Sequence[Mapping[str, Any]]) -> tuple[Answered, ...]:
-        """Those that stand on the options."""
-        own = [Answered(one.misconception, one.says, one.key) for one in self.options if one.misconception]
-        return (*super().slips(given), *own)
-
     def compute(self) -> str:
         """The right option's key."""
         return str(value(self.answer))
 
     def judge(self, exercise: Exercise, answer: Any) -> Verdict:
         """A wrong option speaks for itself; with the right one all others are explained."""
+        if untold := self.no_option(answer):
+            return untold
         options = {option.key: option for option in self.options}
-        if isinstance(answer, str) and not answer.strip():
-            return self.unanswered()
-        if not isinstance(answer, str):
-            return self.unreadable(answer)
-        if answer not in options:
-            return Verdict(CANNOT_TELL, f"There is no answer {quoted(answer)} here. {self.ask}")
         chosen = options[answer]
         if answer == self.right:
             notes = {key: option.says for key, option in options.items() if key != answer}
@@ -76,11 +52,3 @@ class Choice(Kind):
             yield f"the answer is {self.right!r}, which is no option's key ({', '.join(sorted(keys))})."
         elif any(option.misconception for option in self.options if option.key == self.right):
             yield "the right option has a misconception."
-
-    def asked(self) -> dict[str, Any]:
-        """The options."""
-        return {"options": asked_options(self.options)}
-
-    def offered(self) -> list[str]:
-        """The options."""
-        return [page.inline(option.text) for option in self.options]

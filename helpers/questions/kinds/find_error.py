@@ -7,11 +7,10 @@ wrong line's key; ``options``: what may be wrong, as of a choice, with a ``misco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers import page
 from helpers.questions.answers import value
 from helpers.questions.exercise import (
     CANNOT_TELL,
@@ -22,7 +21,6 @@ from helpers.questions.exercise import (
     Kind,
     Option,
     Verdict,
-    asked_options,
     ref,
     rows,
     said,
@@ -52,11 +50,6 @@ class FindError(Kind):
         answer=ref("key_or_answer"),
         fault=ref("key_or_answer"),
     )
-
-    def slips(self, given: Sequence[Mapping[str, Any]]) -> tuple[Answered, ...]:
-        """Those that stand on the options."""
-        own = [Answered(one.misconception, one.says, one.key) for one in self.options if one.misconception]
-        return (*super().slips(given), *own)
 
     def compute(self) -> dict[str, str]:
         """The line and what is wrong with it."""
@@ -92,13 +85,7 @@ class FindError(Kind):
 
     def asked(self) -> dict[str, Any]:
         """The lines, which keep their order, and what may be wrong."""
-        lines = [{"key": one.key, "html": page.inline(one.text), "text": one.text} for one in self.items]
-        return {"items": lines, "in_order": True, "options": asked_options(self.options), "then": "What is wrong?"}
-
-    def offered(self) -> list[str]:
-        """The lines, then what may be wrong."""
-        options = "; ".join(page.inline(one.text) for one in self.options)
-        return [*(page.inline(one.text) for one in self.items), f"to choose from: {options}"]
+        return super().asked() | {"in_order": True, "then": "What is wrong?"}
 
     def words(self, answer: Any) -> str:
         """The line and what was said of it."""

@@ -105,12 +105,7 @@ class Pairs(Kind):
     def asked(self) -> dict[str, Any]:
         """The lines, each with its menu."""
         items = [
-            {
-                "key": key,
-                "html": page.inline(text),
-                "text": text,
-                "choices": [list(choice) for choice in self.menu(key).items()],
-            }
+            {"key": key, "html": page.inline(text), "text": text, "choices": list(map(list, self.menu(key).items()))}
             for key, text in self.texts().items()
         ]
         return {"items": items}
@@ -174,6 +169,4 @@ class Matching(Pairs):
         if set(self.right) != set(self.texts()) or not set(self.right.values()) <= set(self.menu("")):
             yield "the answer must give every item one of the options."
 
-    def offered(self) -> list[str]:
-        """The lines, then the options."""
-        return [*super().offered(), f"to choose from: {'; '.join(page.inline(one.text) for one in self.options)}"]
+    offered = Kind.offered

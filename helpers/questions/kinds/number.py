@@ -29,7 +29,7 @@ from helpers.questions.exercise import (
     quoted,
     ref,
     shape,
-)  # fmt: skip
+)
 
 UNIT_SLIP = "unit off by a power of ten"
 """The one misconception every number with a unit has without being listed."""

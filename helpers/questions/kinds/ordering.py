@@ -15,7 +15,6 @@ from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
-from helpers import page
 from helpers.questions.answers import value
 from helpers.questions.exercise import (
     CANNOT_TELL,
@@ -139,14 +138,6 @@ class Ordering(Kind):
         elif not self.wrong_pairs([item.key for item in self.items]):
             yield "the items already stand in the right order; write them in another."
 
-    def asked(self) -> dict[str, Any]:
-        """The lines."""
-        return {"items": [{"key": one.key, "html": page.inline(one.text), "text": one.text} for one in self.items]}
-
     def never_first(self) -> list[str]:
         """The right one."""
         return self.right
-
-    def offered(self) -> list[str]:
-        """The lines."""
-        return [page.inline(item.text) for item in self.items]

@@ -29,11 +29,6 @@ class SayWhy(Kind):
     scored = False
     schema = shape("model points", model=ref("sentence"), points=rows(3, "item"))
 
-    @classmethod
-    def read(cls, own: Mapping[str, Any]) -> SayWhy:
-        """Its points are lines."""
-        return cls(**dict(own) | {"points": tuple(Item(**part) for part in own.get("points", ()))})
-
     def compute(self) -> dict[str, Any]:
         """The model answer, with all its points."""
         return {"text": self.model, "points": [point.key for point in self.points]}

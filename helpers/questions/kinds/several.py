@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers import page
 from helpers.questions.answers import value
 from helpers.questions.exercise import (
     CANNOT_TELL,
@@ -21,7 +20,6 @@ from helpers.questions.exercise import (
     Kind,
     Option,
     Verdict,
-    asked_options,
     keys_of,
     named,
     quoted,
@@ -103,14 +101,6 @@ class Several(Kind):
         """Every right key is an option's."""
         if not set(self.right) <= {option.key for option in self.options}:
             yield f"the answer {self.right} holds what is no option's key."
-
-    def asked(self) -> dict[str, Any]:
-        """The options."""
-        return {"options": asked_options(self.options)}
-
-    def offered(self) -> list[str]:
-        """The options."""
-        return [page.inline(option.text) for option in self.options]
 
     def seen(self) -> Mapping[str, Any]:
         """The right keys have no order."""

@@ -14,20 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from helpers.questions.answers import value
-from helpers.questions.exercise import (
-    CANNOT_TELL,
-    NOT_YET,
-    Exercise,
-    Kind,
-    Option,
-    Verdict,
-    asked_options,
-    plain_words,
-    quoted,
-    ref,
-    rows,
-    shape,
-)  # fmt: skip
+from helpers.questions.exercise import NOT_YET, Exercise, Kind, Option, Verdict, plain_words, ref, rows, shape
 
 UNTURNED = "thought a fact matters that changes nothing"
 """The slip of one who takes a fact that leaves the guideline as it is."""
@@ -91,14 +78,9 @@ class Turn(Kind):
 
     def judge(self, exercise: Exercise, answer: Any) -> Verdict:
         """What the guideline says with this change."""
-        options = {option.key: option for option in self.options}
-        if not isinstance(answer, str):
-            return self.unreadable(answer)
-        if not answer.strip():
-            return self.unanswered()
-        if answer not in options:
-            return Verdict(CANNOT_TELL, f"There is no answer {quoted(answer)} here. {self.ask}")
-        says = {key: f"Then: {self.advice[key][1]}" for key in options}
+        if untold := self.no_option(answer):
+            return untold
+        says = {option.key: f"Then: {self.advice[option.key][1]}" for option in self.options}
         if answer == self.right:
             return exercise.praise(says)
         return Verdict(NOT_YET, f"With that it says the same. {says[answer]}", UNTURNED)
@@ -107,13 +89,3 @@ class Turn(Kind):
         """Every option changes something."""
         if set(self.changes) != {option.key for option in self.options}:
             yield "every option needs its change, and every change its option."
-
-    def asked(self) -> dict[str, Any]:
-        """The options."""
-        return {"options": asked_options(self.options)}
-
-    def offered(self) -> list[str]:
-        """The options."""
-        from helpers import page
-
-        return [page.inline(option.text) for option in self.options]
