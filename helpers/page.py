@@ -11,6 +11,7 @@ from collections.abc import Collection
 from functools import cache
 from html import escape as _escape
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -183,6 +184,17 @@ def link(words: str, address: str) -> str:
     if not address.startswith(("https://", "http://")) or any(letter in address for letter in " <>\n"):
         return plain
     return f"[{plain}](<{address}>)"
+
+
+def link_to_cell(words: str, notebook: str, cell: str = "", **more: str) -> str:
+    """A link to a cell of a notebook (to its top where none is named), as HTML, with ``more`` attributes.
+
+    JupyterLab opens the notebook in a tab of its own.
+    """
+    file = escape(f"{notebook}.ipynb")
+    anchor = escape(f"#cell-id={quote(cell)}") if cell else ""
+    said = "".join(f' {name.replace("_", "-")}="{escape(value)}"' for name, value in more.items())
+    return f'<a href="{file}{anchor}" data-notebook="{file}" target="_blank"{said}>{escape(words)}</a>'
 
 
 _NOTICE = (

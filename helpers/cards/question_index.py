@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 from helpers import page
-from helpers.evidence import DATA
+from helpers.evidence import DATA, notebook_cells
 from helpers.questions import bank
 
 NOTEBOOKS = DATA.parent / "notebooks"
@@ -68,7 +66,7 @@ class Place:
 def chapter(notebook: str, folder: Path = NOTEBOOKS) -> Chapter:
     """A notebook with questions; where its file is missing or says nothing, what its name and its questions tell."""
     try:
-        cells = json.loads((folder / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+        cells = notebook_cells(folder / f"{notebook}.ipynb")
         found = [("".join(cell["source"]), cell["cell_type"] == "markdown", cell.get("id", "")) for cell in cells]
     except (OSError, ValueError, KeyError, TypeError):
         found = []
@@ -113,18 +111,10 @@ def place(id: str) -> Place:
 
 
 def link(words: str, id: str) -> str:
-    """A link to a question where it stands, as HTML; JupyterLab opens the notebook in a tab of its own.
+    """A link to a question where it stands, as HTML.
 
     Raises:
         KeyError: there is no such question.
     """
     found = place(id).chapter
-    return link_to(words, found.notebook, found.cells.get(id, ""))
-
-
-def link_to(words: str, notebook: str, cell: str = "", **more: str) -> str:
-    """A link to a cell of a notebook (to its top where none is named), as HTML, with ``more`` attributes."""
-    file = page.escape(f"{notebook}.ipynb")
-    anchor = page.escape(f"#cell-id={quote(cell)}") if cell else ""
-    said = "".join(f' {name.replace("_", "-")}="{page.escape(value)}"' for name, value in more.items())
-    return f'<a href="{file}{anchor}" data-notebook="{file}" target="_blank"{said}>{page.escape(words)}</a>'
+    return page.link_to_cell(words, found.notebook, found.cells.get(id, ""))

@@ -14,10 +14,9 @@ from itertools import groupby
 from helpers import page
 from helpers.blood.care.road import WHOLE, Station, grown, stations
 from helpers.cards.on_page import keep_up
-from helpers.cards.question_index import link_to
 from helpers.cards.record_panel import LIVE, Desk
 from helpers.evidence import cite
-from helpers.pictures.road import NARROW, WIDE, RoadPicture, sentence_of
+from helpers.pictures.road import NARROW, WIDE, RoadPicture, parts_of
 from helpers.record.journey import AT_ONCE, HELPED, Journey, frame
 from helpers.record.log import Record
 from helpers.record.restore import RECORD
@@ -79,15 +78,15 @@ def standing(journey: Journey) -> dict[str, tuple[int, int]]:
 def _said(one: Station, right: dict[str, tuple[int, int]]) -> str:
     done, of = right.get(one.key, (0, 0))
     own = f" <small>{done} of {of} right</small>" if done else ""
-    words = page.escape(sentence_of(one)).replace(page.escape(one.title), link_to(one.title, one.notebook, one.cell), 1)
-    return f"{words}{own}"
+    lead, title, rest = parts_of(one)
+    return f"{page.escape(lead)}{page.link_to_cell(title, one.notebook, one.cell)}{page.escape(rest)}{own}"
 
 
 def _figure(picture: RoadPicture) -> str:
     """A picture with a link over each of its boxes."""
     wide, tall = picture.width, picture.live.height
     links = "".join(
-        link_to(
+        page.link_to_cell(
             "", one.notebook, one.cell, aria_label=f"{one.title} (notebook {one.number})",
             style=_OVER.format(100 * left / wide, 100 * top / tall, 100 * across / wide, 100 * down / tall),
         )

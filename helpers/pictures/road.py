@@ -58,11 +58,10 @@ def _bold(words: str, room: float) -> list[str]:
     return found
 
 
-def sentence_of(one: Station) -> str:
-    """A station in words: what leads there, its name, what is done."""
-    lead = f"{one.when}: " if one.when else ""
+def parts_of(one: Station) -> tuple[str, str, str]:
+    """A station in words, as parts of one sentence: what leads there, its name, what is done."""
     end = "" if one.title.endswith("?") else "."
-    return f"{lead}{one.title}{end} {capital(one.says)}".strip()
+    return f"{one.when}: " if one.when else "", one.title, f"{end} {capital(one.says)}".rstrip()
 
 
 class RoadPicture(StillPicture):
@@ -106,7 +105,7 @@ class RoadPicture(StillPicture):
         for one in stations():
             if one.key in self.reached:
                 where = "" if one.on_the_way else f"{_MEANWHILE.lower()}: "
-                yield f"{where}{sentence_of(one)}"
+                yield f"{where}{''.join(parts_of(one))}"
         later = [one.title for one in stations() if one.key not in self.reached]
         if later:
             yield f"Still to come: {'; '.join(later)}."

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
-from urllib.parse import quote
 
 from helpers import page
-from helpers.evidence import DATA, notebook_cells, records, source
+from helpers.evidence import DATA, keyed, notebook_cells, records, source
+from helpers.wording import linked, sources
 
 MOST = 15
 """Claims in one sitting, at most."""
@@ -51,10 +51,7 @@ class Place:
 
     def link(self) -> str:
         """A link to it as HTML; it opens in a tab of its own."""
-        anchor = f"#cell-id={quote(self.cell)}" if self.cell else ""
-        file = page.escape(f"{self.notebook}.ipynb")
-        opens = f'href="{file}{page.escape(anchor)}" data-notebook="{file}" target="_blank" rel="noopener"'
-        return f"<a {opens}>{page.escape(self.name)}</a>"
+        return page.link_to_cell(self.name, self.notebook, self.cell, rel="noopener")
 
 
 @cache
@@ -112,9 +109,7 @@ class Claim:
 @cache
 def claims() -> Mapping[str, Claim]:
     """The claims by key, in the order of the table."""
-    names = Claim.__annotations__
-    rows = [Claim(**{name: row[name] or "" for name in names}) for row in records("claims")]
-    return MappingProxyType({row.claim: row for row in rows})
+    return keyed("claims", "claim", Claim)
 
 
 @cache
@@ -205,8 +200,7 @@ def rebuilt() -> Mapping[str, tuple[Sentence, ...]]:
 
 def links(keys: str) -> str:
     """Sources as links in light markdown; "" where the course alone stands behind it."""
-    found = [source(key) for key in keys.split() if key != "COURSE"]
-    return "; ".join(page.link(one.short, one.link) for one in found)
+    return linked(sources(keys, without="COURSE"))
 
 
 def names(keys: str) -> str:
