@@ -38,6 +38,7 @@ from helpers.blood.search.workup import tests
 from helpers.panels.amounts import amount_slider
 from helpers.panels.controls import Checkboxes, Choice, Switch, Words
 from helpers.panels.layout import folded, unfold
+from helpers.panels.panel import Panel
 from helpers.panels.person import OWN, SEX, age_slider, coded_patients, published_patient
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import NO, YES, HasRedFlags, Question, spoken
@@ -240,7 +241,7 @@ class CauseBoard(HasRedFlags, PicturedPanel):
 
     def static_html(self) -> str:
         """The twin for where there is no kernel: red flags, picture, sentence and words."""
-        return f"{self.banner()}{self.picture.kept()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        return f"{self.banner()}{self.picture.kept()}{Panel.static_html(self)}"
 
 
 def _list(found: tuple[Clue, ...]) -> str:

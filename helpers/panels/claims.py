@@ -21,7 +21,7 @@ import traitlets
 from helpers import page
 from helpers.panels.controls import Choice, Control, TextArea, Words, script
 from helpers.panels.keep import KeepPage, document
-from helpers.panels.panel import RUN, Debounce, Panel, View
+from helpers.panels.panel import Debounce, Panel, View
 from helpers.panels.traits import OneOf
 from helpers.pictures.agreement import AgreementPicture
 from helpers.pictures.progress import CalibrationPicture, Level, Part
@@ -459,10 +459,6 @@ class ChecklistPanel(Panel):
         day = f"{today or date.today():%d %B %Y}".lstrip("0")
         return document("A claim, weighed", f'<p class="small">{day}</p>{self.words()}')
 
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: the claim, question by question."""
-        return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
 
 class _Checklist(View, of=ChecklistPanel):
     """The checklist's widgets: they hold nothing of their own and follow the model."""
@@ -508,6 +504,7 @@ class RebuiltArticle(Panel):
     """The article this course began from as it should have been, each sentence resting on a place in the course."""
 
     title = "What is the treatment for pancytopenia?"
+    RUN = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -540,14 +537,6 @@ class RebuiltArticle(Panel):
     def page_to_keep(self) -> str:
         """The article as a page that can be printed."""
         return document(self.title, self._article(linked=False))
-
-    def static_html(self) -> str:
-        """The twin for where there is no kernel."""
-        return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        bundle = super()._repr_mimebundle_(include, exclude)
-        return bundle | {"text/html": bundle["text/html"].replace(RUN, "")}
 
 
 class _Article(View, of=RebuiltArticle):

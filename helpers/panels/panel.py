@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
-from helpers import kernel, live_output
+from helpers import kernel, live_output, page
 from helpers.panels.controls import Button, Control, Switch
 from helpers.panels.layout import folded, unfold
 from helpers.panels.traits import Measured
 
 if TYPE_CHECKING:
     import asyncio
-
-RUN = "<p><em>Run this cell to move it: click on it, press Shift+Enter.</em></p>"
-"""What the twin of a panel says to do."""
 
 SETTLES_S = 0.06
 """Words follow a picture when nothing has moved for so long, so that they never hold it up."""
@@ -141,6 +138,8 @@ class Panel(traitlets.HasTraits):
     STAYS: tuple[str, ...] = ()
     """Traits that are left as they are when something is loaded: what is looked at, not what is looked at it in."""
     _quiet = _setting = False
+    RUN = "<p><em>Run this cell to move it: click on it, press Shift+Enter.</em></p>"
+    """What its twin says to do."""
     view_class: type[View]
     _view: View | None = None
     _leaving: Debounce | None = None
@@ -265,9 +264,13 @@ class Panel(traitlets.HasTraits):
 
     # --- showing it ---
 
+    def words(self) -> str:
+        """What it says beside its status, as HTML."""
+        raise TypeError(f"{type(self).__name__} says nothing: a panel defines words.")
+
     def static_html(self) -> str:
-        """The twin for where there is no kernel."""
-        raise TypeError(f"{type(self).__name__} has no twin: a panel defines static_html.")
+        """The twin for where there is no kernel: the sentence and the words."""
+        return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
     @property
     def view(self) -> ipywidgets.Widget:
@@ -286,7 +289,7 @@ class Panel(traitlets.HasTraits):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         place = kernel.place()
-        twin = live_output.bundle(self, self.view, self.static_html() + RUN)
+        twin = live_output.bundle(self, self.view, self.static_html() + self.RUN)
         self._come_back(place)  # after its twin was made: what a notebook keeps knows nothing of the learner
         return twin
 

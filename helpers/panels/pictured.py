@@ -38,10 +38,6 @@ class PicturedPanel(Panel):
         """Every picture of the present state by its name, in the order in which they stand."""
         return {"picture": self.picture} if self.has_picture else {}
 
-    def words(self) -> str:
-        """What stands below the picture, as HTML."""
-        raise TypeError(f"{type(self).__name__} says nothing: a panel with a picture defines words.")
-
     def banner(self) -> str:
         """What cannot wait, as HTML; "" when there is nothing."""
         return ""
@@ -49,7 +45,7 @@ class PicturedPanel(Panel):
     def static_html(self) -> str:
         """The twin for where there is no kernel: pictures, what cannot wait, sentence and words."""
         figures = "".join(one.kept() for one in self.pictures().values())
-        return f"{figures}{self.banner()}<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        return f"{figures}{self.banner()}{super().static_html()}"
 
     def alarm(self) -> dict[str, Any]:
         """What cannot wait, as :meth:`helpers.panels.controls.Words.show` takes it."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import traitlets
 
-from helpers import page
 from helpers.evidence import picked
 from helpers.panels.controls import Choice, Words
 from helpers.panels.layout import stacked
@@ -51,16 +50,8 @@ class ChosenPanel(Panel):
         """What was chosen, in a sentence."""
         return self.one.label
 
-    def words(self) -> str:
-        """What there is to tell, as HTML."""
-        return ""
-
     def _update(self) -> None:
         self.status = self.say()
-
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: the sentence and the words."""
-        return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
 
 
 class _ChosenView(View, of=ChosenPanel):

@@ -29,6 +29,7 @@ from helpers.evidence import records
 from helpers.panels.amounts import amount_slider, unit_slider
 from helpers.panels.controls import Choice, Picture, Switch
 from helpers.panels.layout import folded, stacked, unfold
+from helpers.panels.panel import Panel
 from helpers.panels.person import (
     OWN,
     YES_NO,
@@ -357,8 +358,7 @@ class CausePanel(PicturedPanel):
 
     def static_html(self) -> str:
         """The twin for where there is no kernel."""
-        figure = self.picture._repr_html_() if self.picture else ""
-        return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}{figure}"
+        return Panel.static_html(self) + (self.picture.kept() if self.picture else "")
 
 
 class _CauseView(PicturedView, of=CausePanel):

@@ -166,7 +166,7 @@ class WorkUp(Panel):
         """The twin for where there is no kernel: the present step, its answers, and the way so far."""
         ways = [f"{way.label}: {way.says}" for way in self.walk.here.ways.values()]
         offered = f"<ul>{''.join(f'<li>{page.escape(way)}</li>' for way in ways)}</ul>" if ways else ""
-        return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}{offered}"
+        return super().static_html() + offered
 
 
 class _View(View, of=WorkUp):
