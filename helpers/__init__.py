@@ -94,7 +94,7 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
 ``questions``   ``bank`` (questions, kept as data), ``exercise`` (what all have), ``kinds`` (one file for each way to
                 ask and to judge), ``answers`` (worked out from ``blood``), ``judge`` (pure, with ``compare`` for
                 tables), ``rounds`` (numbers and order, drawn anew), ``slips`` (their closed list), ``check_questions``
-                and ``craft`` (for those who write them); ``claims`` (what is said of blood counts, judged).
+                (for those who write them); ``claims`` (what is said of blood counts, judged).
 ``record``      What a learner did. ``session`` (what was answered), ``log`` (kept on this computer, in a
                 ``record_file``; in a browser by ``browser_file``), ``restore`` (ties it to the session),
                 ``panel_states`` (how panels were left), ``journey`` (where a learner stands: pure), ``exchange``

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import craft
 import pytest
 
-from helpers.questions import bank, craft
+from helpers.questions import bank
 from helpers.questions.bank import exercise
 from helpers.questions.check_questions import slip_faults
 from helpers.questions.exercise import mark, step_of

@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import code_tasks
 import nbformat
 import numpy as np
 import pandas as pd
@@ -22,7 +23,6 @@ from helpers.blood.cells.film import six_films
 from helpers.cards import card
 from helpers.cards.card import Card
 from helpers.questions import bank
-from helpers.questions import check_questions as trial
 from helpers.questions.answers import FRONT_DOOR, ROOMS, AnswerError, run, value
 from helpers.questions.compare import difference
 from helpers.questions.exercise import Exercise, Verdict
@@ -616,32 +616,34 @@ BEFORE = f"import pandas as pd\nfrom helpers import ask, check\n{CODE.asks.given
 def test_a_task_is_tried_inside_its_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bank, "exercise", EXAMPLES.__getitem__)
     notebook = written(tmp_path / "a.ipynb", BEFORE, TASK)
-    assert trial.asked(notebook) == [("check", "example-08")]
-    assert trial.notebook_faults(notebook) == []
+    assert code_tasks.asked(notebook) == [("check", "example-08")]
+    assert code_tasks.notebook_faults(notebook) == []
     statuses = [
         verdict.status
-        for verdict in trial.judged_in_notebook(notebook, CODE, "", CODE.asks.code, "answer = factor", "answer = 1 / 0")
+        for verdict in code_tasks.judged_in_notebook(
+            notebook, CODE, "", CODE.asks.code, "answer = factor", "answer = 1 / 0"
+        )
     ]
     assert statuses == ["unanswered", "right", "not yet", "failed"]
 
 
 def test_an_answered_task_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bank, "exercise", EXAMPLES.__getitem__)
-    fault, *_ = trial.notebook_faults(written(tmp_path / "a.ipynb", BEFORE, TASK.replace("...", "1")))
+    fault, *_ = code_tasks.notebook_faults(written(tmp_path / "a.ipynb", BEFORE, TASK.replace("...", "1")))
     assert "as the cell comes it is 'not yet'" in fault
 
 
 def test_a_task_whose_check_takes_another_name_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bank, "exercise", EXAMPLES.__getitem__)
     notebook = written(tmp_path / "a.ipynb", BEFORE, 'mine = ...\ncheck("example-08", mine)')
-    assert any("NameError: name 'mine' is not defined" in fault for fault in trial.notebook_faults(notebook))
+    assert any("NameError: name 'mine' is not defined" in fault for fault in code_tasks.notebook_faults(notebook))
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_notebook_asks_every_exercise_of_its_file_once(notebook: Path) -> None:
     if notebook.stem not in bank.notebooks():
         pytest.skip("this notebook has no exercises")
-    asked = trial.asked(notebook)
+    asked = code_tasks.asked(notebook)
     mine = {exercise.id: exercise.kind for exercise in bank.exercises(notebook.stem)}
     assert len(asked) == len(set(asked))
     assert {id for function, id in asked if function == "ask"} >= set(mine)
@@ -651,7 +653,7 @@ def test_the_notebook_asks_every_exercise_of_its_file_once(notebook: Path) -> No
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_notebooks_code_tasks_can_be_solved_where_they_stand(notebook: Path) -> None:
     """The reference solution passes in the cell, and each wrong way fails with the feedback written for it."""
-    assert trial.notebook_faults(notebook) == []
+    assert code_tasks.notebook_faults(notebook) == []
 
 
 # --- in a real browser ------------------------------------------------------------------------------------------------

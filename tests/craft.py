@@ -1,9 +1,6 @@
 """How well the bank is made: what gives an answer away, and what one gets who knows nothing.
 
-The figures of ``data/exercises/README.md`` are written by ``python -m helpers.questions.craft``.
-
->>> expected_share(4, 1)
-0.25
+The figures of ``data/exercises/README.md`` are written by ``python -m tests.craft``.
 """
 
 from __future__ import annotations
@@ -229,7 +226,7 @@ def _lines() -> Iterator[str]:
     asked = whole_bank()
     kinds = sorted({one.kind for one in asked})
     yield "# The questions in figures\n"
-    yield "Written by `python -m helpers.questions.craft`; a test holds it against the bank.\n"
+    yield "Written by `python -m tests.craft`; a test holds it against the bank.\n"
     yield f"| | {' | '.join(kinds)} | all |\n|{'---|' * (len(kinds) + 2)}"
     for name in evidence.question_files():
         counts = Counter(one.kind for one in bank.exercises(name))
