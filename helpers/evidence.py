@@ -81,7 +81,7 @@ class Source:
     def text(self) -> str:
         """The whole citation in one line."""
         parts = (self.authors, self.title, self.where, self.year, self.link)
-        return ". ".join(part.rstrip(".") for part in parts if part) + "."
+        return " ".join(part if part[-1] in "?!" else part.rstrip(".") + "." for part in parts if part)
 
 
 @cache

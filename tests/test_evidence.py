@@ -1,5 +1,6 @@
 """Does the one door to data/ hand out typed tables, and cite sources as one writes them?"""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -77,6 +78,14 @@ def test_short_names_of_sources():
 
 def keys():
     return [row["key"] for row in records("sources")]
+
+
+def test_a_citation_is_a_whole_sentence_without_a_hole():
+    hole = r"\s[.,;:)]|\(\s|\(\)|\.{2,}|[?!,;:]\.|,\s*,|  |\b(?:in|of|the|and|with|by|to|for|from|on|a|an)\.(?:\s|$)"
+    texts = {key: source(key).text.removesuffix(f" {source(key).link}.") for key in keys()}
+    names = {key: source(key).short for key in keys()}
+    assert [(key, text) for key, text in texts.items() if re.search(hole, text)] == []
+    assert [(key, name) for key, name in names.items() if not name or re.search(hole, name)] == []
 
 
 def test_every_source_but_the_course_itself_can_be_followed():
