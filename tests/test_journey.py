@@ -74,7 +74,7 @@ def test_one_who_has_not_begun() -> None:
 def test_the_last_verdict_counts_and_what_could_not_be_read_does_not() -> None:
     found = journey(
         row("start-04", NOT_YET), row("start-04", RIGHT), row("start-04", "cannot tell"),
-        row("start-05", RIGHT), row("start-05", NOT_YET), row("start-06", "cannot tell"),
+        row("start-05", RIGHT), row("start-05", AGAIN), row("start-05", NOT_YET), row("start-06", "cannot tell"),
     )  # fmt: skip
     assert found.exercises.loc[["start-04", "start-05", "start-06"], "state"].tolist() == [HELPED, NOT_YET, "open"]
     assert found.counts().loc["00_start_here"].tolist() == [0, 1, 0, 1, len(bank.exercises("00_start_here")) - 2]
@@ -99,11 +99,26 @@ def test_what_belongs_to_no_question_is_ignored() -> None:
         ([NOT_YET, AGAIN, RIGHT], HELPED),  # told today, so no first try
         ([RIGHT, AGAIN, RIGHT], AT_ONCE),
         ([RIGHT, AGAIN], "open"),
+        ([RIGHT, NOT_YET], AT_ONCE),  # tried out afterwards
+        ([HINT, RIGHT, NOT_YET, NOT_YET], HELPED),
+        ([RIGHT, NOT_YET, RIGHT, NOT_YET], AT_ONCE),
+        ([RIGHT, NOT_YET, AGAIN, NOT_YET], NOT_YET),
     ],
 )
 def test_only_a_first_try_without_help_is_right_at_once(done: list[str], state: str) -> None:
     found = journey(*(row("start-05", what) for what in done))
     assert found.exercises.loc["start-05", "state"] == state
+
+
+def test_what_is_tried_out_after_a_question_was_right_takes_nothing_away() -> None:
+    slip = "read the wrong line"
+    tried = journey(row("start-05", RIGHT), row("start-05", NOT_YET, 0, slip, 0.9), row("start-04", NOT_YET, 0, slip))
+    assert tried.slips().loc[slip, ["times", "exercise"]].tolist() == [1, "start-04"]
+    assert tried.exercises.loc["start-05", "attempts"] == 1 and tried.exercises.loc["start-05", "due"] is not None
+    mended = journey(row("start-05", NOT_YET, 0, slip, 0.9), row("start-05", RIGHT), row("start-05", NOT_YET, 0, slip))
+    assert mended.slips()["mended"].all() and mended.sure_and_wrong() == []
+    other = [*row("start-05", RIGHT)[:-1], "0123456789ab"]  # right was an answer to another wording
+    assert journey(tuple(other), row("start-05", NOT_YET)).exercises.loc["start-05", "state"] == NOT_YET
 
 
 def test_a_new_day_or_new_numbers_make_a_first_try_again() -> None:
@@ -163,8 +178,10 @@ def test_the_days_are_those_of_the_table() -> None:
         ([(4, RIGHT), (3, RIGHT), (0, RIGHT)], 3, 7),
         ([(11, RIGHT), (10, RIGHT), (7, RIGHT), (0, RIGHT)], 4, 21),
         ([(99, RIGHT), (90, RIGHT), (80, RIGHT), (70, RIGHT), (20, RIGHT)], 5, None),  # settled
-        ([(4, RIGHT), (3, RIGHT), (0, NOT_YET)], 0, None),  # to be mended, not revisited
-        ([(4, RIGHT), (3, RIGHT), (0, NOT_YET), (0, RIGHT)], 1, 1),
+        ([(4, RIGHT), (3, RIGHT), (0, AGAIN), (0, NOT_YET)], 0, None),  # to be mended, not revisited
+        ([(4, RIGHT), (3, RIGHT), (0, AGAIN), (0, NOT_YET), (0, RIGHT)], 1, 1),
+        ([(4, RIGHT), (3, RIGHT), (0, NOT_YET)], 2, 0),  # tried out beside the right answer: no revisit
+        ([(4, RIGHT), (3, RIGHT), (0, NOT_YET), (0, RIGHT)], 2, 0),
         ([(4, RIGHT), (0, AGAIN), (0, RIGHT)], 2, 3),
     ],
 )

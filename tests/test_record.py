@@ -31,7 +31,7 @@ from helpers.questions.bank import exercise, fingerprint, version
 from helpers.questions.exercise import Exercise
 from helpers.questions.judge import judge, right_answer
 from helpers.record import exchange, record_file, restore
-from helpers.record.journey import Journey, earlier_test, frame, handed_in
+from helpers.record.journey import HELPED, Journey, earlier_test, frame, handed_in
 from helpers.record.log import Record
 from helpers.record.record_file import APPLICATION, FOLDER, NAME, STEPS
 from helpers.record.restore import recall, remember
@@ -41,6 +41,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="forks processes and ends the
 
 CHOICE, MATCHING, NUMBER = exercise("start-01"), exercise("start-02"), exercise("start-04")
 ALL = [one for notebook in bank.notebooks() for one in bank.exercises(notebook)]
+SCORED = next(one for one in ALL if one.kind == "choice" and one.phase != "predict")
 
 
 @pytest.fixture
@@ -122,6 +123,31 @@ def test_beginning_again_empties_the_card_and_keeps_the_history(record: Record) 
     shown.check("finding")
     assert [event.did for event in record.events()] == ["hint", "answered", "again", "answered"]
     assert Card(CHOICE, kernel(record)).attempts == 1
+
+
+def test_what_was_solved_stays_solved_while_other_answers_are_tried_out(record: Record) -> None:
+    right = right_answer(SCORED)
+    wrong = [option.key for option in SCORED.asks.options if option.key != right]
+    shown = Card(SCORED, kernel(record))
+    for answer, solved in ((wrong[0], 0), (right, 2), (wrong[1], 2), (right, 2), (wrong[0], 2)):
+        shown.check(answer)
+        for one in (shown, Card(SCORED, kernel(record))):
+            status = "right" if answer == right else "not yet"
+            assert (one.solved, one.verdict["status"], one.checked) == (solved, status, answer)
+    assert [event.verdict for event in record.events()] == ["not yet", "right", "not yet", "right", "not yet"]
+    assert Journey.of(frame(record), datetime.now(UTC)).exercises.loc[SCORED.id, "state"] == HELPED
+    shown.again()
+    assert shown.solved == Card(SCORED, kernel(record)).solved == 0
+
+
+def test_what_was_solved_in_another_wording_is_not_solved_in_this_one(record: Record) -> None:
+    right = right_answer(SCORED)
+    wrong = next(option.key for option in SCORED.asks.options if option.key != right)
+    record.append(Event(SCORED.id, answer=right, verdict="right", version="0123456789ab"))
+    shown = Card(SCORED, kernel(record))
+    assert (shown.solved, shown.verdict["status"]) == (1, "right")
+    shown.check(wrong)
+    assert (shown.solved, Card(SCORED, kernel(record)).solved) == (0, 0)
 
 
 def test_the_same_answer_again_after_a_restart_leaves_no_second_event(record: Record) -> None:

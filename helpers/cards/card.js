@@ -33,6 +33,7 @@ function show({ model, el }) {
 
   const controls = live ? KINDS[question.kind](question, id, changed) : null;
   const feedback = make("div", { class: "feedback", role: "status" });
+  const solved = make("p", { class: "solved" });
   const hints = make("div", { class: "hints", "aria-live": "polite" });
   const solution = make("div", { class: "solution", "aria-live": "polite" });
   const hintButton = make("button", { type: "button", onclick: () => send({ do: "hint" }) });
@@ -63,8 +64,8 @@ function show({ model, el }) {
   form.append(make("p", { class: "name", "aria-hidden": "true" }, question.id));
   if (live) form.append(...[prompt, make("div", { class: "count", html: question.shown }), controls.element, confidence?.element, actions].filter(Boolean));
   if (question.part === "task") form.append(prompt, make("p", { class: "how" }, question.how));
-  if (question.part === "check") form.append(feedback, before, actions, hints, solution);
-  if (live) form.append(before, feedback, hints, solution);
+  if (question.part === "check") form.append(feedback, solved, before, actions, hints, solution);
+  if (live) form.append(before, feedback, solved, hints, solution);
   if (question.part !== "task") form.append(trouble, reminder);
 
   const card = make("section", { class: "course-card", "aria-label": `${question.part === "check" ? "Feedback on" : "Question"} ${question.id}`, "data-part": question.part }, form);
@@ -91,7 +92,7 @@ function show({ model, el }) {
     card.dataset.status = verdict.status ?? "";
     feedback.replaceChildren();
     if (verdict.status) {
-      const tries = model.get("attempts");
+      const tries = (verdict.status === "right" && model.get("solved")) || model.get("attempts");
       feedback.append(
         make("p", { class: "word" }, make("span", { class: "sign", "aria-hidden": "true" }, verdict.sign), make("strong", {}, verdict.word),
           tries > 1 ? make("span", { class: "tries" }, `try ${tries}`) : null),
@@ -99,11 +100,18 @@ function show({ model, el }) {
     } else if (!current && model.get("verdict").status) {
       feedback.append(make("p", {}, "Changed since you checked."));
     }
+    showSolved(verdict.status);
     againButton.hidden = !model.get("verdict").status && !model.get("attempts") && !seen();
     for (const [key, place] of Object.entries(controls?.notes ?? {})) {
       place.innerHTML = verdict.notes?.[key] ?? "";
       place.hidden = !verdict.notes?.[key];
     }
+  }
+  // What was right once stays so, whatever is tried out on it afterwards.
+  function showSolved(status) {
+    const at = model.get("solved");
+    solved.hidden = !at || status === "right";
+    solved.textContent = `✓ Solved at ${at > 1 ? `try ${at}` : "the first try"}: what you try out now takes nothing away.`;
   }
   function freshen(element) {
     element.classList.remove("fresh");
@@ -141,7 +149,7 @@ function show({ model, el }) {
   // What comes in one message is told value by value, in any order.
   const watched = {
     "change:draft": () => { showDraft(); showVerdict(); }, "change:confidence": showConfidence, "change:verdict": showVerdict,
-    "change:checked": showVerdict, "change:hints": showHints, "change:solution": showSolution, "change:attempts": showSolution,
+    "change:checked": showVerdict, "change:hints": showHints, "change:solution": showSolution, "change:attempts": showSolution, "change:solved": showVerdict,
     "change:before": showWords, "change:trouble": showWords, "change:reminder": showWords,
     // A check that changes nothing on the page is an answer too: it stops the waiting, and is seen.
     "msg:custom": (message, buffers) => {

@@ -79,6 +79,8 @@ class Card(StaticFallback):
     hints = traitlets.List(traitlets.Unicode()).tag(sync=True)
     """The hints asked for so far, as HTML."""
     attempts = traitlets.Int(0).tag(sync=True)
+    solved = traitlets.Int(0).tag(sync=True)
+    """At which attempt it was right first; it stays so, whatever is tried out afterwards. 0: at none."""
     verdict = traitlets.Dict().tag(sync=True)
     """``status``, ``word``, ``sign``, ``html`` and ``notes`` (HTML by key); empty before the first check."""
     checked = traitlets.Any(None, allow_none=True).tag(sync=True)
@@ -109,6 +111,7 @@ class Card(StaticFallback):
             "confidence": work.confidence,
             "hints": [page.text(hint) for hint in self.exercise.hints[: work.hints]],
             "attempts": work.attempts,
+            "solved": work.solved,
             "verdict": said(work.verdict) if work.verdict else {},
             "checked": work.checked if self.part == "whole" else None,
             "solution": solution(self.exercise) if work.revealed else "",

@@ -72,7 +72,7 @@ class Journey:
     """One learner's way through some questions."""
 
     events: pd.DataFrame
-    """Of these questions alone."""
+    """Of these questions alone, without what was tried out on one that was right already."""
     exercises: pd.DataFrame
     """One row a question (index ``id``): ``notebook``, ``objective``, ``phase``, ``state`` (:data:`STATES`),
     ``attempts``, ``hints`` (seen), ``solved`` (the solution was seen), ``level`` (successful revisits, plus one),
@@ -91,7 +91,8 @@ class Journey:
             asked: the questions; those of all notebooks unless given.
         """
         asked = [one for name in bank.notebooks() for one in bank.exercises(name)] if asked is None else asked
-        known = short(events[events["exercise"].isin([one.id for one in asked])])
+        known = events[events["exercise"].isin([one.id for one in asked])]
+        known = short(known[~tried_out(known)])
         days = _days(known["time"], now)
         rows = {one.id: _standing(one, [], []) for one in asked}
         judged = known["verdict"].isin(TRIES) & (known["did"] == ANSWERED)
@@ -199,6 +200,22 @@ class Calibration:
     def answers(self) -> int:
         """How many answers it rests on."""
         return int(self.levels["answers"].sum())
+
+
+def tried_out(events: pd.DataFrame) -> pd.Series:
+    """Which answers only try something out: a wrong one to a question that is right already, and those after it, until
+    the question is begun again or asks something else. They take nothing away and add nothing.
+
+    Args:
+        events: in order, with :data:`COLUMNS`.
+    """
+    answered = events["did"] == ANSWERED
+    right, wrong = answered & (events["verdict"] == RIGHT), answered & (events["verdict"] == NOT_YET)
+    asked = [events["exercise"].astype(object), (events["did"] == AGAIN), events["version"].astype(object)]
+    asked[1] = asked[1].groupby(asked[0], sort=False).cumsum()
+    solved = right.groupby(asked, sort=False, dropna=False).cumsum() > 0
+    trying = (wrong & solved).groupby(asked, sort=False, dropna=False).cumsum() > 0
+    return trying & (right | wrong)
 
 
 def _days(ms: pd.Series, now: datetime) -> pd.Series:

@@ -31,7 +31,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from helpers.questions.exercise import TRIES
+from helpers.questions.exercise import RIGHT, TRIES
 from helpers.record.record_file import (
     ALL,
     COLUMNS,
@@ -75,6 +75,8 @@ class Past:
     confidence: float | None = None
     round: int = 0
     """How often it was begun again."""
+    solved: int = 0
+    """At which of the attempts it was right first, in the wording of the last answer; 0: at none."""
 
 
 class Record:
@@ -443,19 +445,24 @@ def read_json(text: str) -> Any:
 
 
 def _past(db: sqlite3.Connection, exercise: str) -> Past:
-    def found(what: str, did: str, after: int = -1, more: str = "") -> Any:
+    def found(what: str, did: str, after: int = -1, more: str = "", *values: Any) -> Any:
         where = f"SELECT {what} FROM events WHERE exercise = ? AND did = ? AND place > ? {more}"
-        return db.execute(where, (exercise, did, after)).fetchone()
+        return db.execute(where, (exercise, did, after, *values)).fetchone()
 
+    tries = f"AND verdict IN {TRIES}"
     begun = found("coalesce(max(place), -1)", AGAIN)[0]
     last = found(ALL, ANSWERED, begun, "ORDER BY place DESC, id DESC LIMIT 1")
+    last = _event(last) if last else None
     draft = db.execute("SELECT draft, confidence FROM drafts WHERE exercise = ?", (exercise,)).fetchone()
+    right = "AND verdict = ? AND version = ?"
+    solved = found("min(place)", ANSWERED, begun, right, RIGHT, last.version)[0] if last else None
     return Past(
-        _event(last) if last else None,
-        found("count(*)", ANSWERED, begun, f"AND verdict IN {TRIES}")[0],
+        last,
+        found("count(*)", ANSWERED, begun, tries)[0],
         found("count(*)", HINT, begun)[0],
         found("count(*)", SOLUTION, begun)[0] > 0,
         read_json(draft[0]) if draft else None,
         draft[1] if draft else None,
         found("count(*)", AGAIN)[0],
+        found("count(*)", ANSWERED, begun, f"{tries} AND place <= ?", solved)[0] if solved is not None else 0,
     )

@@ -37,7 +37,14 @@ def recall(record: Record, id: str) -> Work:
     """
     past = record.past(id)
     work = Work(
-        past.draft, past.confidence, past.hints, past.attempts, revealed=past.revealed, last=past.last, round=past.round
+        past.draft,
+        past.confidence,
+        past.hints,
+        past.attempts,
+        revealed=past.revealed,
+        last=past.last,
+        round=past.round,
+        solved=past.solved,
     )
     if past.last is None:
         return work

@@ -17,7 +17,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from helpers.questions import bank
-from helpers.questions.exercise import TRIES, UNANSWERED, Exercise, Verdict
+from helpers.questions.exercise import RIGHT, TRIES, UNANSWERED, Exercise, Verdict
 
 ANSWERED, HINT, SOLUTION, AGAIN = "answered", "hint", "solution", "again"
 """What can be done with an exercise: give an answer, see a hint, see the solution, start again from nothing."""
@@ -85,6 +85,8 @@ class Work:
     """The question has changed since the last answer, which is not shown any more."""
     round: int = 0
     """How often it was begun again."""
+    solved: int = 0
+    """At which attempt it was right first: it stays solved, whatever is tried out afterwards. 0: at none."""
 
     @property
     def untouched(self) -> bool:
@@ -165,8 +167,10 @@ class Session:
             self.change(id, verdict=verdict, checked=answer)
             return
         self.publish(event)
-        attempt = verdict.status in TRIES
-        self.change(id, verdict=verdict, checked=answer, last=event, changed=False, attempts=work.attempts + attempt)
+        attempts = work.attempts + (verdict.status in TRIES)
+        solved = work.solved if last is None or last.version == version else 0
+        solved = solved or (attempts if verdict.status == RIGHT else 0)
+        self.change(id, verdict=verdict, checked=answer, last=event, changed=False, attempts=attempts, solved=solved)
 
     def hint(self, id: str, most: int) -> None:
         """Note that one more hint was seen; there are ``most``."""
