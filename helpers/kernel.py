@@ -18,6 +18,9 @@ from typing import Any, Protocol
 
 from helpers import _ROOM_OF
 
+AS_WRITTEN = "tex2jax_ignore mathjax_ignore"
+"""The classes of HTML that is shown as it is written: elsewhere Jupyter sets what is between dollar signs as math."""
+
 _SHORT = {"pd": "pandas", "np": "numpy"}
 
 
@@ -39,6 +42,14 @@ def load_ipython_extension(shell: Any) -> None:
     shell.events.register("pre_run_cell", lambda info: _begin(shell, info))
     shell.events.register("post_run_cell", lambda result: _end(shell, result))
     shell.set_custom_exc((KeyError, NameError), _told)
+    for module in ("pandas", "pandas.core.frame"):  # newer and older ones
+        shell.display_formatter.formatters["text/html"].for_type_by_name(module, "DataFrame", _as_written)
+
+
+def _as_written(frame: Any) -> str | None:
+    """A data frame as pandas shows it, but with nothing between dollar signs taken for math."""
+    html = frame._repr_html_()
+    return html and f'<div class="{AS_WRITTEN}">{html}</div>'
 
 
 def shown(one: Shown) -> None:

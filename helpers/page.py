@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from helpers.kernel import AS_WRITTEN
+
 if TYPE_CHECKING:
     import mistune
 
@@ -93,7 +95,7 @@ def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = ()
         body.append(f"<tr>{''.join(cells)}</tr>")
     above = f'<caption style="{_PROSE}">{inline(caption)}</caption>' if caption else ""
     rows = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
-    return f'<table class="course-table" style="table-layout:auto">{above}{rows}</table>'
+    return f'<table class="course-table {AS_WRITTEN}" style="table-layout:auto">{above}{rows}</table>'
 
 
 def _breaks(words: str) -> str:

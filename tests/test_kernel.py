@@ -158,6 +158,13 @@ def test_no_output_is_kept_for_its_number(run) -> None:
     assert run("print(len(Out), '_' in globals() and _ == 'a picture')", "look").startswith("0 ")
 
 
+def test_a_learners_own_data_frame_is_shown_as_it_is_written(run) -> None:
+    shown = "get_ipython().display_formatter.format(pd.DataFrame({'paid': ['$5 and $6']}))[0]['text/html']"
+    for how in ("", "show_tables_plainly(); "):
+        html = run(f"{how}print({shown})")
+        assert "$5 and $6" in html and all(name in html for name in kernel.AS_WRITTEN.split())
+
+
 # --- what is stored ---------------------------------------------------------------------------------------------------
 
 

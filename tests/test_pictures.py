@@ -413,6 +413,11 @@ def test_a_frame_in_a_notebook_names_its_rows_and_keeps_numbers_to_the_right():
     assert 'style="text-align:right' in html and 'style="text-align:left' in html
 
 
+def test_nothing_in_a_table_is_taken_for_math():
+    html = page.table(pd.DataFrame({"paid": ["$5 and $6"]}), "From $1 to $2.")
+    assert html.startswith('<table class="course-table tex2jax_ignore mathjax_ignore"') and "$5 and $6" in html
+
+
 def test_a_long_frame_is_shortened_and_says_so():
     with pd.option_context("display.max_rows", 60):
         html = page.frame_html(pd.DataFrame({"row": range(1000)}))

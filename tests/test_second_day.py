@@ -150,6 +150,18 @@ def test_a_name_that_no_cell_made_is_told_in_a_sentence(lab: Lab, browser) -> No
         expect(one.cell(CODE)).to_contain_text("patients is not there yet")
 
 
+def test_dollar_signs_are_shown_as_they_are_written(lab: Lab, browser) -> None:
+    frame = r"pd.DataFrame({'words': [r'$x^2$ and $$y_1$$', r'\(a\) and \[b\]', r'\begin{equation}c\end{equation}']})"
+    math = "from IPython.display import HTML\nHTML('<p>$z^2$</p>')"
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(frame, f"show_tables_plainly()\n{frame}", math))
+        one.run_all()
+        expect(one.cell(3).locator("mjx-container")).to_have_count(1)  # by then the frames above would be set as well
+        for number in (1, 2):
+            expect(one.cell(number).locator("td").first).to_have_text("$x^2$ and $$y_1$$")
+            assert one.cell(number).locator("mjx-container").count() == 0
+
+
 def test_a_kernel_that_is_gone_is_told_and_comes_back_cell_by_cell(lab: Lab, browser) -> None:
     with opening(lab, browser) as open_it:
         one, other = open_it(notebook(*CELLS[:3])), open_it(notebook(*CELLS[:3]))
