@@ -197,6 +197,14 @@ def test_a_wrong_number_is_known_by_its_slip(answer: str, misconception: str) ->
     assert (verdict.status, verdict.misconception) == ("not yet", misconception)
 
 
+def test_digits_that_are_nearly_right_in_another_unit_are_sent_to_the_unit_first() -> None:
+    """The sharper answer of a slip by a power of ten is for digits that are right."""
+    near, far = judge(ANC, "8.3 G/L"), judge(ANC, "5 G/L")
+    assert (near.misconception, far.misconception) == ("", "")
+    assert "check the unit first" in near.feedback and "far too high" in near.feedback
+    assert "unit" not in far.feedback and "too high" in far.feedback
+
+
 def test_the_tolerance_ends_where_it_says() -> None:
     assert judge(ANC, "0.807 G/L").status == "right"
     assert judge(ANC, "0.809 G/L").status == "not yet"

@@ -255,6 +255,7 @@ def test_the_test_after_the_course_says_not_yet_while_the_course_is_open(record:
     assert f"and 1 of its {len(every)} questions" in form(record, SECOND).intro
     assert "Not yet" not in form(record, SECOND).twin(), "the twin knows no record"
     record.append(Event(every[0].id, answer="x", verdict="right"))
+    record.append(Event(every[1].id, answer="y", verdict="not yet"))  # tried out afterwards
     assert "Not yet" not in form(record, SECOND).intro
 
 

@@ -154,8 +154,7 @@ class Form(StaticFallback):
                 return "\n\n**Not yet:** this comes three weeks after the questions at the end of the course."
             return f"\n\n**Not yet:** it is offered from {day(opens.astimezone().date())} on." if self.closed else ""
         asked = [one.id for name in bank.notebooks() for one in bank.exercises(name)]
-        verdicts = self.session.verdicts()
-        left = sum(verdicts.get(id) != RIGHT for id in asked)
+        left = len(set(asked) - self.session.solved())
         if not left:
             return ""
         return (

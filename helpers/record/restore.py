@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from helpers.questions import bank
-from helpers.questions.exercise import Exercise, Verdict
+from helpers.questions.exercise import RIGHT, Exercise, Verdict
 from helpers.questions.judge import judge
 from helpers.record.log import Record
 from helpers.record.session import ANSWERED, Event, Session, Work, drawn_in
@@ -23,7 +23,7 @@ def remember(session: Session, record: Record) -> Session:
     session.recall = lambda id: recall(record, id)
     session.listeners.append(record.append)
     session.save_draft = record.save_draft
-    session.verdicts = lambda: dict(record.select("exercise, verdict", ANSWERED))
+    session.solved = lambda: {id for id, verdict in record.select("exercise, verdict", ANSWERED) if verdict == RIGHT}
     session.learner = record.learner
     session.trouble = lambda: record.trouble or record.was_set_aside
     return session

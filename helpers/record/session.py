@@ -106,8 +106,8 @@ class Session:
     """What was done with an exercise before this kernel, or beside it; None: nothing is remembered."""
     save_draft: Callable[[str, Any, float | None], None] | None = None
     """Told what is typed or chosen on a card before it is checked: exercise, draft, confidence."""
-    verdicts: Callable[[], Mapping[str, str]] = dict
-    """The last verdict on each question that was answered, also before this kernel."""
+    solved: Callable[[], Set[str]] = frozenset
+    """The questions that were right at some time, also before this kernel."""
     learner: Callable[[], str] = str
     """The learner's random name, from which rounds and orders are drawn; "" if there is none."""
     trouble: Callable[[], str] = str

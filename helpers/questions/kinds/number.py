@@ -34,6 +34,9 @@ from helpers.questions.exercise import (
 UNIT_SLIP = "unit off by a power of ten"
 """The one misconception every number with a unit has without being listed."""
 
+_NEARLY = 0.1
+"""How far digits may be from the right ones for the unit, rather than the value, to be looked at first."""
+
 _BLANK_IN_THOUSANDS = re.compile(r"(?<=\d)[\s\u2009\u202f\u00a0'’](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"^\s*([+\-−–]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+\-]?\d+)?)\s*(.*)$", re.DOTALL)
 
@@ -186,7 +189,11 @@ class Number(Kind):
             size = size if abs(power) < 13 else "far off"
             words = f"The digits are right, but with this unit the value is {size}. Check the unit."
             return Verdict(NOT_YET, words, UNIT_SLIP)
-        return Verdict(NOT_YET, f"Your value is too {'high' if amount > right else 'low'}. Hint 1 says where to begin.")
+        side = "high" if amount > right else "low"
+        if self.analyte and power and abs(times / 10.0**power - 1) < _NEARLY:
+            words = f"With this unit your value is far too {side}: check the unit first. Hint 1 says where to begin."
+            return Verdict(NOT_YET, words)
+        return Verdict(NOT_YET, f"Your value is too {side}. Hint 1 says where to begin.")
 
     def faults(self) -> Iterator[str]:
         """One unit of the menu is right."""
