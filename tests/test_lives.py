@@ -25,7 +25,7 @@ from helpers.blood.cells.kinetics import (
 )  # fmt: skip
 from helpers.evidence import cited, constant, forget_citations, records, source
 from helpers.pictures import look
-from helpers.pictures.lives import BLOCKS, LivesPicture, StoppedPicture
+from helpers.pictures.lives import LivesPicture, StoppedPicture, blocks
 
 DAYS = np.linspace(0, 200, 2001)
 
@@ -124,7 +124,7 @@ def test_what_cannot_be_is_refused_in_a_sentence():
 
 def test_every_life_is_drawn_where_the_table_has_it():
     picture = LivesPicture()
-    for block in BLOCKS:
+    for block in blocks():
         drawn = {mark.get_label(): mark for mark in picture.axes[block.line].lines}
         for name, _ in block.lanes:
             low, middle, high = hours(lives()[name])
@@ -143,7 +143,7 @@ def test_the_disputed_lives_of_neutrophils_stand_side_by_side():
 
 def test_the_words_hold_every_figure_that_is_drawn():
     said = LivesPicture().describe()
-    for block in BLOCKS:
+    for block in blocks():
         for name, words in block.lanes:
             assert f"{words} {time_words(lives()[name])}" in said
         assert f"{lives()[block.production]['value'] / 1e9:.0f} billion made a day" in said
@@ -152,7 +152,7 @@ def test_the_words_hold_every_figure_that_is_drawn():
 
 def test_pools_are_drawn_to_scale():
     picture = LivesPicture()
-    for block in BLOCKS:
+    for block in blocks():
         if block.pool:
             whole, part = picture.axes[f"{block.line} pool"].patches
             share = part.get_width() / whole.get_width()

@@ -1,12 +1,14 @@
 """Traps: each is found where it is, is not found where it is not, and says why."""
 
+import re
+
 import pytest
 
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.derived import constant
 from helpers.blood.reports.text import read_report
 from helpers.blood.search.traps import traps
-from helpers.evidence import source
+from helpers.evidence import records, source
 
 WOMAN = {"age_y": 30, "sex": "female"}
 
@@ -113,3 +115,15 @@ def test_every_trap_has_its_reason_and_a_source_that_exists(count, before):
 def test_only_counts_are_looked_at():
     with pytest.raises(TypeError, match="dict"):
         traps({"hb": 72})
+
+
+def test_every_figure_in_the_words_is_a_slot_and_every_slot_is_filled() -> None:
+    for row in records("traps"):
+        for words in (row["reason"], row["what_to_do"]):
+            typed = re.sub(r"\{[^}]*\}|10[⁰¹²³⁴⁵⁶⁷⁸⁹]+", "", words)
+            assert not re.search(r"\d", typed), f"{row['trap']}: a figure is typed into {words!r}"
+    counts = HEALTHY.change(glucose=30), HEALTHY.change(hb=108), HEALTHY.change(mchc=380)
+    (thinned,), (broken,), (turbid,) = map(traps, counts)
+    assert "fell by 20 % or more (specificity 95 %" in thinned.reason and "19.2 mmol/L" in thinned.reason
+    assert "is normal (90 fL)" in broken.reason and "within 0.5, and hematocrit" in broken.reason
+    assert "than 370 g/L (37.0 g/dL)" in turbid.reason and "{" not in turbid.what_to_do

@@ -1,73 +1,39 @@
 """Where blood cells come from: from the stem cell in the marrow to the cells of the blood.
 
 >>> FamilyPicture()
+FamilyPicture: One stem cell, 9 kinds of cells in the blood
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from helpers.evidence import records
+from helpers.evidence import keyed
 from helpers.pictures import look
 from helpers.pictures.painted import SHARPNESS, PaintedPicture, Pen, written
 from helpers.pictures.stain import lay_on, shine, sprite
 from helpers.wording import sources_of
 
 _TOP, _ROW, _BOTTOM = 64, 68, 14
-_STEM, _PROGENITOR, _STAGE, _BLOOD, _NAME = 40, 118, 246, 352, 382
+_LEFT = {"stem": 40, "progenitor": 118, "stage": 246, "blood": 352}
+_NAME = 382
 """Pixels from the left: where each generation stands, and the names of the cells of the blood."""
 _BORDER = 308
 """Where the marrow ends and the blood begins."""
 _MARROW = "#FCF3E4"
 
-_LEAVES = (
-    ("red_cell", "erythroblast"),
-    ("platelet", "megakaryocyte"),
-    ("neutrophil", "myelocyte"),
-    ("eosinophil", ""),
-    ("basophil", ""),
-    ("monocyte", ""),
-    ("b_cell", ""),
-    ("t_cell", ""),
-    ("nk_cell", ""),
-)
-"""Cells of the blood, top to bottom, and the one stage on their way that is drawn."""
-_LOOKS = {
-    "stem_cell": ("stem_cell", 10, 3.4),
-    "myeloid_progenitor": ("blast", 15, 2.4),
-    "lymphoid_progenitor": ("blast", 13, 2.4),
-    "erythroblast": ("nucleated_red_cell", 11, 3.0),
-    "megakaryocyte": ("megakaryocyte", 34, 1.4),
-    "myelocyte": ("immature_granulocyte", 15, 2.6),
-    "red_cell": ("red_cell", 7.5, 3.4),
-    "platelet": ("platelet", 2.5, 5.0),
-    "neutrophil": ("neutrophil", 13, 3.2),
-    "eosinophil": ("eosinophil", 13, 3.2),
-    "basophil": ("basophil", 12, 3.2),
-    "monocyte": ("monocyte", 16, 2.9),
-    "b_cell": ("lymphocyte", 9, 3.6),
-    "t_cell": ("lymphocyte", 9.2, 3.6),
-    "nk_cell": ("large_lymphocyte", 12, 3.2),
-}
-"""What is painted for a cell, how wide (µm), and at how many pixels a µm: the tree is not to scale."""
-_SHORT = {
-    "b_cell": "B cell",
-    "t_cell": "T cell",
-    "nk_cell": "NK cell",
-    "platelet": "platelets",
-    "stem_cell": "stem cell",
-    "erythroblast": "erythroblast",
-    "myelocyte": "myelocyte",
-}
-
 
 class FamilyPicture(PaintedPicture):
-    """The family tree of the blood cells, as ``data/cells.csv`` tells it. Simplified: real paths branch and cross."""
+    """The family tree of the blood cells, as ``data/cells.csv`` tells it. Simplified: real paths branch and cross.
+
+    Which cells are drawn, and as what, are rows of ``data/family_tree.csv``.
+    """
 
     def __init__(self) -> None:
-        self.cells = {row["cell"]: row for row in records("cells")}
-        drawn = [cell for cell in _LOOKS if cell in self.cells]
-        self.sources = sources_of(self.cells[cell] for cell in drawn)
+        self.cells, self.drawn = keyed("cells", "cell"), keyed("family_tree", "cell")
+        self.leaves = self._generation("blood")
+        """Cells of the blood, top to bottom."""
+        self.sources = sources_of(self.cells[cell] for cell in self.drawn)
         self.places = self._lay_out()
         """Middle of each cell drawn, pixels from the top left corner."""
 
@@ -78,14 +44,17 @@ class FamilyPicture(PaintedPicture):
             found.append(cell)
         return found
 
+    def _generation(self, name: str) -> list[str]:
+        return [cell for cell, row in self.drawn.items() if row["generation"] == name]
+
     def _lay_out(self) -> dict[str, tuple[float, float]]:
-        places = {leaf: (_BLOOD, _TOP + _ROW * (row + 0.5)) for row, (leaf, _) in enumerate(_LEAVES)}
-        places |= {stage: (_STAGE, places[leaf][1]) for leaf, stage in _LEAVES if stage}
-        for parent in ("myeloid_progenitor", "lymphoid_progenitor"):
-            rows = [places[leaf][1] for leaf, _ in _LEAVES if parent in self.ancestors(leaf)]
-            places[parent] = (_PROGENITOR, float(np.mean(rows)))
-        rows = [places[parent][1] for parent in ("myeloid_progenitor", "lymphoid_progenitor")]
-        return places | {"stem_cell": (_STEM, float(np.mean(rows)))}
+        places = {leaf: (_LEFT["blood"], _TOP + _ROW * (row + 0.5)) for row, leaf in enumerate(self.leaves)}
+        for name in ("stage", "progenitor"):
+            for cell in self._generation(name):
+                rows = [places[leaf][1] for leaf in self.leaves if cell in self.ancestors(leaf)]
+                places[cell] = (_LEFT[name], float(np.mean(rows)))
+        rows = [places[cell][1] for cell in self._generation("progenitor")]
+        return places | {cell: (_LEFT["stem"], float(np.mean(rows))) for cell in self._generation("stem")}
 
     def links_drawn(self) -> list[tuple[str, str]]:
         """Pairs of parent and child joined by a line: each cell and its nearest ancestor that is drawn."""
@@ -97,14 +66,18 @@ class FamilyPicture(PaintedPicture):
 
     def paint(self) -> np.ndarray:
         """The picture: uint8 of (height, width, 3)."""
-        height = _TOP + _ROW * len(_LEAVES) + _BOTTOM
-        ruled = self._ruled(height)
+        ruled = self._ruled(_TOP + _ROW * len(self.leaves) + _BOTTOM)
         glass = np.zeros(ruled.shape, dtype=np.float32)
+        painted = ((self.drawn[cell], place) for cell, place in self.places.items())
         lay_on(
             glass,
             (
-                (sprite(kind, wide, scale * SHARPNESS, 2), x * SHARPNESS, y * SHARPNESS)
-                for (x, y), (kind, wide, scale) in ((place, _LOOKS[cell]) for cell, place in self.places.items())
+                (
+                    sprite(row["painted_as"], row["painted_um"], row["px_per_um"] * SHARPNESS, 2),
+                    x * SHARPNESS,
+                    y * SHARPNESS,
+                )
+                for row, (x, y) in painted
             ),
         )
         return written(shine(glass, ruled.astype(np.float32)), SHARPNESS, self._write)
@@ -119,8 +92,7 @@ class FamilyPicture(PaintedPicture):
         return np.asarray(large.resize(size, Image.Resampling.LANCZOS))
 
     def _radius(self, cell: str) -> float:
-        _, wide, scale = _LOOKS[cell]
-        return wide * scale / 2 + 5
+        return self.drawn[cell]["painted_um"] * self.drawn[cell]["px_per_um"] / 2 + 5
 
     def _rule(self, pen: Pen) -> None:
         pen.fill((0, _TOP - 26, _BORDER, 2000), _MARROW)
@@ -138,27 +110,27 @@ class FamilyPicture(PaintedPicture):
             pen.write(12, 8 + 20 * line, words, "la", bold=True)
         pen.write(_BORDER / 2, _TOP - 16, "in the marrow", ink=look.QUIET)
         pen.write((_BORDER + look.WIDTH) / 2, _TOP - 16, "in the blood", ink=look.QUIET)
-        for leaf, _ in _LEAVES:
+        for leaf in self.leaves:
             row, (_, y) = self.cells[leaf], self.places[leaf]
             pen.write(_NAME, y, f"{look.SIGN[row['line']]} {self._name(leaf)}", "lm", ink=look.INK[row["line"]])
         for cell, (x, y) in self.places.items():
-            if x != _BLOOD:
+            if cell not in self.leaves:
                 for line, words in enumerate(self._name(cell).split(" ")):
                     pen.write(x, y + self._radius(cell) + 6 + 16 * line, words, halo=_MARROW)
 
     def _name(self, cell: str) -> str:
-        return _SHORT.get(cell, self.cells[cell]["label"].lower())
+        return self.drawn[cell]["name"] or self.cells[cell]["label"].lower()
 
     # --- the words ---
 
     def point(self) -> str:
         """The picture's title."""
-        return f"One stem cell, {len(_LEAVES)} kinds of cells in the blood"
+        return f"One stem cell, {len(self.leaves)} kinds of cells in the blood"
 
     def describe(self) -> str:
         """The tree in words, branch by branch."""
         said = []
-        for leaf, _ in _LEAVES:
+        for leaf in self.leaves:
             path = [self.cells[cell]["label"].split(" (")[0].lower() for cell in reversed(self.ancestors(leaf))]
             said.append(f"{' → '.join([*path, self.cells[leaf]['label'].lower()])}.")
         return f"{self.point()}. {' '.join(said)}"

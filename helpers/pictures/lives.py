@@ -1,12 +1,16 @@
 """The lives of blood cells in pictures: how long each lives, and in what order the lines fall when the marrow stops.
 
 >>> LivesPicture()
+LivesPicture: Neutrophils live for hours or days, platelets for days, red cells for months
 >>> StoppedPicture()
+StoppedPicture: When the marrow stops, neutrophils fall first, then platelets, and red cells slowly
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,46 +43,21 @@ class Block:
     """Id of the figure of cells made a day."""
     pool: str
     """Id of the figure of a share that rests out of the stream; "" where there is none."""
+    pool_words: str
     lanes: tuple[tuple[str, str], ...]
     """Id of a figure, and what it is a figure of; ``marrow`` figures have hollow marks."""
 
 
-BLOCKS = (
-    Block(
-        "red",
-        "Red cells",
-        "red_production",
-        "",
-        (
-            ("erythroblast_transit", "divide in the marrow"),
-            ("reticulocyte_marrow", "ripen there"),
-            ("red_life", "life in blood"),
-        ),
-    ),
-    Block(
-        "white",
-        "Neutrophils",
-        "neutrophil_production",
-        "neutrophil_margin_share",
-        (
-            ("neutrophil_transit", "ripen in marrow"),
-            ("neutrophil_reserve", "reserve lasts"),
-            ("neutrophil_half_classic", "half-life in blood, classic"),
-            ("neutrophil_half_modern", "half-life in blood, newer"),
-            ("neutrophil_life_long", "life in blood, disputed"),
-        ),
-    ),
-    Block(
-        "platelets",
-        "Platelets",
-        "platelet_production_body",
-        "platelet_spleen",
-        (("megakaryocyte_transit", "made in marrow"), ("platelet_life", "life in blood")),
-    ),
-)
-"""Top to bottom."""
-
-_POOL_WORDS = {"platelet_spleen": "rest in the spleen", "neutrophil_margin_share": "rest along vessel walls"}
+@cache
+def blocks() -> tuple[Block, ...]:
+    """What is drawn, top to bottom: rows of ``data/lives_drawn.csv``."""
+    found = []
+    for which, same in groupby(records("lives_drawn"), key=lambda row: row["line"]):
+        made, *rest = same
+        lanes = tuple((row["figure"], row["words"]) for row in rest if row["part"] == "lane")
+        pool = next(((row["figure"], row["words"]) for row in rest if row["part"] == "pool"), ("", ""))
+        found.append(Block(which, made["words"], made["figure"], *pool, lanes))
+    return tuple(found)
 
 
 class LivesPicture(StillPicture):
@@ -86,20 +65,20 @@ class LivesPicture(StillPicture):
 
     def __init__(self) -> None:
         self.figures = lives()
-        self.used = [name for block in BLOCKS for name in (block.production, block.pool, *dict(block.lanes)) if name]
+        self.used = [name for block in blocks() for name in (block.production, block.pool, *dict(block.lanes)) if name]
         self.sources = sources(*(self.figures[name]["source"] for name in self.used), without="COURSE")
         self._draw()
 
     # --- the picture ---
 
     def _draw(self) -> None:
-        heights = [_block_height(block) for block in BLOCKS]
-        self.live = LiveFigure(look.WIDTH, _TOP + sum(heights) + _GAP * (len(BLOCKS) - 1) + 12)
+        heights = [_block_height(block) for block in blocks()]
+        self.live = LiveFigure(look.WIDTH, _TOP + sum(heights) + _GAP * (len(blocks()) - 1) + 12)
         self.write_title()
         top = _TOP
         self.axes: dict[str, Axes] = {}
-        self._ruler(sum(heights) + _GAP * (len(BLOCKS) - 1))
-        for block, height in zip(BLOCKS, heights, strict=True):
+        self._ruler(sum(heights) + _GAP * (len(blocks()) - 1))
+        for block, height in zip(blocks(), heights, strict=True):
             self._draw_block(block, top)
             top += height + _GAP
 
@@ -156,7 +135,7 @@ class LivesPicture(StillPicture):
         axes.add_patch(rectangle((0, 0), 1, 1, facecolor=look.PAPER, edgecolor=ink, linewidth=2))
         axes.add_patch(rectangle((1 - share, 0), share, 1, facecolor=ink))
         self.axes[f"{block.line} pool"] = axes
-        words = f"{100 * share:.0f} % {_POOL_WORDS[block.pool]}"
+        words = f"{100 * share:.0f} % {block.pool_words}"
         live.text(_LEFT + 164, top + 12.5, words, va="center_baseline")
 
     # --- the words ---
@@ -168,11 +147,11 @@ class LivesPicture(StillPicture):
     def describe(self) -> str:
         """The picture in words: each line with every figure drawn."""
         said = [f"{self.point()}. Times on a log axis from hours to a year."]
-        for block in BLOCKS:
+        for block in blocks():
             parts = [f"{self.figures[block.production]['value'] / _BILLION:.0f} billion made a day"]
             parts += [f"{words} {time_words(self.figures[name])}" for name, words in block.lanes]
             if block.pool:
-                parts.append(f"{self.figures[block.pool]['value']:g} % {_POOL_WORDS[block.pool]}")
+                parts.append(f"{self.figures[block.pool]['value']:g} % {block.pool_words}")
             said.append(f"{block.name}: {'; '.join(parts)}.")
         return " ".join(said)
 

@@ -1,13 +1,15 @@
 """Traps: when a count says something about the sample, not about the blood.
 
-A trap is a reason to look again. It is never proof, and it never changes a value.
+A trap is a reason to look again. It is never proof, and it never changes a value. What is said of each is a row of
+``data/traps.csv``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -19,13 +21,11 @@ from helpers.blood.core.known import any_of, column
 from helpers.blood.core.units import ANALYTES, COLUMN, show
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.reference import limits
-from helpers.evidence import constant, constant_sources
+from helpers.evidence import constant, keyed
 from helpers.wording import listed, sentence
 
 LINES = {"red": ("hb", "rbc", "hct"), "white": ("wbc", "anc", "alc"), "platelets": ("plt",)}
 """What falls together when drip fluid thins a sample."""
-EDTA, COLD, TURBID = "EDTA clumps", "cold agglutinin", "MCHC too high"
-DRIP, PREGNANCY, RULE = "drip-arm dilution", "pregnancy dilution", "broken rule of three"
 _CLUMPED = re.compile(r"\bclump|\baggregat|\bsatellit|\bcitrate\b", re.IGNORECASE)
 _NOT_CLUMPED = re.compile(
     r"\b(?:no|not(?! read)|without|excluded|absent|negative)\b[^.;,]{0,30}(?:clump|aggregat|satellit)", re.I
@@ -37,8 +37,7 @@ class Trap:
     """A sign that a count may mislead."""
 
     name: str
-    """One of "EDTA clumps", "cold agglutinin", "MCHC too high", "drip-arm dilution", "pregnancy dilution",
-    "broken rule of three"."""
+    """As ``data/traps.csv`` calls it, e.g. "EDTA clumps"."""
     sentence: str
     """What is seen."""
     reason: str
@@ -59,7 +58,7 @@ def traps(
             frame with the same rows.
 
     Returns:
-        The traps found, [] when none is; of many a frame, one row a count and trap. Thresholds and sources are from
+        The traps found, [] when none is; of many a frame, one row a count and trap. Thresholds are from
         ``data/constants.csv``.
 
     Raises:
@@ -148,6 +147,28 @@ def _said_clumps(count: BloodCount) -> str:
     return said.removeprefix("Not read: ")
 
 
+class _Slots(Formatter):
+    """Fills words from ``data/constants.csv`` and from what is given beside."""
+
+    def get_value(self, key: str, args: Sequence[Any], given: Mapping[str, float]) -> float:
+        """What stands in a slot."""
+        return given[key] if key in given else constant(key)
+
+    def format_field(self, value: float, spec: str) -> str:
+        """How it is written: a number, a share in percent, or an amount of an analyte, "alone" or in both units."""
+        analyte, _, alone = spec.partition(" ")
+        if analyte in ANALYTES:
+            return show(value, analyte, beside=not alone)
+        return f"{100 * value:g}" if spec == "%" else format(value, spec)
+
+
+def _trap(key: str, seen: str, **values: float) -> Trap:
+    """A trap of ``data/traps.csv`` with what is seen of it."""
+    row, slots = keyed("traps", "trap")[key], _Slots()
+    reason, what_to_do = (slots.vformat(row[name], (), values) for name in ("reason", "what_to_do"))
+    return Trap(row["name"], seen, reason, what_to_do, row["source"])
+
+
 def _has_clumps(now: _Counts, before: _Counts | None) -> np.ndarray:
     low = constant("thrombocytopenia_e9_per_l")
     said, is_low = now.said_clumps != "", now.plt < low
@@ -159,31 +180,15 @@ def _has_clumps(now: _Counts, before: _Counts | None) -> np.ndarray:
 
 
 def _edta_clumps(now: _One, before: _One | None) -> Trap:
-    low = constant("thrombocytopenia_e9_per_l")
     said = now.said_clumps or (before.said_clumps if before else "")
     if said:
-        beside = f", and the platelets are {show(now.plt, 'plt')}." if now.plt < low else "."
-        seen = f'The report speaks of clumps ("{said}"){beside}'
-    else:
-        seen = (
-            f"Platelets fell from {show(before.plt, 'plt')} to {show(now.plt, 'plt')} while white cells rose from "
-            f"{show(before.wbc, 'wbc')} to {show(now.wbc, 'wbc')}."
-        )
-    share = constant("edta_clumps_share_pct")
-    edta, citrate = constant("edta_clumps_mean_edta_e9_per_l"), constant("edta_clumps_mean_citrate_e9_per_l")
-    return Trap(
-        name=EDTA,
-        sentence=seen,
-        reason=f"In about {share:g} % of hospital samples the anticoagulant EDTA makes platelets clump. The "
-        f"analyzer then misses them (in one series it gave {edta:g} ×10⁹/L where citrate gave {citrate:g}, "
-        f"on average) and may take clumps for white cells. Here platelets below {show(low, 'plt')} are asked about. "
-        "A count alone cannot prove it.",
-        what_to_do="Ask the laboratory to look at the film, and to count again from a citrate tube (times "
-        f"{constant('citrate_factor'):g} for the fluid in it). Clumps can persist in citrate.",
-        source=constant_sources(
-            *("edta_clumps_share_pct", "edta_clumps_mean_edta_e9_per_l", "edta_clumps_wbc_high_share_pct"),
-            *("citrate_factor", "thrombocytopenia_e9_per_l"),
-        ),
+        low = now.plt < constant("thrombocytopenia_e9_per_l")
+        beside = f", and the platelets are {show(now.plt, 'plt')}." if low else "."
+        return _trap("edta", f'The report speaks of clumps ("{said}"){beside}')
+    return _trap(
+        "edta",
+        f"Platelets fell from {show(before.plt, 'plt')} to {show(now.plt, 'plt')} while white cells rose from "
+        f"{show(before.wbc, 'wbc')} to {show(now.wbc, 'wbc')}.",
     )
 
 
@@ -192,34 +197,10 @@ def _mchc_too_high(now: _Counts, before: _Counts | None) -> np.ndarray:
 
 
 def _cold_agglutinin(now: _One, before: _One | None) -> Trap:
-    limit = constant("cold_agglutinin_mchc_g_per_l")
-    fits = [name for name, side in (("rbc", "low"), ("mcv", "high")) if now.verdict(name) == side]
     seen = f"The MCHC is {show(now.mchc, 'mchc')}"
-    over = f"A red cell cannot hold much more hemoglobin than {show(limit, 'mchc')}"
-    if not fits:
-        return Trap(
-            name=TURBID,
-            sentence=f"{seen}.",
-            reason=f"{over}. Turbid plasma (fat, bilirubin) or broken cells make the hemoglobin, and so the "
-            f"MCHC, read too "
-            "high. Red cells that are too few or too large would point to cold agglutinins; here that is not so, or "
-            "not known.",
-            what_to_do="Ask the laboratory whether the plasma was turbid or red, and for a count after "
-            "replacing the plasma.",
-            source=constant_sources("cold_agglutinin_mchc_g_per_l"),
-        )
     said = {"rbc": f"red cells are low ({show(now.rbc, 'rbc')})", "mcv": f"the MCV is high ({show(now.mcv, 'mcv')})"}
-    return Trap(
-        name=COLD,
-        sentence=f"{seen}, and {listed(said[name] for name in fits)}.",
-        reason=f"{over}. Antibodies that glue red cells together in the cold make the analyzer count clusters "
-        f"as single "
-        "large cells: red cells too few, MCV too high, hematocrit too low. The hemoglobin is measured after the cells "
-        "are burst and is near the truth.",
-        what_to_do="Ask the laboratory to warm the tube to body temperature, count again at once, and look at "
-        "the film.",
-        source=constant_sources("cold_agglutinin_mchc_g_per_l") + " COLD_PATTERN",
-    )
+    fits = [said[name] for name, side in (("rbc", "low"), ("mcv", "high")) if now.verdict(name) == side]
+    return _trap("cold", f"{seen}, and {listed(fits)}.") if fits else _trap("turbid", f"{seen}.")
 
 
 def _is_sweet(now: _Counts | _One) -> Any:
@@ -249,8 +230,6 @@ def _is_thinned(now: _Counts, before: _Counts | None) -> np.ndarray:
 
 
 def _drip_arm(now: _One, before: _One | None) -> Trap:
-    glucose = constant("drip_glucose_5_mmol_per_l")
-    fraction, share = constant("drip_fall_fraction"), constant("drip_analyte_share")
     seen = []
     if before and _fell_together(now, before):
         changes = [
@@ -262,20 +241,7 @@ def _drip_arm(now: _One, before: _One | None) -> Trap:
         seen.append(f"All three cell lines fell together: {'; '.join(changes)}.")
     if _is_sweet(now):
         seen.append(f"The glucose is {show(now.glucose, 'glucose')}.")
-    specificity, sensitivity = constant("drip_rule_specificity_pct"), constant("drip_rule_sensitivity_pct")
-    return Trap(
-        name=DRIP,
-        sentence=" ".join(seen),
-        reason="A sample drawn above a running drip is thinned by it, so every line is low at once, as in "
-        "pancytopenia. A "
-        f"published rule suspects it when at least {share * 100:g} % of the values fell by {fraction * 100:g} % or "
-        f"more (specificity {specificity:g} %, sensitivity {sensitivity:g} %; it was made with other values too, not "
-        f"blood cells alone). Little glucose drip in a sample was enough for a glucose of {show(glucose, 'glucose')}. "
-        "Diabetes can do that too.",
-        what_to_do="Ask from which arm the blood was drawn and whether a drip was running; draw from the other "
-        "arm before acting.",
-        source=constant_sources("drip_fall_fraction", "drip_analyte_share", "drip_glucose_5_mmol_per_l"),
-    )
+    return _trap("drip", " ".join(seen))
 
 
 def _fell_in_pregnancy(now: _Counts, before: _Counts | None) -> np.ndarray:
@@ -287,18 +253,10 @@ def _fell_in_pregnancy(now: _Counts, before: _Counts | None) -> np.ndarray:
 
 
 def _pregnancy(now: _One, before: _One | None) -> Trap:
-    expected, fall = constant("pregnancy_hb_fall_g_per_l"), before.hb - now.hb
-    return Trap(
-        name=PREGNANCY,
-        sentence=f"In trimester {now.trimester:g} the hemoglobin is {show(fall, 'hb', beside=False)} lower than before "
-        f"({show(before.hb, 'hb')}, now {show(now.hb, 'hb')}).",
-        reason="In pregnancy the plasma grows more than the red cells, so the hemoglobin falls without any "
-        "being lost: by "
-        f"{show(expected, 'hb', beside=False)} on average from the first to the third trimester in a large English "
-        "series. A fall up to that size can be dilution alone; that does not exclude a lack of iron.",
-        what_to_do="Use the limits for this trimester; iron stores (ferritin) and the MCV tell more than the "
-        "hemoglobin.",
-        source=constant_sources("pregnancy_hb_fall_g_per_l"),
+    return _trap(
+        "pregnancy",
+        f"In trimester {now.trimester:g} the hemoglobin is {show(before.hb - now.hb, 'hb', beside=False)} lower than "
+        f"before ({show(before.hb, 'hb')}, now {show(now.hb, 'hb')}).",
     )
 
 
@@ -320,22 +278,7 @@ def _rule_of_three(now: _One, before: _One | None) -> Trap:
     if check.hct_holds is False:
         expected = f"three times the hemoglobin would be a hematocrit of {show(check.hct_expected, 'hct')}"
         broken.append(f"{expected}; {show(now.hct, 'hct')} is printed")
-    hb_within = constant("rule_of_three_hb_tolerance_g_per_dl")
-    hct_within = constant("rule_of_three_hct_tolerance_pct")
-    return Trap(
-        name=RULE,
-        sentence=sentence("; and ".join(broken)),
-        reason="In red cells of normal size and filling, hemoglobin (g/dL) is about three times the red cells "
-        "(10¹²/L), "
-        f"within {hb_within:g}, and hematocrit (%) three times the hemoglobin, within {hct_within:g}. The MCV here is "
-        f"normal ({show(now.mcv, 'mcv')}), so a misprint or a fault of the measurement is possible. It is a rule "
-        "of thumb.",
-        what_to_do="Compare hemoglobin, red cells and hematocrit with the original report; ask the laboratory "
-        "to repeat them.",
-        source=constant_sources(
-            "rule_of_three_factor", "rule_of_three_hb_tolerance_g_per_dl", "rule_of_three_hct_tolerance_pct"
-        ),
-    )
+    return _trap("rule", sentence("; and ".join(broken)), mcv=now.mcv)
 
 
 _CHECKS: tuple[tuple[Callable[..., np.ndarray], Callable[..., Trap]], ...] = (
