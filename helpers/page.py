@@ -188,6 +188,22 @@ def link(words: str, address: str) -> str:
     return f"[{plain}](<{address}>)"
 
 
+def document(title: str, body: str, style: str, script: str = "") -> str:
+    """A whole page of its own, to be kept or printed.
+
+    Args:
+        title: plain text.
+        body: HTML made with this module.
+        style: CSS, and
+        script: JavaScript, of files of the course.
+    """
+    run = f"<script>{script}</script>" if script else ""
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        f"<style>\n{style}</style></head>\n<body>{body}{run}</body></html>\n"
+    )
+
+
 def link_to_cell(words: str, notebook: str, cell: str = "", **more: str) -> str:
     """A link to a cell of a notebook (to its top where none is named), as HTML, with ``more`` attributes.
 

@@ -22,27 +22,6 @@ _CAUTION = (
     "This page teaches; it does not advise. In an emergency call your local emergency number. Doses, and the source of "
     "every line, are not here: the sources stand in the tables of the course."
 )
-_DOCUMENT = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Low counts: one page to keep</title><style>{css}
-@page {{ size: A4 landscape; margin: 6mm; }} body {{ margin: 0; }}</style></head>
-<body>{sheet}<script>{fit}</script></body></html>
-"""
-_FIT = """
-const sheet = document.querySelector(".pocket");
-const tallest = 195 / 25.4 * 96;
-addEventListener("beforeprint", () => {
-  sheet.classList.add("printed");
-  for (let size = 8; size > 5; size -= .1) {
-    sheet.style.fontSize = `${size}pt`;
-    if (sheet.getBoundingClientRect().height < tallest) break;
-  }
-});
-addEventListener("afterprint", () => {
-  sheet.classList.remove("printed");
-  sheet.style.fontSize = "";
-});
-"""
-"""Prints with the largest letters with which the page fits on one sheet, whatever fonts a computer has."""
 
 
 def sheet() -> str:
@@ -90,8 +69,9 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 def document() -> str:
     """The page as a file of its own, that prints on one sheet of A4 or Letter."""
-    css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("pocket.css", "pocket_print.css"))
-    return _DOCUMENT.format(css=css, sheet=sheet(), fit=_FIT)
+    files = ("pocket.css", "pocket_print.css", "pocket_fit.js")
+    look, paper, fit = ((HERE / name).read_text(encoding="utf-8") for name in files)
+    return page.document("Low counts: one page to keep", sheet(), look + paper, fit)
 
 
 class PocketSheet(StaticFallback):

@@ -43,18 +43,6 @@ LAST_SHOWN, LONGEST_SHOWN = 30, 120
 
 _DID = {ANSWERED: "answered", HINT: "saw a hint", SOLUTION: "saw the solution", AGAIN: "began again"}
 
-PRINTED = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Where you stand</title>
-<style>
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #111; }}
-figure {{ margin: 1.2rem 0; break-inside: avoid; }}
-figcaption {{ font-size: 13px; }}
-ul.plain {{ list-style: none; padding-left: 0.2rem; }}
-.aside {{ position: absolute; clip-path: inset(50%); }}
-</style></head>
-<body><h1>Where you stand</h1><p>Pancytopenia course, {day}</p>{html}</body></html>
-"""
-
 
 class Desk(StaticFallback):
     """A page of the learner's own, with what can be done."""
@@ -146,8 +134,10 @@ class WhereYouStand(Desk):
         """Send the page as a file."""
         if message.get("do") == "keep page":
             now = datetime.now()
+            body = f"<h1>Where you stand</h1><p>Pancytopenia course, {now:%d %B %Y}</p>{_unfolded(self.html)}"
+            style = (HERE / "printed_page.css").read_text(encoding="utf-8")
             name = f"pancytopenia-where-you-stand-{now:%Y-%m-%d}.html"
-            self.send_download(message, name, lambda: PRINTED.format(day=f"{now:%d %B %Y}", html=_unfolded(self.html)))
+            self.send_download(message, name, lambda: page.document("Where you stand", body, style))
 
 
 def _unfolded(html: str) -> str:

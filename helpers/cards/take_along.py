@@ -15,24 +15,13 @@ from urllib.parse import urlsplit
 from helpers import page
 from helpers.blood.care.road import filled
 from helpers.cards.on_page import keep_up
-from helpers.cards.record_panel import LIVE, Desk
+from helpers.cards.record_panel import HERE, LIVE, Desk
 from helpers.evidence import cite, cited, records, source
 from helpers.questions import bank
 from helpers.record.journey import AT_ONCE, HELPED, Journey, frame
 from helpers.record.log import Record
 from helpers.record.restore import RECORD
 from helpers.wording import counted
-
-_PRINTED = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Pancytopenia, notebook {number}</title>
-<style>
-@page {{ size: A6 landscape; margin: 8mm; }}
-body {{ font: 13px/1.45 system-ui, sans-serif; max-width: 34rem; margin: 1rem auto; padding: 0 1rem; color: #111; }}
-h1 {{ font-size: 16px; }}
-</style></head>
-<body><h1>Pancytopenia, notebook {number}: what to keep</h1>{lines}{slips}
-<p><small>This card teaches; it does not advise. {day}</small></p></body></html>
-"""
 
 
 class TakeAlong(Desk):
@@ -78,8 +67,10 @@ class TakeAlong(Desk):
 
     def document(self) -> str:
         """The card as a page of its own."""
-        day = f"{datetime.now():%d %B %Y}"
-        return _PRINTED.format(number=self.number, lines=self._three(), slips=_mended(self._journey()), day=day)
+        title = f"Pancytopenia, notebook {self.number}"
+        foot = f"<p><small>This card teaches; it does not advise. {datetime.now():%d %B %Y}</small></p>"
+        body = f"<h1>{title}: what to keep</h1>{self._three()}{_mended(self._journey())}\n{foot}"
+        return page.document(title, body, (HERE / "printed_card.css").read_text(encoding="utf-8"))
 
     def do(self, message: dict[str, Any], buffers: list[Any]) -> None:
         """Send the card as a file."""
