@@ -139,24 +139,10 @@ def to_csv(rows: Iterable[Row]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
-    for uid, place, exercise, did, answer, verdict, misconception, hints, confidence, ms, version, seen in rows:
-        found = _known(exercise)
-        objective = found.objective if found else ""
-        shown = "" if confidence is None else f"{confidence:g}"
-        cells = (
-            uid,
-            _timestamp(ms),
-            exercise,
-            objective,
-            did,
-            answer,
-            verdict,
-            misconception,
-            hints,
-            shown,
-            version,
-            seen,
-        )
+    for uid, place, exercise, did, answer, verdict, slip, hints, confidence, ms, version, shown in rows:
+        found, sure = _known(exercise), "" if confidence is None else f"{confidence:g}"
+        about = (uid, _timestamp(ms), exercise, found.objective if found else "", did)
+        cells = (*about, answer, verdict, slip, hints, sure, version, shown)
         writer.writerow([*(f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in cells), place])
     return file.getvalue()
 

@@ -143,9 +143,7 @@ class Record:
                         db.execute("DELETE FROM drafts WHERE exercise = ?", (event.exercise,))
 
         if events:
-            with self._lock:
-                self._try_disk_again()
-                self._with(write)
+            self._with(write, writes=True)
 
     def merge(self, rows: Iterable[tuple[Event, int | None]]) -> int:
         """Take over events from another record, with their places in its order where known; how many were new."""
@@ -157,9 +155,7 @@ class Record:
             return db.total_changes - before
 
         found = list(rows)
-        with self._lock:
-            self._try_disk_again()
-            return self._with(write)
+        return self._with(write, writes=True)
 
     def save_draft(self, exercise: str, draft: Any, confidence: float | None = None) -> None:
         """Keep what is typed or chosen but not checked yet, in place of what was there before."""
@@ -171,8 +167,7 @@ class Record:
             finally:
                 db.execute("PRAGMA synchronous = FULL")
 
-        with self._lock:
-            self._with(write)
+        self._with(write)
 
     def erase(self) -> bool:
         """Delete everything, also files that were set aside; whether nothing is left on the disk.
@@ -191,8 +186,7 @@ class Record:
                 db.erased()
 
         with self._lock:
-            self._try_disk_again()
-            self._with(write)
+            self._with(write, writes=True)
             for path in self.files_set_aside():
                 with suppress(OSError):
                     path.unlink()
@@ -203,13 +197,11 @@ class Record:
 
     def past(self, exercise: str) -> Past:
         """What is known of one exercise since it was begun, or begun again."""
-        with self._lock:
-            return self._with(lambda db: _past(db, exercise))
+        return self._with(lambda db: _past(db, exercise))
 
     def rows(self) -> list[Row]:
         """All events in order, as rows of :data:`COLUMNS`; answers as JSON, times in ms since 1970 UTC."""
-        with self._lock:
-            return self._with(lambda db: db.execute(f"SELECT {ALL} FROM events ORDER BY place, id").fetchall())
+        return self._with(lambda db: db.execute(f"SELECT {ALL} FROM events ORDER BY place, id").fetchall())
 
     def events(self) -> list[Event]:
         """All events in order."""
@@ -220,26 +212,22 @@ class Record:
         kinds = f"WHERE did IN ({', '.join('?' * len(did))})"
         read = ", ".join(READ[name] for name in columns.split(", "))
         wanted = f"SELECT {read} FROM events {kinds} ORDER BY place, id"
-        with self._lock:
-            return self._with(lambda db: db.execute(wanted, did).fetchall())
+        return self._with(lambda db: db.execute(wanted, did).fetchall())
 
     def latest(self, most: int) -> list[Row]:
         """The last events, the newest first."""
         wanted = f"SELECT {ALL} FROM events ORDER BY place DESC, id DESC LIMIT ?"
-        with self._lock:
-            return self._with(lambda db: db.execute(wanted, (most,)).fetchall())
+        return self._with(lambda db: db.execute(wanted, (most,)).fetchall())
 
     def since(self) -> datetime | None:
         """When the first event was; None if there is none."""
         first = f"SELECT {READ['time']} FROM events ORDER BY place, id LIMIT 1"
-        with self._lock:
-            found = self._with(lambda db: db.execute(first).fetchone())
+        found = self._with(lambda db: db.execute(first).fetchone())
         return moment(found[0]) if found else None
 
     def count(self) -> int:
         """How many events there are."""
-        with self._lock:
-            return self._with(lambda db: db.execute("SELECT count(*) FROM events").fetchone()[0])
+        return self._with(lambda db: db.execute("SELECT count(*) FROM events").fetchone()[0])
 
     def setting(self, name: str, value: str | None = None) -> str:
         """A setting of this record (``learner``, ``exported`` ...); with a value it is set. "" if unknown."""
@@ -250,8 +238,7 @@ class Record:
             found = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
             return found[0] if found else ""
 
-        with self._lock:
-            return self._with(read)
+        return self._with(read)
 
     def learner(self) -> str:
         """The name of this record's learner for exports: random, and no name of a person."""
@@ -266,7 +253,14 @@ class Record:
 
     # --- the file ---
 
-    def _with(self, action: Callable[[sqlite3.Connection], T]) -> T:
+    def _with(self, action: Callable[[sqlite3.Connection], T], writes: bool = False) -> T:
+        """Do something with the database; what writes an event first tries whether the disk works again."""
+        with self._lock:
+            if writes:
+                self._try_disk_again()
+            return self._done(action)
+
+    def _done(self, action: Callable[[sqlite3.Connection], T]) -> T:
         """Do something with the database; where the disk fails, do it in memory."""
         for _ in range(3):
             db = self._database()

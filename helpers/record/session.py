@@ -62,6 +62,11 @@ class Event:
     uid: str = field(default_factory=_new_id)
     """Unlike any other event's, on any computer."""
 
+    @property
+    def says(self) -> tuple[Any, ...]:
+        """What of an answer makes it another one."""
+        return self.answer, self.verdict, self.misconception, self.version
+
 
 @dataclass(frozen=True)
 class Work:
@@ -145,24 +150,9 @@ class Session:
         What is unanswered leaves no event, nor does the same answer again (a button pressed twice, a cell run again).
         """
         work, answer = self.work(id), plain(answer)
-        event = Event(
-            id,
-            ANSWERED,
-            answer,
-            verdict.status,
-            verdict.misconception,
-            work.hints,
-            work.confidence,
-            version=version,
-            shown=shown or {},
-        )
-        last = work.last
-        again = last is not None and (last.answer, last.verdict, last.misconception, last.version) == (
-            event.answer,
-            event.verdict,
-            event.misconception,
-            event.version,
-        )
+        judged, before = (verdict.status, verdict.misconception), (work.hints, work.confidence)
+        event = Event(id, ANSWERED, answer, *judged, *before, version=version, shown=shown or {})
+        again = work.last is not None and work.last.says == event.says
         if again or verdict.status == UNANSWERED:
             self.change(id, verdict=verdict, checked=answer)
             return
