@@ -161,7 +161,7 @@ def test_a_published_patient_is_loaded_and_what_was_done_waits_to_be_asked_for()
     assert (panel.patient, panel.reveal, panel.fit, panel.eltrombopag) == (patient, False, None, True)
     panel.patient = None
     assert panel.candidate == PERSON
-    with pytest.raises(KeyError, match="no published patient 'CRS-001' with aplastic anemia"):
+    with pytest.raises(KeyError, match="no published patient with aplastic anemia 'CRS-001'"):
         panel.load("CRS-001")
 
 

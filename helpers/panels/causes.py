@@ -5,7 +5,7 @@ The model is plain traits and can be driven without a notebook:
 >>> board = CauseBoard(BloodCount.of(hb=76, wbc=2.6, plt=88, mcv=105, age_y=62, sex="male"))
 >>> board.say(b12="low", fever="no")
 >>> board.status
-'Red flag: very low hemoglobin, or anemia with alarm signs. Something speaks for 14 of 43 causes. ...'
+'Red flag: very low hemoglobin, or anemia with alarm signs. Something speaks for 14 of 43 causes.'
 """
 
 from __future__ import annotations
@@ -126,14 +126,6 @@ class CauseBoard(HasRedFlags, PicturedPanel):
             ValueError: a feature or an answer there is none of.
         """
         self.said = dict(self.found.change(**answers).said)
-
-    def load(self, patient: str) -> None:
-        """Show a published patient.
-
-        Raises:
-            KeyError: no such patient.
-        """
-        self.patient = find(patient).key
 
     def loaded(self) -> dict[str, Any]:
         """The count and the findings of the patient chosen."""

@@ -4,7 +4,8 @@ The model is plain traits and can be driven without a notebook:
 
 >>> explorer = CountExplorer(BloodCount.of(hb="7.2 g/dL", anc=0.8, plt=18, age_y=34, sex="female"))
 >>> explorer.plt = 60
->>> explorer.status, explorer.ctcae_table(), explorer.other_table()
+>>> explorer.status
+'All three lines are low. Hit hardest: red cells (CTCAE grade 3 or more).'
 """
 
 from __future__ import annotations
@@ -132,27 +133,11 @@ class CountExplorer(HasRedFlags, PicturedPanel):
 
     # --- the model ---
 
-    def set_count(self, count: BloodCount) -> None:
-        """Show this count: its values, its person, and what else it holds (lymphocytes, hematocrit ...)."""
-        with self.batch():
-            self.count, self.white = count, self._white_of(count)
-
     def _white_of(self, count: BloodCount) -> str:
         """Which white count is shown of a count: the one that is known, where it is one."""
         if "white" in self.show and (known(count, "anc") is None) != (known(count, "wbc") is None):
             return "wbc" if known(count, "anc") is None else "anc"
         return self.white
-
-    def load(self, patient: str) -> None:
-        """Show a published patient of ``data/patients.csv`` by its id, or once more as published.
-
-        Raises:
-            KeyError: no such patient.
-        """
-        find(patient)
-        if patient == self.patient:
-            self.reset()
-        self.patient = patient
 
     def loaded(self) -> dict[str, Any]:
         """The count of the patient chosen."""

@@ -5,7 +5,8 @@ The model is plain traits and can be driven without a notebook:
 >>> panel = FilmPanel("megaloblastic")
 >>> panel.plt = 20
 >>> panel.next_field()
->>> panel.status, panel.table()
+>>> panel.status
+'Lack of vitamin B12 or folate, moved: 119 red cells, no white cells and 3 platelets in this field.'
 """
 
 from __future__ import annotations
@@ -117,15 +118,6 @@ class FilmPanel(PicturedPanel):
     _met: object = None
 
     # --- the model ---
-
-    def load(self, film: str) -> None:
-        """Show a teaching film of ``data/films.csv``, at a field that shows what tells it.
-
-        Raises:
-            KeyError: no such film.
-        """
-        Film.of(film)
-        self.film = film
 
     def loaded(self) -> dict[str, Any]:
         """The count and the shapes of the film chosen, and where to look at it first."""

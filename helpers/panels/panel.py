@@ -190,6 +190,20 @@ class Panel(traitlets.HasTraits):
         """What the thing that is loaded brings: trait -> value; nothing where nothing is."""
         return {}
 
+    def load(self, thing: Any) -> None:
+        """Load something else, or the same once more as it was when it was loaded.
+
+        Raises:
+            KeyError: there is no such thing; the message lists those there are.
+        """
+        [name] = self.LOADS
+        if thing == getattr(self, name):
+            self.reset()
+        try:
+            setattr(self, name, thing)
+        except traitlets.TraitError as error:
+            raise KeyError(str(error)) from error
+
     def reset(self) -> None:
         """Back to what was loaded last, e.g. a published patient, or to where the panel started."""
         chosen = {name: getattr(self, name) for name in self.LOADS}

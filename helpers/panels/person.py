@@ -47,7 +47,8 @@ def retic_choice(method: str) -> Choice:
 
 def published_patient(diagnosis_group: str | None = None) -> OneOf:
     """A trait: the published patient loaded last, of one group of diagnoses or all."""
-    return OneOf(lambda: patients(diagnosis_group), "published patient", help="the published patient loaded last")
+    what = f"published patient{f' with {diagnosis_group}' if diagnosis_group else ''}".replace("_", " ")
+    return OneOf(lambda: patients(diagnosis_group), what, help="the published patient loaded last")
 
 
 def published(diagnosis_group: str | None = None) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Paste a report: what was read, what each value means for this person, and what cannot be told and why.
 
 >>> reader = ReportReader("Hgb 7.2 g/dL, PLT 18 K/uL, age 34, female")
->>> reader.table()
+>>> reader.table()["flag"].tolist()
+['low', 'low']
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ The model is plain traits and can be driven without a notebook:
 
 >>> panel = ResponsePanel(BloodCount.of(hb=118, anc=1.6, plt=120, age_y=34, sex="female", trimester=0))
 >>> panel.transfusion_free = True
->>> panel.status, panel.table()
+>>> panel.status
+'A complete response in 2 of 4 systems.'
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ The model is plain traits and can be driven without a notebook:
 >>> rounds.go_on()                             # the first cell lies on the glass
 >>> rounds.name("blast", seconds=2.1)          # right or wrong at once
 >>> rounds.status
+'✎ Not: blast. It is: hairy cell.'
 >>> rounds.go_on()                             # the next one
 """
 

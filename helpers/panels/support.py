@@ -4,7 +4,8 @@ The model is plain traits and can be driven without a notebook:
 
 >>> panel = SupportPanel("platelets", plt=15)
 >>> panel.indication = "lumbar_puncture"
->>> panel.status, panel.table()
+>>> panel.status
+'At 15 ×10⁹/L, 5 of 5 would give platelets: a lumbar puncture.'
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ The models are plain traits and can be driven without a notebook:
 
 >>> panel = GuidelinePanel(Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True))
 >>> panel.age_y = 45
->>> panel.status, panel.table(), panel.changes_table()
+>>> panel.status.partition(";")[0]
+'They disagree: 5 name immunosuppressive drugs and 1 names a transplant from another donor'
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from helpers.blood.care.guidelines import changes as turning_points
 from helpers.blood.care.trials import without
 from helpers.blood.core.count import BloodCount
 from helpers.blood.search.patients import patient as find
-from helpers.blood.search.patients import patients
 from helpers.evidence import records
 from helpers.panels.amounts import amount_slider, unit_slider
 from helpers.panels.controls import Choice, Picture, Switch
@@ -122,16 +122,6 @@ class GuidelinePanel(HasRedFlags, PicturedPanel):
         self.begin()
 
     # --- the model ---
-
-    def load(self, patient: str) -> None:
-        """Show a published patient with aplastic anemia by its id; donors and fitness are not published and stay open.
-
-        Raises:
-            KeyError: no such patient.
-        """
-        if patient not in patients(_GROUP):
-            raise KeyError(f"There is no published patient {patient!r} with aplastic anemia.")
-        self.patient = patient
 
     def loaded(self) -> dict[str, Any]:
         """The count and the age of the patient chosen; everything else of him or her is open."""

@@ -3,7 +3,7 @@
 >>> path = WorkUp()
 >>> path.answer("no"); path.answer("same"); path.answer("obvious")
 >>> path.status
-'Step 4, Does it get better with treatment? So far: 3 blood tests; no needle into the marrow.'
+'Step 4, Is it better without an obvious cause? So far: 3 blood tests; no needle into the marrow.'
 """
 
 from __future__ import annotations
