@@ -1,8 +1,11 @@
 """What a differential says, and how surely: the share of each class with its exact limits.
 
 >>> picture = DifferentialPicture()
->>> picture.update(Differential.of(kinds, wbc=1.4), truth={"neutrophils": 15.0})
+>>> picture.update(Differential.of(["neutrophil"] * 3 + ["lymphocyte"] * 17, wbc=1.4), truth={"neutrophils": 15.0})
+>>> picture.point().splitlines()[0]
+'3 of 20 cells are neutrophils:'
 >>> LimitsPicture()                            # how far the truth may lie from what was counted
+LimitsPicture: 5 % of 100 cells may mean 1.6 to 11 %
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
 Each definition is a row of thin bars, one a patient, in the same order in every row: a full bar meets the definition,
 a half bar cannot be told, a dot does not meet it. The limits stand above the bars, each in the ink of its line.
 
+>>> from helpers import table
 >>> DefinitionsPicture(table("patients"))
+DefinitionsPicture: The definition decides: 17 to 41 of the same 91 patients meet it
 """
 
 from __future__ import annotations

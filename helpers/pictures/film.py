@@ -1,8 +1,10 @@
 """The virtual blood film: one field under the oil lens, the next white cells met, and a cell to be told.
 
 >>> field = FieldPicture(Film.of("megaloblastic"), seed=3)
->>> field.image(); field.describe()            # JPEG bytes, and the same in words
+>>> field.point()                              # field.image() are its bytes, field.describe() says all of it
+'106 red cells, no white cells and 8 platelets in this field'
 >>> WhiteCellsPicture(Film.of("aplastic_severe"), seed=3)
+WhiteCellsPicture: To meet 10 white cells, one looks at 60 fields
 """
 
 from __future__ import annotations

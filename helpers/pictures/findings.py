@@ -1,8 +1,11 @@
 """Published figures on what low counts do, as they are: points with their limits, grouped by study.
 
 >>> FindingsPicture("infection")
+FindingsPicture: Infections come when neutrophils are low, and often after a fall
 >>> FindingsPicture("bleeding", units="%")
+FindingsPicture: Many people bleed although platelets are given
 >>> FindingsPicture("bleeding", units=("odds ratio", "hazard ratio"))
+FindingsPicture: A very low platelet count is one risk of bleeding among several
 """
 
 from __future__ import annotations

@@ -5,7 +5,9 @@ with a positive test have the disease?). So each person is a mark, people of one
 how many they are and what they have in common.
 
 >>> found = Group("have it, and the test finds it", 27, *SEEN)
->>> FrequencyPicture([Crowd("", [found, ...])], "Of 66 people with a positive test, 27 have it", "ALLEN2008")
+>>> rest = Group("do not have it", 973, *SPARED)
+>>> FrequencyPicture([Crowd("", [found, rest])], "Of 1,000 people 27 have it", "ALLEN2008")
+FrequencyPicture: Of 1,000 people 27 have it
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Each guideline is a strip from birth to 100 years. Where its answer changes, the
 line. So it is seen at a glance who agrees, and how far the next limit is.
 
 >>> GuidelinesPicture(Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True))
+GuidelinesPicture: 5 of 6 name immunosuppressive drugs, 1 another donor's transplant
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 >>> people = {"woman": Person(age_y=34, sex="female", trimester=0), "man": Person(age_y=34, sex="male")}
 >>> SetsPicture("hb", people, value=118)
+SetsPicture: 118 g/L (11.8 g/dL) is low for a woman in 5 of 7 sets and for a man in 7 of 7 sets
 >>> ChancePicture((1, 5, 10, 20))
+ChancePicture: With 20 independent values, 64 of 100 healthy people have at least one flag
 """
 
 from __future__ import annotations

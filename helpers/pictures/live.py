@@ -3,7 +3,9 @@
 >>> live = LiveFigure(500, 300)
 >>> axes = live.axes(60, 20, 420, 240)           # pixels from the top left corner
 >>> line = live.moving(axes.plot([], [])[0], (60, 20, 420, 240))
->>> line.set_data(days, counts); live.small()    # only the line is drawn again
+>>> line.set_data([0, 7], [0.2, 0.9])            # only the line is drawn again
+>>> live.small().startswith(b"<svg")
+True
 """
 
 from __future__ import annotations

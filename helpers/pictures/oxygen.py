@@ -1,8 +1,14 @@
 """Oxygen in pictures: what the blood brings against what the body needs, and what was seen when hemoglobin fell.
 
+>>> from helpers.blood.cells.oxygen import balance
 >>> picture = DeliveryPicture(balance(hb=150))
->>> picture.update(balance(hb=70))          # only what moves is drawn again
->>> BleedingExperimentPicture(), MortalityPicture()
+>>> picture.update(balance(hb=70))              # only what moves is drawn again
+>>> picture.point()
+'98 % saturated, and yet only 475 mL of oxygen a minute: less than half of normal'
+>>> BleedingExperimentPicture()
+BleedingExperimentPicture: When hemoglobin falls, the heart pumps more; delivery falls all the same
+>>> MortalityPicture().gaps()[0]
+(51.0, 70.0)
 """
 
 from __future__ import annotations

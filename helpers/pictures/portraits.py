@@ -1,6 +1,7 @@
 """Cells side by side on plain glass, each with its name below it.
 
 >>> PortraitsPicture(["neutrophil", "lymphocyte", "monocyte"], "Three white cells")
+PortraitsPicture: Three white cells
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """One count after treatment, many verdicts: where each system puts the limits of a complete response.
 
 >>> ResponsePicture(BloodCount.of(hb=125, anc=1.6, plt=120, age_y=34, sex="female", trimester=0))
+ResponsePicture: A complete response in 2 of 4 systems, 2 cannot tell
 """
 
 from __future__ import annotations

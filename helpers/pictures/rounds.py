@@ -1,8 +1,10 @@
 """What a round under the lens shows: one cell or one field to be named, and what came of twenty of them.
 
+>>> from helpers.blood.cells.rounds import looks
 >>> LookPicture("danger", looks("danger", 1)[0], number=1)
 LookPicture: Cell 1 of 20 on the glass
 >>> RoundPicture([Told("Blast", (True, True, False), 2.4)], limit=8)
+RoundPicture: 2 of 3 were told rightly, least often: blast
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How often is it which cause? Published series as points with their limits, those of one door together.
 
 >>> SeriesPicture("megaloblastic")
+SeriesPicture: Megaloblastic anemia: 2.3 to 68 % of pancytopenia, depending on where one looks
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Six films to be told apart: one field of each, magnified, and the next white cells met on it.
 
 >>> SixFilmsPicture()
+SixFilmsPicture: Six films: what tells one from the other?
 """
 
 from __future__ import annotations

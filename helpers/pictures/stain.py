@@ -7,7 +7,8 @@ there, and overlapping red cells are darker, as on glass.
 Sizes come from ``data/film_cells.csv``. The hues are a drawing choice of the course, after the words in which makers
 of Romanowsky stains describe them: hemoglobin pink, chromatin purple, RNA blue, eosinophil granules red-orange.
 
->>> sprite("neutrophil", 13.0, scale=4)        # densities of one neutrophil, 4 pixels a µm
+>>> sprite("neutrophil", 13.0, scale=4).shape  # densities of one neutrophil, 4 pixels a µm
+(77, 77, 3)
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Transfuse or not? Each guideline's threshold for one situation, with a count held against all of them.
 
 >>> ThresholdsPicture("platelets", "lumbar_puncture", BloodCount.of(plt=30))
+ThresholdsPicture: At 30 ×10⁹/L, 4 of 5 would give platelets
 >>> RecoveryPicture("b12")
+RecoveryPicture: Vitamin B12 deficiency, treated: first signs by day 1, the last by day 56
 """
 
 from __future__ import annotations
