@@ -44,8 +44,7 @@ class BoardPicture(LivePicture):
         for x, words, side in ((_MIDDLE - 10, "against ×", "right"), (_MIDDLE + 10, "● for", "left")):
             self.live.text(x, _TOP - 24, words, ha=side, color=AGAINST if side == "right" else FOR, fontweight="bold")
         self.live.text(look.WIDTH - _LEFT, _TOP - 24, "open", ha="right", color=look.QUIET)
-        self.axes = self.live.axes(0, 0, look.WIDTH, height, xlim=(0, look.WIDTH), ylim=(height, 0))
-        self.axes.axis("off")
+        self.axes = self.live.sheet(0, 0, look.WIDTH, height)
         self._rows: dict[str, dict] = {}
         names = {row["mechanism"]: row["label"] for row in records("mechanisms")}
         top = float(_TOP)

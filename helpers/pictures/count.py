@@ -253,7 +253,7 @@ class CountPicture(CountWords, LivePicture):
                 )
                 strip.numbers.append(_Number(self.live.moving(text, self._box(strip.analyte)), left, right))
         axes.text(-0.012, top + height / 2 + 0.5, lane.label, transform=axes.get_yaxis_transform(), ha="right",
-                  va="center_baseline", fontsize=look.SMALL, color=look.QUIET, fontfamily=look.FONT)  # fmt: skip
+                  va="center_baseline", color=look.QUIET, **look.LETTERS)  # fmt: skip
 
     def _ticks(self, strip: Strip) -> None:
         unit = shown_unit(strip.analyte, self.units)
@@ -264,9 +264,7 @@ class CountPicture(CountWords, LivePicture):
             places, words = [strip.zero, *places], ["0", *words]
         strip.axes.set_xticks(places, words)
         strip.axes.set_xticks([], minor=True)
-        strip.axes.set_xlabel(
-            str(unit), fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET, ha="right", va="top"
-        )
+        strip.axes.set_xlabel(str(unit), color=look.QUIET, ha="right", va="top", **look.LETTERS)
         strip.axes.xaxis.set_label_coords(-0.02 if strip.log else -0.04, -5 / self._lanes_height(strip.analyte))
 
     # --- what moves ---

@@ -161,14 +161,11 @@ class DefinitionsPicture(StillPicture):
                 fontsize=look.SMALL,
                 color=look.INK[lineage],
             )
-        axes = live.axes(12, top + 43, _BARS_WIDTH, _BARS)
-        axes.set_label(name)
+        sides = dict(xlim=(-0.5, len(verdicts) - 0.5), ylim=(0, 1), label=name)
+        axes = live.sheet(12, top + 43, _BARS_WIDTH, _BARS, **sides)
         for verdict, height in _HEIGHT.items():
             places = [place for place, found in enumerate(verdicts) if found == verdict]
             axes.bar(places, height, width=0.72, color=_FILL[verdict], label=verdict)
-        axes.set_xlim(-0.5, len(verdicts) - 0.5)
-        axes.set_ylim(0, 1)
-        axes.axis("off")
         counts = self._counts(name)
         unsure = f", {counts[CANNOT_TELL]} cannot tell" if counts[CANNOT_TELL] else ""
         live.text(_BARS_WIDTH + 22, top + 48, f"{counts[MET]} met{unsure}")

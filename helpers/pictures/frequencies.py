@@ -98,8 +98,7 @@ class FrequencyPicture(StillPicture):
         if crowd.words:
             live.text(_LEFT, top, crowd.words, fontweight="bold")
             top, height = top + _LINE, height - _LINE
-        axes = live.axes(0, top, look.WIDTH, height, xlim=(0, look.WIDTH), ylim=(height, 0))
-        axes.axis("off")
+        axes = live.sheet(0, top, look.WIDTH, height)
         box = (0, top, look.WIDTH, height)
         below = self._rows * _STEP + 8
         for place, group in enumerate(crowd.groups):

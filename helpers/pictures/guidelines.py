@@ -99,8 +99,8 @@ class GuidelinesPicture(StillPicture):
         pixels = (look.WIDTH - _LEFT - _RIGHT) * (stretch.end - stretch.first) / LAST_AGE
         word = choice.word if width_of(choice.word) <= pixels - 6 else choice.letter
         text = self.axes.text(
-            (stretch.first + stretch.end) / 2, at + _BAND / 2, word, ha="center", va="center_baseline",
-            fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET if silent else look.text_on(fill), zorder=5,
+            (stretch.first + stretch.end) / 2, at + _BAND / 2, word, ha="center", va="center_baseline", zorder=5,
+            color=look.QUIET if silent else look.text_on(fill), **look.LETTERS,
         )  # fmt: skip
         text.set_bbox({"facecolor": fill, "edgecolor": "none", "pad": 1.5})
 
@@ -130,18 +130,14 @@ class GuidelinesPicture(StillPicture):
         self._title.set_text("\n".join(self.lines(self.point())))
 
     def _key(self, top: float) -> None:
-        axes = self.live.axes(0, top, look.WIDTH, _KEY * _KEY_ROWS)
-        axes.set(xlim=(0, look.WIDTH), ylim=(_KEY * _KEY_ROWS, 0))
-        axes.axis("off")
+        axes = self.live.sheet(0, top, look.WIDTH, _KEY * _KEY_ROWS)
         for place, choice in enumerate(choices().values()):
             left, at = 12 + _KEY_COLUMN * (place // _KEY_ROWS), place % _KEY_ROWS * _KEY
             style = dict(facecolor=choice.shade, edgecolor=look.NEUTRAL_EDGE, linewidth=0.8)
             axes.add_patch(rectangle((left, at + 1.5), 25, _KEY - 3, **style))
-            letters = dict(va="center_baseline", fontsize=look.SMALL, fontfamily=look.FONT)
-            axes.text(
-                left + 12.5, at + _KEY / 2, choice.letter, ha="center", color=look.text_on(choice.shade), **letters
-            )
-            axes.text(left + 34, at + _KEY / 2, choice.key, color=look.TEXT, **letters)
+            middle, letters = at + _KEY / 2, look.LETTERS | {"va": "center_baseline"}
+            axes.text(left + 12.5, middle, choice.letter, ha="center", color=look.text_on(choice.shade), **letters)
+            axes.text(left + 34, middle, choice.key, color=look.TEXT, **letters)
 
     # --- the words ---
 

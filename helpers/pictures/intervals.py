@@ -84,8 +84,8 @@ class SetsPicture(StillPicture):
             for line, (word, one) in enumerate(found.items()):
                 self._bar(word, one, place * block + _HEADER + line * _BAR, top, ink)
         if self.value is not None:
-            words, style = show(self.value, self.analyte, beside=False), dict(fontsize=look.BODY, fontfamily=look.FONT)
-            self.axes.text(self.value, -4, words, ha="center", va="bottom", color=ink, fontweight="bold", **style)
+            words, bold = show(self.value, self.analyte, beside=False), look.LETTERS | {"fontweight": "bold"}
+            self.axes.text(self.value, -4, words, ha="center", va="bottom", color=ink, **bold)
 
     def _ends(self) -> list[float]:
         ends = [end for found in self.rows.values() for one in found.values() for end in (one.low, one.high)]
@@ -100,9 +100,7 @@ class SetsPicture(StillPicture):
         quiet(axes, "bottom")
         axes.locator_params(axis="x", nbins=5)
         axes.set_xticks([tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]])
-        axes.set_xlabel(
-            str(course_unit(self.analyte)), fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET, labelpad=2
-        )
+        axes.set_xlabel(str(course_unit(self.analyte)), color=look.QUIET, labelpad=2, **look.LETTERS)
 
     def _bar(self, word: str, one: Interval, at: float, top: float, ink: str) -> None:
         left, right = self.axes.get_xlim()
@@ -112,7 +110,7 @@ class SetsPicture(StillPicture):
         )
         self.axes.add_patch(bar)
         middle = at + _BAR / 2
-        style = dict(fontsize=look.SMALL, fontfamily=look.FONT, va="center_baseline")
+        style = look.LETTERS | {"va": "center_baseline"}
         beside = dict(textcoords="offset points", color=look.TEXT, **style)
         if not math.isnan(one.low):
             self.axes.add_line(draw_line([low, low], [at + 1, at + _BAR - 1], color=ink, linewidth=3))
@@ -205,8 +203,7 @@ class ChancePicture(StillPicture):
             self.live.text(middle, 96 + side, flagged, fontweight="bold", **center)
 
     def _field(self, left: float, side: float, values: int) -> None:
-        axes = self.live.axes(left, 88, side, side, xlim=(-0.6, 9.6), ylim=(9.6, -0.6))
-        axes.set_axis_off()
+        axes = self.live.sheet(left, 88, side, side, xlim=(-0.6, 9.6), ylim=(9.6, -0.6))
         person = np.arange(100)
         flagged = person < round(self.flagged_of_100(values))
         size = (side / 10.2 * 0.74) ** 2

@@ -76,6 +76,12 @@ class LiveFigure:
         box = (left / self.width, 1 - (top + height) / self.height, width / self.width, height / self.height)
         return self.figure.add_axes(box, **options)
 
+    def sheet(self, left: float, top: float, width: float, height: float, **options) -> Axes:
+        """The same without a frame; unless ``xlim`` and ``ylim`` are given, its units are pixels from its top left."""
+        axes = self.axes(left, top, width, height, **({"xlim": (0, width), "ylim": (height, 0)} | options))
+        axes.axis("off")
+        return axes
+
     def text(self, x: float, y: float, words: str = "", **options) -> Text:
         """Text at pixels from the top left corner, in the course's font; ``options`` go to ``Figure.text``."""
         options = {"fontsize": look.BODY, "fontfamily": look.FONT, "color": look.TEXT, "va": "top"} | options
@@ -171,7 +177,7 @@ def plain_axis(axes: Axes, ticks: Sequence[float], label: str = "", words: Seque
     axes.set_xticks(ticks, words)
     quiet(axes, "bottom")
     if label:
-        axes.set_xlabel(label, fontsize=look.SMALL, fontfamily=look.FONT, color=look.QUIET, labelpad=1)
+        axes.set_xlabel(label, color=look.QUIET, labelpad=1, **look.LETTERS)
 
 
 def quiet(axes: Axes, *sides: str, **ticks: float) -> None:

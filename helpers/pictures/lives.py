@@ -124,14 +124,13 @@ class LivesPicture(StillPicture):
         said = f"{words}: {time_words(found, narrow=False)}"
         fits = axes.transData.transform((high, 0))[0] / self.live.sharpness + 20 + width_of(said) < look.WIDTH
         place, shift, side = (high, 11, "left") if fits else (low, -11, "right")
-        style = dict(fontsize=look.SMALL, fontfamily=look.FONT, color=look.TEXT, va="center_baseline")
-        axes.annotate(said, (place, at), (shift, -0.5), textcoords="offset points", ha=side, **style)
+        style = look.LETTERS | dict(color=look.TEXT, va="center_baseline", textcoords="offset points")
+        axes.annotate(said, (place, at), (shift, -0.5), ha=side, **style)
 
     def _draw_pool(self, block: Block, top: float) -> None:
         """A bar of all its cells in blood and pool; the dark end is the share that rests."""
         live, ink, share = self.live, look.INK[block.line], self.figures[block.pool]["value"] / 100
-        axes = live.axes(_LEFT + 3, top + 5, 150, 14, xlim=(0, 1), ylim=(0, 1))
-        axes.set_axis_off()
+        axes = live.sheet(_LEFT + 3, top + 5, 150, 14, xlim=(0, 1), ylim=(0, 1))
         axes.add_patch(rectangle((0, 0), 1, 1, facecolor=look.PAPER, edgecolor=ink, linewidth=2))
         axes.add_patch(rectangle((1 - share, 0), share, 1, facecolor=ink))
         self.axes[f"{block.line} pool"] = axes
@@ -244,7 +243,7 @@ class StoppedPicture(StillPicture):
                 days, _until_gone(with_marrow), color=ink, linewidth=2.5, label=name, **marks
             )[0]
             day, percent = _NAMED_AT[name]
-            style = dict(color=ink, fontweight="bold", fontsize=look.BODY, fontfamily=look.FONT)
+            style = look.LETTERS | dict(color=ink, fontweight="bold")
             axes.text(day, percent, _NAME[name], path_effects=[withStroke(linewidth=4, foreground=look.PAPER)], **style)
 
     def _draw_seen(self, top: float, height: float) -> None:
@@ -261,7 +260,7 @@ class StoppedPicture(StillPicture):
             found = [figure for which, figure in self.seen if which == name]
             axes.add_line(line([figure["value"] for figure in found], [row + 0.5] * len(found), label=name, **style))
             for figure in found:
-                style = dict(va="center_baseline", fontsize=look.SMALL, fontfamily=look.FONT, color=look.INK[name])
+                style = look.LETTERS | dict(va="center_baseline", color=look.INK[name])
                 words, at = _SEEN_SHORT[figure["quantity"]], (figure["value"], row + 0.5)
                 axes.annotate(words, at, (8, -0.5), textcoords="offset points", **style)
 

@@ -33,6 +33,9 @@ SMALL, BODY, TITLE = 15, 15, 16
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a picture is the same on every machine; it has the superscripts of 10⁹/L."""
 
+LETTERS = {"fontsize": SMALL, "fontfamily": FONT}
+"""Of words in axes."""
+
 
 def shade(grade: int) -> str:
     """Fill color of a grade's band; grades above 4 share the darkest."""

@@ -98,11 +98,8 @@ class ProgressPicture(OwnPicture):
 
     def _draw(self, part: Part, top: float) -> None:
         self.live.text(LEFT, top, part.name, fontweight="bold")
-        axes = self.live.axes(LEFT, top + 22, RIGHT_EDGE - LEFT, self._BAR)
-        axes.set_label(part.name)
-        axes.set_xlim(0, part.all)
-        axes.set_ylim(0, 1)
-        axes.axis("off")
+        sides = dict(xlim=(0, part.all), ylim=(0, 1), label=part.name)
+        axes = self.live.sheet(LEFT, top + 22, RIGHT_EDGE - LEFT, self._BAR, **sides)
         styles = (
             (part.right, {"facecolor": look.INK["other"]}, look.PAPER),
             (part.helped, {"facecolor": look.NEUTRAL, "hatch": "..."}, look.TEXT),
@@ -115,10 +112,8 @@ class ProgressPicture(OwnPicture):
             if number:
                 axes.add_patch(rectangle((start, 0), number, 1, edgecolor=look.QUIET, linewidth=1, **style))
                 box = {"facecolor": style["facecolor"], "edgecolor": "none", "pad": 1.5}
-                axes.text(
-                    start + number / 2, 0.47, str(number), ha="center", va="center", color=ink, fontsize=look.SMALL,
-                    fontfamily=look.FONT, bbox=box,
-                )  # fmt: skip
+                style = look.LETTERS | dict(ha="center", va="center", color=ink, bbox=box)
+                axes.text(start + number / 2, 0.47, str(number), **style)
             start += number
 
 
@@ -172,8 +167,8 @@ class CalibrationPicture(OwnPicture):
         axes.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
         axes.set_xticks(ticks[1:], [f"{tick:.0%}" for tick in ticks[1:]])
         axes.tick_params(labelsize=look.SMALL, labelfontfamily=look.FONT, labelcolor=look.QUIET)
-        axes.set_xlabel("how sure you were", fontsize=look.SMALL, fontfamily=look.FONT, color=look.TEXT)
-        axes.set_ylabel("how often right", fontsize=look.SMALL, fontfamily=look.FONT, color=look.TEXT)
+        axes.set_xlabel("how sure you were", color=look.TEXT, **look.LETTERS)
+        axes.set_ylabel("how often right", color=look.TEXT, **look.LETTERS)
         for level in self.levels:
             share = level.right / level.answers
             axes.plot([level.confidence], [share], "o", color=look.INK["other"], markersize=10, clip_on=False)
@@ -183,8 +178,7 @@ class CalibrationPicture(OwnPicture):
         below = 0.1 < share < level.confidence or share > 0.95
         axes.annotate(
             f"{level.right}/{level.answers}", (level.confidence, share), xytext=(0, -9 if below else 9),
-            textcoords="offset points", ha="center", va="top" if below else "bottom", fontsize=look.SMALL,
-            fontfamily=look.FONT, color=look.TEXT,
+            textcoords="offset points", ha="center", va="top" if below else "bottom", color=look.TEXT, **look.LETTERS,
         )  # fmt: skip
 
     def point(self) -> str:

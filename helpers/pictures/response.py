@@ -75,9 +75,7 @@ class ResponsePicture(StillPicture):
             ink = look.INK[ANALYTES[analyte].line]
             sign = look.SIGN[ANALYTES[analyte].line]
             self.live.text(left, _TOP, f"{sign} {short_name(analyte)}", color=ink)
-            axes = self.live.axes(left, _TOP + _HEAD, _COLUMN, height, xlim=(low, high), ylim=(height, 0))
-            axes.axis("off")
-            self.axes[analyte] = axes
+            self.axes[analyte] = self.live.sheet(left, _TOP + _HEAD, _COLUMN, height, xlim=(low, high))
         for place, (system, one) in enumerate(zip(self.systems, self.found, strict=True)):
             top = place * _ROW
             weak = " *" if one.confidence == "C" else ""

@@ -84,9 +84,7 @@ class RoadPicture(StillPicture):
         """Station to its left, top, width and height, in pixels."""
         self._places()
         self.live = LiveFigure(width, round(self._bottom + 8))
-        self._axes = self.live.axes(0, 0, width, self.live.height)
-        self._axes.set(xlim=(0, width), ylim=(self.live.height, 0))
-        self._axes.axis("off")
+        self._axes = self.live.sheet(0, 0, width, self.live.height)
         self._draw()
 
     # --- words ---

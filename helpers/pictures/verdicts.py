@@ -52,18 +52,14 @@ class VerdictsPicture(StillPicture):
     def _draw(self, verdict: str, found: list[int], top: float) -> None:
         self.live.text(12, top + 2, verdict, fontweight="bold")
         height = self._height(found) - _GAP
-        axes = self.live.axes(_LEFT, top, _IN_A_LINE * _STEP, height)
-        axes.set_label(verdict)
-        axes.set_xlim(0, _IN_A_LINE * _STEP)
-        axes.set_ylim(height, -1)
-        axes.axis("off")
+        axes = self.live.sheet(_LEFT, top, _IN_A_LINE * _STEP, height, ylim=(height, -1), label=verdict)
         for place, rank in enumerate(found):
             x, y = place % _IN_A_LINE * _STEP, place // _IN_A_LINE * _STEP
             fill = look.shade(rank)
             axes.add_patch(rectangle((x, y), _SIDE, _SIDE, facecolor=fill, edgecolor=look.QUIET, linewidth=1))
             axes.text(
-                x + _SIDE / 2, y + _SIDE / 2, str(rank), ha="center", va="center_baseline", fontsize=look.SMALL,
-                fontfamily=look.FONT, color=look.text_on(fill),
+                x + _SIDE / 2, y + _SIDE / 2, str(rank), ha="center", va="center_baseline", color=look.text_on(fill),
+                **look.LETTERS,
             )  # fmt: skip
 
     def point(self) -> str:
