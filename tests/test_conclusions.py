@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from pathlib import Path
 from string import Formatter
@@ -11,7 +12,7 @@ import pytest
 
 from helpers.blood.care.trials import figures
 from helpers.blood.core import conclusions
-from helpers.blood.core.conclusions import conclude, concluded, conclusion_faults, filled, title_of
+from helpers.blood.core.conclusions import conclude, concluded, filled, title_of
 from helpers.blood.core.published import findings
 from helpers.evidence import records, table
 from helpers.pictures.findings import FindingsPicture
@@ -22,6 +23,26 @@ from helpers.pictures.trials import TrialsPicture
 ROWS = records("conclusions")
 QUESTIONS = list(table("trials")["question"].unique())
 PICTURES = Path(conclusions.__file__).parents[2] / "pictures"
+
+
+def conclusion_faults(row: dict) -> list[str]:
+    """What in a conclusion its rows do not bear out, a sentence each."""
+    known, needs = {known["id"]: known for known in records(row["of"])}, set((row["needs"] or "").split())
+    slots = {name for _, name, _, _ in Formatter().parse(row["text"]) if name}
+    claims = [re.fullmatch(r"(\w+)(>>|>|~)([\w.]+)", claim) for claim in (row["holds"] or "").split()]
+    if not all(claims):
+        return [f"{row['id']}: cannot read {row['holds']!r}."]
+    named = slots | {claim[1] for claim in claims} | {claim[3] for claim in claims if claim[3] in known}
+    found = [f"{row['id']}: there is no row {name!r}." for name in sorted((named | needs) - set(known))]
+    found += [f"{row['id']}: it rests on {name}, which is not among what it needs." for name in sorted(named - needs)]
+    return found or [f"{row['id']}: {claim[0]} does not hold." for claim in claims if not _holds(claim, known)]
+
+
+def _holds(claim: re.Match, known: dict) -> bool:
+    one, operator = known[claim[1]], claim[2]
+    other = known[claim[3]]["value"] if claim[3] in known else float(claim[3])
+    low, high = (math.nan if one[end] is None else one[end] for end in ("low", "high"))
+    return {">": one["value"] > other, ">>": low > other, "~": low < other < high}[operator]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])

@@ -7,7 +7,7 @@ import re
 import pytest
 from test_data import put, spoil
 
-from helpers.blood.search.drugs import GROUPS, NOT_SAID, drug, drugs, of_group
+from helpers.blood.search.drugs import NOT_SAID, drug, drugs
 from helpers.evidence import records, source
 from helpers.panels.drugs import DrugPanel
 from helpers.questions import bank
@@ -26,12 +26,6 @@ def test_no_dose_is_given():
 
 def test_a_dose_is_seen():
     assert doses([dict(records("drugs")[0]) | {"besides_stopping": "Folinic acid 15 mg"}]) == ["methotrexate"]
-
-
-def test_each_group_holds_its_drugs_and_every_drug_has_one():
-    grouped = [one.key for group in GROUPS for one in of_group(group)]
-    assert sorted(grouped) == sorted(drugs())
-    assert [one.key for one in of_group("antivirals")] == ["ganciclovir", "zidovudine"]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +83,7 @@ def test_the_answers_of_the_question_stand_in_the_table():
 
 @pytest.mark.parametrize(
     ("ask", "message"),
-    [(lambda: drug("water"), "no drug 'water'"), (lambda: of_group("sweets"), "no group 'sweets'"),
-     (lambda: DrugPanel("water"), "no drug 'water'")],
+    [(lambda: drug("water"), "no drug 'water'"), (lambda: DrugPanel("water"), "no drug 'water'")],
 )  # fmt: skip
 def test_what_there_is_not_is_told(ask, message):
     with pytest.raises(ValueError, match=message):

@@ -17,10 +17,10 @@ import pandas as pd
 
 from helpers import page
 from helpers.blood.core.conclusions import concluded, title_of
-from helpers.blood.core.published import Figure, by_study, findings, keys_of, limits_of, notes_of, number, shared_number
+from helpers.blood.core.published import Figure, by_study, findings, limits_of, notes_of, number, shared_number
 from helpers.blood.core.units import pretty
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
-from helpers.wording import capital
+from helpers.wording import capital, sources_of
 
 _INK_LINE = {"oxygen": "red", "infection": "white", "bleeding": "platelets"}
 _UNIT_WORDS = {"1/min": "a minute", "L/min/m2": "L/min/m²", "d": "days"}
@@ -107,7 +107,7 @@ class FindingsPicture(ForestPicture):
             )
         self.rows, self.topic = [*drawn, *in_words], drawn[0]["topic"]
         self.ink_line = _INK_LINE.get(self.topic, "other")
-        self.sources = keys_of(self.rows)
+        self.sources = sources_of(self.rows)
         kinds: dict[str, list[Figure]] = {}
         for row in drawn:
             kinds.setdefault("ratio" if row["unit"] in _RATIOS else row["unit"], []).append(row)

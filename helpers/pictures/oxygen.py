@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from helpers import page
 from helpers.blood.cells.oxygen import NEAR, Balance, normal_delivery
 from helpers.blood.core.conclusions import title_of
-from helpers.blood.core.published import Figure, by_study, findings, keys_of, limits_of, notes_of
+from helpers.blood.core.published import Figure, by_study, findings, limits_of, notes_of
 from helpers.blood.core.units import show
 from helpers.evidence import constant, constant_sources
 from helpers.pictures import look
@@ -31,7 +31,7 @@ from helpers.pictures.forest import ForestPicture, Mark, Scale
 from helpers.pictures.lettering import width_of
 from helpers.pictures.live import LiveFigure, LivePicture, quiet, rectangle
 from helpers.pictures.still import TITLE_LETTERS
-from helpers.wording import linked, listed, sources
+from helpers.wording import linked, listed, sources, sources_of
 
 if TYPE_CHECKING:
     from matplotlib.patches import Rectangle
@@ -49,7 +49,6 @@ _PUMPED, _AMOUNT, _BAR, _USE = (0, 286, _WHOLE, 24), (0, 312, _WHOLE, 22), (0, 3
 """Boxes of what moves: what has not changed is not drawn again."""
 _OF_OXYGEN, _A_MINUTE = "mL of oxygen", "mL of oxygen a minute"
 _DASHES = dict(edgecolor=look.TEXT, linewidth=1.5, linestyle=(0, (4, 3)), zorder=4)
-_SMALL = dict(fontsize=look.SMALL, fontfamily=look.FONT)
 _SHARES = ((0.25, "a quarter"), (1 / 3, "a third"), (0.5, "half"), (2 / 3, "two thirds"), (0.75, "three quarters"))
 
 
@@ -108,7 +107,7 @@ class DeliveryPicture(LivePicture):
         axes.set_xticks([0, 50, 100, 150, 200])
         live.text(_LEFT + _WIDE, 260, "g hemoglobin (width); % of it full (height)", ha="right", color=look.QUIET)
         normal = constant("normal_hb_g_per_l"), constant("oxygen_normal_saturation_pct")
-        axes.text(normal[0] + 3, 6, "normal", color=look.TEXT, va="bottom", **_SMALL)
+        axes.text(normal[0] + 3, 6, "normal", color=look.TEXT, va="bottom", **look.LETTERS)
         self.area = live.moving(axes.add_patch(rectangle((0, 0), 0, 0, facecolor=BROUGHT, edgecolor=USED)), _AREA)
         self._frame = live.moving(axes.add_patch(rectangle((0, 0), *normal, facecolor="none", **_DASHES)), _AREA)
 
@@ -231,7 +230,7 @@ class BleedingExperimentPicture(ForestPicture):
 
     def __init__(self) -> None:
         self.rows = findings("oxygen", outcome=(*_BLED, _SLOWER))
-        self.sources = keys_of(self.rows)
+        self.sources = sources_of(self.rows)
         ticks = (0, 50, 100, 150, 200)
         scale = Scale("% of what it was before", 0, 200, ticks, ("0", "50", "100: as before", "150", "200"), still=100)
         studies = []
@@ -302,7 +301,7 @@ class MortalityPicture(ForestPicture):
     def __init__(self) -> None:
         rows = findings("oxygen", outcome=_DEATHS)
         self.rows = [row for row in rows if row["exposure_low"] is not None or row["exposure_high"] is not None]
-        self.sources = keys_of(self.rows)
+        self.sources = sources_of(self.rows)
         scale = Scale("", 0, 60, (0, 20, 40, 60), ("0", "20", "40", "60 % died"), "percent who died")
         studies = []
         for some in by_study(self.rows).values():

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from helpers.blood.care.trials import Comparison, figures
 from helpers.blood.core.conclusions import title_of
 from helpers.blood.core.criteria import Row
-from helpers.blood.core.published import by_study, keys_of, limits_of, shared_number
+from helpers.blood.core.published import by_study, limits_of, shared_number
 from helpers.pictures import look
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
 from helpers.pictures.frequencies import Crowd, FrequencyPicture, Group
-from helpers.wording import capital
+from helpers.wording import capital, sources_of
 
 _PERCENT = Scale("", 0, 100, (0, 25, 50, 75, 100), ("0", "25", "50", "75", "100 %"), said="percent of people")
 _RATIO = Scale(
@@ -54,7 +54,7 @@ class TrialsPicture(ForestPicture):
         if not rows:
             raise ValueError(f"Nothing to show: no figure on {question!r} has these outcomes and studies.")
         self.question, self.rows, self._point = question, tuple(rows), point or title_of("trials", question, rows)
-        self.sources = keys_of(rows)
+        self.sources = sources_of(rows)
         self.sections = tuple(
             (_SCALES[unit], tuple(_study(found) for found in by_study(own).values()))
             for unit in dict.fromkeys(row["unit"] for row in rows)

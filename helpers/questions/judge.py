@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.questions.exercise import Exercise, Misconception, Verdict
+from helpers.questions.exercise import Exercise, Verdict
 
 
 def judge(exercise: Exercise, answer: Any) -> Verdict:
@@ -32,8 +32,3 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
 def right_answer(exercise: Exercise) -> Any:
     """The right answer as :func:`judge` takes it: a number in the course's unit, for code the value itself."""
     return exercise.asks.right
-
-
-def wrong_answer(exercise: Exercise, slip: Misconception) -> Any:
-    """What a learner with this misconception would answer (for matching and grade: the telling part of it)."""
-    return exercise.asks.wrong(slip)

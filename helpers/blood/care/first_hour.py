@@ -1,6 +1,6 @@
 """The first hour: what is done, in order, in the emergencies that come with low counts, and what must not be done.
 
->>> first_hour("ttp").do[0]
+>>> emergencies()["ttp"].do[0]
 'Take blood for ADAMTS13 (activity and antibody) before any plasma or blood product.'
 >>> from helpers.blood.core.count import BloodCount
 >>> [one.key for one in first_hours(Findings(BloodCount.of(anc=0.2), {"fever": "yes"}))]
@@ -17,7 +17,7 @@ from functools import cache
 
 from helpers.blood.search.causes import Findings
 from helpers.blood.search.red_flags import red_flags
-from helpers.evidence import keyed, picked
+from helpers.evidence import keyed
 
 STEPS = " | "
 """What parts the steps of a cell."""
@@ -50,15 +50,6 @@ def emergencies() -> Mapping[str, FirstHour]:
     """Every emergency by its key, in the order of the table."""
     steps = {name: lambda row, name=name: tuple(row[name].split(STEPS)) for name in ("do", "do_not")}
     return keyed("first_hour", "emergency", FirstHour, flags=lambda row: tuple(row["flags"].split()), **steps)
-
-
-def first_hour(emergency: str) -> FirstHour:
-    """One emergency.
-
-    Raises:
-        ValueError: no such emergency; the message lists those there are.
-    """
-    return picked(emergency, emergencies(), "emergency")
 
 
 def first_hours(found: Findings) -> tuple[FirstHour, ...]:

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from string import Formatter
@@ -70,23 +68,3 @@ def title_of(of: str, subject: str, rows: Collection[Mapping[str, Any]]) -> str:
     figures, studies = len(rows), len({row["study"] for row in rows})
     counted = f"{figures} figure{'s' * (figures > 1)} from {studies} stud{'ies' if studies > 1 else 'y'}"
     return said or f"{subject_words(of, subject)}: {counted}"
-
-
-def conclusion_faults(row: Mapping[str, Any]) -> list[str]:
-    """What in a conclusion its rows do not bear out, a sentence each."""
-    known, needs = _rows(row["of"]), set((row["needs"] or "").split())
-    slots = {name for _, name, _, _ in Formatter().parse(row["text"]) if name}
-    claims = [re.fullmatch(r"(\w+)(>>|>|~)([\w.]+)", claim) for claim in (row["holds"] or "").split()]
-    if not all(claims):
-        return [f"{row['id']}: cannot read {row['holds']!r}."]
-    named = slots | {claim[1] for claim in claims} | {claim[3] for claim in claims if claim[3] in known}
-    found = [f"{row['id']}: there is no row {name!r}." for name in sorted((named | needs) - set(known))]
-    found += [f"{row['id']}: it rests on {name}, which is not among what it needs." for name in sorted(named - needs)]
-    return found or [f"{row['id']}: {claim[0]} does not hold." for claim in claims if not _holds(claim, known)]
-
-
-def _holds(claim: re.Match, known: Mapping[str, Mapping[str, Any]]) -> bool:
-    one, operator = known[claim[1]], claim[2]
-    other = known[claim[3]]["value"] if claim[3] in known else float(claim[3])
-    low, high = (math.nan if one[end] is None else one[end] for end in ("low", "high"))
-    return {">": one["value"] > other, ">>": low > other, "~": low < other < high}[operator]

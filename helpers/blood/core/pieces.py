@@ -111,31 +111,11 @@ class Piece:
 
 @cache
 def _unit_starts() -> frozenset[str]:
-    known = [
-        name for units_ in units.UNITS.values() for unit in units_.values() for name in (unit.name, *unit.spellings)
-    ]
+    every = (unit for of in units.UNITS.values() for unit in of.values())
+    known = [name for unit in every for name in (unit.name, *unit.spellings)]
     firsts = (_UNIT_TOKENS.match(name.strip()) for name in (*known, "x10", "×10", "percent", "giga"))
-    return frozenset(found[0].lower() for found in firsts if found) | frozenset(
-        [
-            "micro",
-            "cells",
-            "cell",
-            "per",
-            "/",
-            "(",
-            "10",
-            "x",
-            "×",
-            "*",
-            "g",
-            "cubic",
-            "thousands",
-            "millions",
-            "e",
-            "µ",
-            "μ",
-        ]
-    )
+    others = "micro cells cell per / ( 10 x × * g cubic thousands millions e µ μ"
+    return frozenset(found[0].lower() for found in firsts if found) | frozenset(others.split())
 
 
 def unit_at(text: str, start: int, longest: int = 12) -> int:

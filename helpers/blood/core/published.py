@@ -14,7 +14,6 @@ import pandas as pd
 
 from helpers.blood.core.confidence_limits import exact_limits
 from helpers.evidence import records
-from helpers.wording import sources_of
 
 Figure = Mapping[str, Any]
 """A row of ``data/findings.csv`` or ``data/trials.csv``."""
@@ -64,11 +63,6 @@ def by_study(rows: Sequence[Figure]) -> dict[str, list[Figure]]:
     for row in rows:
         found.setdefault(row["study"], []).append(row)
     return found
-
-
-def keys_of(rows: Sequence[Figure]) -> str:
-    """The sources of findings, each once, separated by spaces."""
-    return sources_of(rows)
 
 
 def notes_of(rows: Sequence[Figure]) -> list[str]:

@@ -21,6 +21,7 @@ from functools import cache, lru_cache
 from typing import Literal, TypeVar
 
 from helpers.evidence import records
+from helpers.wording import listed
 
 System = Literal["si", "conventional", "mmol"]
 
@@ -78,22 +79,17 @@ class Analyte:
         return self.line in ("white", "platelets") or self.name in ("retic", "retic_pct", "nrbc")
 
 
-def _words(cell: object) -> tuple[str, ...]:
-    return tuple(word.strip() for word in re.split(r"[|]", cell) if word.strip()) if isinstance(cell, str) else ()
+def split(phrases: str | None) -> tuple[str, ...]:
+    """The cell of a table that lists phrases."""
+    return tuple(part.strip() for part in (phrases or "").split("|") if part.strip())
 
 
 @cache
 def _load() -> tuple[dict[str, Analyte], dict[str, dict[str, Unit]]]:
     units: dict[str, dict[str, Unit]] = {}
     for row in records("units"):
-        unit = Unit(
-            row["unit"],
-            row["dimension"],
-            float(row["factor"]),
-            row["ucum"] or "",
-            bool(row["conventional"]),
-            _words(row["spellings"]),
-        )
+        about = (row["ucum"] or "", bool(row["conventional"]), split(row["spellings"]))
+        unit = Unit(row["unit"], row["dimension"], row["factor"], *about)
         units.setdefault(unit.dimension, {})[unit.name] = unit
     analytes = {}
     for row in records("analytes"):
@@ -102,7 +98,7 @@ def _load() -> tuple[dict[str, Analyte], dict[str, dict[str, Unit]]]:
             **{field: row[field] for field in ("name", "label", "british", "dimension", "unit", "column", "line")},
             decimals=int(row["decimals"]),
             loinc=tuple(re.findall(r"\d+-\d", codes)),
-            names=_words(row["names"]),
+            names=split(row["names"]),
             **{field: row[field] for field in ("plausible_low", "plausible_high", "lowest", "axis_low", "axis_high")},
             axis_scale=row["axis_scale"],
             source=row["source"],
@@ -305,8 +301,7 @@ def read_unit(text: str, name: str) -> tuple[Unit | None, str]:
 
 
 def _in_words(name: str) -> str:
-    units = [str(unit) for unit in units_of(name)][:3]
-    return units[0] if len(units) == 1 else f"{', '.join(units[:-1])} or {units[-1]}"
+    return listed([str(unit) for unit in units_of(name)][:3], "or")
 
 
 def clip(text: str, longest: int = 60) -> str:

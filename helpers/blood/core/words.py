@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from helpers.blood.core.units import ANALYTES
+from helpers.blood.core.units import ANALYTES, split
 from helpers.evidence import records
 
 SHARE = {
@@ -65,11 +65,6 @@ def fold(text: str) -> str:
 def tokens_of(phrase: str) -> tuple[str, ...]:
     """The words of a phrase as they are looked up: ``R.B.C. Count`` gives ``("rbc", "count")``."""
     return tuple(found[0].replace(".", "") for found in _TOKEN.finditer(fold(phrase)))
-
-
-def split(phrases: str | None) -> tuple[str, ...]:
-    """The cell of a table that lists phrases."""
-    return tuple(part.strip() for part in (phrases or "").split("|") if part.strip())
 
 
 @cache

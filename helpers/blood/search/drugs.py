@@ -2,8 +2,6 @@
 
 >>> drug("methotrexate").besides_stopping.partition(" (")[0]
 'Folinic acid as soon as it is suspected'
->>> [one.key for one in of_group("antivirals")]
-['ganciclovir', 'zidovudine']
 
 Each is a row of ``data/drugs.csv``. It holds no doses. A drug that is not in it may do it as well.
 """
@@ -15,17 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from helpers.evidence import keyed, picked
-
-GROUPS = {
-    "folate and DNA blockers": ("antimetabolite", "cytotoxic", "immunosuppressant"),
-    "antibiotics": ("antibiotic",),
-    "antivirals": ("antiviral",),
-    "for mind and nerves": ("antipsychotic", "antiseizure"),
-    "newer cancer treatments": ("immunotherapy", "targeted"),
-    "thyroid, joints, diabetes, pain, iron, clotting": ("antithyroid", "other", "chelator", "anticoagulant"),
-    "not prescribed": ("illicit", "poison"),
-}
-"""Groups in words -> groups of the table."""
 
 NOT_SAID = "The sources that were read do not say. It is not tried again without those who know the drug."
 """What stands where nothing that was read settles whether it may be given again."""
@@ -63,13 +50,3 @@ def drug(name: str) -> Drug:
         ValueError: no such drug; the message lists those there are.
     """
     return picked(name, drugs(), "drug")
-
-
-def of_group(group: str) -> tuple[Drug, ...]:
-    """The drugs of one of :data:`GROUPS`.
-
-    Raises:
-        ValueError: no such group; the message lists those there are.
-    """
-    named = picked(group, GROUPS, "group")
-    return tuple(one for one in drugs().values() if one.group in named)
