@@ -13,6 +13,7 @@ import pytest
 import traitlets
 from ipywidgets.widgets import widget as every_widget
 
+import helpers
 from helpers.blood.care.candidate import Candidate
 from helpers.blood.core.count import BloodCount
 from helpers.panels import controls
@@ -63,6 +64,13 @@ PANELS: dict[str, Callable[[], Panel]] = {
     "drugs": lambda: DrugPanel("methotrexate"),
 }
 every_panel = pytest.mark.parametrize("make", PANELS.values(), ids=PANELS)
+
+
+def test_no_panel_of_the_front_door_is_missing_here():
+    names = [name for room, names in helpers._ROOMS.items() if room.startswith("panels.") for name in names.split()]
+    there = {thing for thing in (getattr(helpers, name) for name in names) if isinstance(thing, type)}
+    tried = {type(make()) for make in PANELS.values()} | {RebuiltArticle}  # which has no state
+    assert {one for one in there if issubclass(one, Panel)} == tried
 
 
 def seen(panel: Panel) -> tuple[str, str, list[str]]:
