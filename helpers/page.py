@@ -44,14 +44,14 @@ def _markdown() -> mistune.Markdown:
 
 def text(words: str) -> str:
     """Light markdown (paragraphs, emphasis, lists, code, links) as HTML; HTML inside it is shown, not run."""
-    return _markdown()(words).strip()
+    return unparted(_markdown()(words).strip())
 
 
 def inline(words: str) -> str:
     """Light markdown of one line (emphasis, code, links) as HTML without a paragraph around it."""
     markdown = _markdown()
     tokens = markdown.inline(str(words), {"ref_links": {}})
-    return markdown.renderer(tokens, markdown.block.state_cls())
+    return unparted(markdown.renderer(tokens, markdown.block.state_cls()))
 
 
 _LONG_WORD = 24
@@ -95,7 +95,7 @@ def table(frame: pd.DataFrame, caption: str = "", markdown: Collection[str] = ()
         body.append(f"<tr>{''.join(cells)}</tr>")
     above = f'<caption style="{_PROSE}">{inline(caption)}</caption>' if caption else ""
     rows = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
-    return f'<table class="course-table {AS_WRITTEN}" style="table-layout:auto">{above}{rows}</table>'
+    return unparted(f'<table class="course-table {AS_WRITTEN}" style="table-layout:auto">{above}{rows}</table>')
 
 
 def _breaks(words: str) -> str:
@@ -138,14 +138,26 @@ def media_type(picture: bytes) -> str:
     return next((kind for start, kind in begins.items() if picture.startswith(start)), "image/png")
 
 
-_PARTED = re.compile(
-    r"(?<=\d) (?=(?:×10|g/d?L|mg|µg|mL|L/min|fL|/?µL|%|°C|mmol|pmol|µm|pg|kg)(?![A-Za-z]))|(?<=\d\*\*) (?=×10|g/d?L|%)"
+_UNITS = (
+    r"×\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:/(?:L|kg|µL))?|x10\^\d+/L|[gG]/[dm]?[lL]|L/L|L/min(?:/m²)?|(?:mmol|µmol|nmol|pmol)/L|"
+    r"(?:[mµn]?g|pg)/(?:d?L|mL|day|kg)|(?:U|IU)/(?:m?L|kg)|m[lL](?:/kg)?(?:/min)?|K/µL|(?:cells|lakh)?/(?:[uµm]l|[uµm]L|mm[³3])|"
+    r"lakh/mm[³3]|[fµdm]?[lL](?![\w/])|[%‰]|°[CF]|Gy|mmHg|kPa|pg|[kmµn]?g|[µnmck]?m(?:²|³)?"
 )
+"""Units as pages of the course print them, the longer ones first."""
+_AS_IT_IS = r"<(?P<code>code|pre|textarea|svg)\b.*?</(?P=code)>|```.*?```|`[^`\n]*`|<\w[^>]*>"
+"""Code, in HTML and in light markdown, and what stands inside a tag: an alt text, a value."""
+_PARTED = re.compile(rf"{_AS_IT_IS}|(?<=\d)(?P<number>(?:\*\*|</strong>|</b>)?) (?=(?:{_UNITS})(?![\w/]))", re.DOTALL)
 
 
 def unparted(words: str) -> str:
-    """Words (or HTML) in which no line ends between a number and its unit."""
-    return _PARTED.sub("\N{NO-BREAK SPACE}", words)
+    """Words (or HTML, or light markdown) in which no line ends between a number and its unit; code stays as it is.
+
+    >>> unparted("72 g/L") == "72\\N{NO-BREAK SPACE}g/L", unparted("`72 g/L`") == "`72 g/L`"
+    (True, True)
+    """
+    return _PARTED.sub(
+        lambda found: found[0] if found["number"] is None else f"{found['number']}\N{NO-BREAK SPACE}", words
+    )
 
 
 def address(picture: bytes) -> str:

@@ -69,7 +69,7 @@ def test_the_banner_says_what_why_what_to_do_and_where_from():
 
 def test_what_one_question_would_raise_is_asked_and_what_a_test_would_raise_is_not():
     html = banner(Findings(FEVER))
-    assert "Ask now" in html and "A fever of 38 °C or more?" in html and "Red flag" not in html
+    assert "Ask now" in html and "A fever of 38\N{NO-BREAK SPACE}°C or more?" in html and "Red flag" not in html
     assert "fibrinogen" not in banner(Findings(FEVER.change(plt=60)))
     calm = Findings(FEVER, {"fever": "no", "alarm": "none"})
     assert "Signs of sepsis?" in banner(calm) and "Chemotherapy or radiotherapy or methotrexate or" in banner(calm)
@@ -295,8 +295,9 @@ def test_a_door_without_the_cause_shows_all_and_says_so():
 
 def test_traps_of_the_series_stand_below_the_picture():
     panel = BaseRates("hypersplenism")
-    assert "the printed shares of single causes are shares of the non-hematological 77.7 %" in panel.words()
-    assert "14.5 % of 595" in panel.words()
+    words = panel.words().replace("\N{NO-BREAK SPACE}", " ")
+    assert "the printed shares of single causes are shares of the non-hematological 77.7 %" in words
+    assert "14.5 % of 595" in words
 
 
 def test_the_base_rate_widgets_follow():
@@ -333,7 +334,7 @@ def test_the_slider_changes_people_and_not_the_test():
     view = panel.widgets
     view.base_rate.set_state({"index": BASE_RATES.index(30.0), "known": True})
     assert panel.status == "Of 298 people with a positive test, 270 have HLH."
-    assert "sensitivity 90 %, specificity 96 %" in panel.words()
+    assert "sensitivity 90\N{NO-BREAK SPACE}%, specificity 96\N{NO-BREAK SPACE}%" in panel.words()
     assert view.picture.alt == panel.picture.describe()
     view.test.value = "lobes_b12"
     assert "how many others it alarms is not known" in panel.status and panel.base_rate_pct == 30
@@ -466,3 +467,11 @@ def test_a_no_that_a_feature_has_no_word_for_denies_nothing_else():
     assert "alarm" not in board.said and "heart" not in board.warning()
     board.answers = {"alarm=heart": "yes"}
     assert board.said["alarm"] == "heart" and board.answers == {} and "Red flag" in board.status
+
+
+def test_the_menu_of_tests_has_a_heading_for_each_purpose_once():
+    choice = TestPanel("mma").widgets.test
+    groups = [accuracy(test).group for test in pictured().values()]
+    assert choice.groups == groups and len(choice.labels) == len(groups)
+    begun = [one for at, one in enumerate(groups) if at == 0 or groups[at - 1] != one]
+    assert len(begun) == len(set(groups)) >= 4, "a heading that comes twice would be two lists"

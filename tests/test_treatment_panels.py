@@ -318,7 +318,7 @@ def test_the_controls_move_the_model():
 
 @pytest.mark.parametrize(
     ("temperature", "says"),
-    [(38.0, "Hospital at once"), (37.9, "Signs of sepsis?"), (None, "A fever of 38 °C or more?")],
+    [(38.0, "Hospital at once"), (37.9, "Signs of sepsis?"), (None, "A fever of 38\N{NO-BREAK SPACE}°C or more?")],
 )
 def test_fever_with_few_neutrophils_stands_first(temperature, says):
     panel = SupportPanel("fever", anc=0.4, temperature=temperature)

@@ -28,7 +28,7 @@ def sheet() -> str:
     """The page as HTML, without its style. What can be planned is left out: there is time to look it up."""
     steps = " → ".join(page.escape(step) for step in path())
     pressing = [one for one in by_cause() if one.how_soon != "planned"]
-    return (
+    return page.unparted(
         '<article class="pocket"><h2>Low counts: one page to keep</h2>'
         f"<p><strong>The path.</strong> {steps} → the cause → its first step → blood and cover until the marrow "
         "returns → did it work? <em>Counts in ×10⁹/L, hemoglobin in g/L.</em></p>"

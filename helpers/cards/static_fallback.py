@@ -6,7 +6,7 @@ from typing import Any
 
 import anywidget
 
-from helpers import live_output
+from helpers import live_output, page
 
 RUN = "Run this cell to answer: click on it, press Shift+Enter."
 """What the twin of a question says to do."""
@@ -20,4 +20,4 @@ class StaticFallback(anywidget.AnyWidget):
         raise TypeError(f"{type(self).__name__} has no twin: a widget beside one defines twin.")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        return live_output.bundle(self, self, self.twin())
+        return live_output.bundle(self, self, page.unparted(self.twin()))

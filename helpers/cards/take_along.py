@@ -93,7 +93,8 @@ class References:
     def _repr_html_(self) -> str:
         lines = "".join(f"<li>{_reference(key)}</li>" for key in cited().index)
         many = counted(len(cited()), "source")
-        return f"<details><summary>The {many} used above: open to read</summary><ul>{lines}</ul></details>"
+        shown = f"<details><summary>The {many} used above: open to read</summary><ul>{lines}</ul></details>"
+        return page.unparted(shown)
 
     def __repr__(self) -> str:
         return "The sources used above"

@@ -303,7 +303,7 @@ class Panel(traitlets.HasTraits):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         place = kernel.place()
-        twin = live_output.bundle(self, self.view, self.static_html() + self.RUN)
+        twin = live_output.bundle(self, self.view, page.unparted(self.static_html()) + self.RUN)
         self._come_back(place)  # after its twin was made: what a notebook keeps knows nothing of the learner
         return twin
 
