@@ -65,7 +65,7 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
 ``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a picture that stays alive; ``vector`` writes
                 it as SVG), ``still`` (one that does not move),
                 ``page`` (the one door for HTML), and the pictures: ``count`` (what it says: ``count_words``),
-                ``intervals``, ``definitions``,
+                ``intervals``, ``definitions``, ``criteria`` (cards: Camitta, CTCAE, five ways),
                 ``oxygen``, ``lives``, ``findings`` (published figures with their limits; ``forest`` draws them,
                 ``lettering`` measures words). Cells are not drawn with lines but painted: ``stain`` (how each looks),
                 ``painted`` (pixels with words), ``film`` (a field, the next white cells), ``portraits``, ``family``,
@@ -90,7 +90,8 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 a cell, it comes back as the learner left it there),
                 ``pictured`` (one around a picture), ``traits`` (what a state is made of), ``amounts`` and ``person``
                 (controls of a count and of whose it is) and ``layout`` are what they share; the controls'
-                JavaScript stands in ``static``; ``tables`` is how a notebook shows frames.
+                JavaScript stands in ``static``; ``tables`` is how a notebook shows frames, ``lab_report`` how it
+                shows one person's count: as printed, as read, as flagged.
 ``questions``   ``bank`` (questions, kept as data), ``exercise`` (what all have), ``kinds`` (one file for each way to
                 ask and to judge), ``answers`` (worked out from ``blood``), ``judge`` (pure, with ``compare`` for
                 tables), ``rounds`` (numbers and order, drawn anew), ``slips`` (their closed list), ``check_questions``
@@ -138,6 +139,7 @@ _ROOMS = {
     "blood.care.guidelines": "compare first_choices",
     "blood.care.trials": "compared",
     "pictures.counting": "LimitsPicture",
+    "pictures.criteria": "CamittaSteps EditionsGrid WaysCards",
     "pictures.definitions": "DefinitionsPicture",
     "pictures.family": "FamilyPicture",
     "pictures.findings": "FindingsPicture",
@@ -157,6 +159,7 @@ _ROOMS = {
     "panels.explorer": "CountExplorer",
     "panels.film": "FilmPanel",
     "panels.first_hour": "FirstHourPanel",
+    "panels.lab_report": "AsPrinted AsRead LabReport",
     "panels.oxygen": "OxygenPanel",
     "panels.report": "ReportReader",
     "panels.response": "ResponsePanel",

@@ -62,7 +62,8 @@ function initialize({ model }) {
 
   const name = (wrapper) => [...wrapper.classList].find((one) => one.startsWith("course-live-"))?.slice(12);
 
-  // On a narrow page each row of a table is a block, and each cell says its column (live_output.css).
+  // On a narrow page each row of a table is a block, and each cell says its column (live_output.css); a table that
+  // is narrow enough keeps its columns (course-keeps).
   function label(table) {
     const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
     for (const row of table.querySelectorAll("tbody tr")) {
@@ -72,7 +73,7 @@ function initialize({ model }) {
   }
 
   function look() {
-    document.querySelectorAll(".jp-OutputArea-output table:not([data-labeled])").forEach(label);
+    document.querySelectorAll(".jp-OutputArea-output table:not([data-labeled], .course-keeps)").forEach(label);
     for (const wrapper of document.getElementsByClassName("course-live")) {
       if (!lost && !places.has(wrapper) && manager.has_model(name(wrapper))) enter(wrapper);
     }

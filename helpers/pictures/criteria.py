@@ -1,0 +1,394 @@
+"""Criteria as one sees them at a glance: Camitta's steps, two editions of CTCAE side by side, five ways to a low count.
+
+Cards of words in the course's inks and shades, made from the tables; they wrap where the page is narrow, and are read
+aloud as they stand.
+
+>>> EditionsGrid().point()
+'8 grades of CTCAE changed from 5.0 to 6.0'
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from helpers import page
+from helpers.blood.core.criteria import word
+from helpers.blood.core.units import ANALYTES, course_unit
+from helpers.evidence import cite, records
+from helpers.pictures import look
+from helpers.pictures.live import LiveFigure, quiet, rectangle
+from helpers.wording import capital, counted, linked, sources
+
+Row = Mapping[str, Any]
+
+_CARD = f"border:1px solid {look.NEUTRAL_EDGE};border-radius:4px;padding:8px 12px;margin:0 0 8px;box-sizing:border-box"
+_CELL = "padding:5px 6px;border:2px solid #fff;text-align:left;vertical-align:top;white-space:normal"
+_GRID = "display:grid;gap:8px 14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,{least}px),1fr))"
+
+
+class Criteria(ABC):
+    """Cards with one point, said in their title, and the sources below."""
+
+    sources: str = ""
+    """Keys of ``data/sources.csv``, cited when the cards are shown."""
+
+    @abstractmethod
+    def point(self) -> str:
+        """The title: what the cards show, in a sentence."""
+
+    @abstractmethod
+    def cards(self) -> str:
+        """The cards as HTML."""
+
+    @abstractmethod
+    def table(self) -> pd.DataFrame:
+        """The same as a table one can compute with."""
+
+    def caption(self) -> str:
+        """What one must know to read them, in light markdown."""
+        return ""
+
+    def _repr_html_(self) -> str:
+        cite(self.sources)
+        below = " ".join(filter(None, (self.caption(), f"Sources: {linked(self.sources)}.")))
+        return page.unparted(
+            f'<figure class="course-criteria" style="margin:6px 0 12px;max-width:760px"><p style="margin:0 0 8px">'
+            f"<strong>{page.escape(self.point())}</strong></p>{self.cards()}"
+            f"<figcaption><small>{page.inline(below)}</small></figcaption></figure>"
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}: {self.point()}"
+
+
+def _signed(analyte: str) -> str:
+    """The sign of an analyte's line in its ink, on white in a dark theme too; "" for what is not of the blood."""
+    if analyte not in ANALYTES:
+        return ""
+    line = ANALYTES[analyte].line
+    ink = f"color:{look.INK[line]};background:#fff;border-radius:3px;padding:0 2px"
+    return f'<span aria-hidden="true" style="{ink}">{look.SIGN[line]}</span> '
+
+
+def _shaded(grade: int) -> str:
+    """The style of something in the shade of a grade."""
+    return f"background-color:{look.shade(grade)};color:{look.text_on(look.shade(grade))}"
+
+
+# --- Camitta ---
+
+_STEPS = {"entry": "Aplastic anemia", "severe": "Severe", "very_severe": "Very severe"}
+_COUNTED = {"manual": "counted by eye", "automated": "counted by a machine"}
+_OF_MARROW = {"cellularity_pct": "cells in the marrow", "hematopoietic_pct": "blood-forming among them"}
+
+
+class CamittaSteps(Criteria):
+    """Camitta's criteria of aplastic anemia: three steps, and what each asks of blood and marrow."""
+
+    def __init__(self) -> None:
+        self.rows = {tier: [row for row in records("aplastic") if row["tier"] == tier] for tier in _STEPS}
+        self.sources = sources(*(row["source"].split()[0] for rows in self.rows.values() for row in rows))
+
+    def point(self) -> str:
+        """Blood and marrow, in steps."""
+        return "Camitta: each step asks for an empty marrow and for low counts"
+
+    def criterion(self, row: Row) -> str:
+        """One row in words: "neutrophils below 0.5 ×10⁹/L"."""
+        sign = {"<": "below", "<=": "at most"}[row["operator"]]
+        if row["analyte"] in _OF_MARROW:
+            low = f"{row['low']:g} to " if row["low"] is not None else f"{sign} "
+            return f"{_OF_MARROW[row['analyte']]} {low}{row['limit']:g} %"
+        how = f" ({_COUNTED[row['choice']]})" if row["choice"] in _COUNTED else ""
+        return f"{word(row['analyte'])} {sign} {row['limit']:g} {course_unit(row['analyte'])}{how}"
+
+    def blood(self, tier: str) -> list[tuple[str, str]]:
+        """Analyte and words of each blood criterion; the limits of one analyte, by how it was counted, are one."""
+        rows = [row for row in self.rows[tier] if row["part"] == "blood" and row["choice"] in ("any", *_COUNTED)]
+        said: dict[str, list[str]] = {}
+        for row in rows:
+            said.setdefault(row["analyte"], []).append(self.criterion(row))
+        return [(analyte, _joined(parts)) for analyte, parts in said.items()]
+
+    def marrow(self, tier: str) -> str:
+        """What the step asks of the marrow, in words; "" where its row says it in its note."""
+        rows = [row for row in self.rows[tier] if row["part"] == "marrow"]
+        alone = [row for row in rows if row["low"] is None and row["analyte"] == "cellularity_pct"]
+        together = [self.criterion(row) for row in rows if row not in alone]
+        return f"{self.criterion(alone[0])}, or {' with '.join(together)}" if rows else ""
+
+    def cards(self) -> str:
+        """Three cards, one a step, darker as they get worse."""
+        return "".join(self._card(place, tier) for place, tier in enumerate(_STEPS))
+
+    def _card(self, place: int, tier: str) -> str:
+        blood, marrow = self.blood(tier), self.marrow(tier)
+        points = "".join(f"<li>{_signed(name)}{page.escape(said)}</li>" for name, said in blood)
+        first = next(row for row in self.rows[tier] if row["part"] == "blood")
+        needs = f", <strong>{first['required']:g} of {len(blood)}</strong>" if len(blood) > 1 else ""
+        asks = f"<strong>Marrow:</strong> {page.escape(marrow)}" if marrow else page.escape(first["note"])
+        badge = f"{_shaded(place + 1)};padding:2px 8px;border-radius:3px"
+        return (
+            f'<section style="{_CARD};border-left:12px solid {look.shade(place + 1)};margin-left:{place * 14}px">'
+            f'<span style="{badge}"><strong>{_STEPS[tier]}</strong></span>'
+            f'<p style="margin:6px 0 2px">{asks}</p><p style="margin:2px 0"><strong>Blood</strong>{needs}:</p>'
+            f'<ul style="margin:2px 0;padding-left:20px;list-style:none">{points}</ul></section>'
+        )
+
+    def table(self) -> pd.DataFrame:
+        """One row a criterion: step, part, how many of the part are needed, the criterion, its source."""
+        rows = [
+            (_STEPS[tier], row["part"], f"{row['required']:g}", self.criterion(row), cite(row["source"].split()[0]))
+            for tier, found in self.rows.items()
+            for row in found
+        ]
+        columns = ["step", "part", "at least", "criterion", "first source"]
+        return pd.DataFrame(rows, columns=columns).set_index(["step", "part"])
+
+    def caption(self) -> str:
+        """The limits for reticulocytes that other texts print."""
+        others = [row for row in self.rows["severe"] if row["choice"] not in ("any", *_COUNTED)]
+        said = "; ".join(
+            f"{row['limit']:g} ({'a textbook excerpt only: weak' if row['confidence'] == 'C' else cite(row['source'])})"
+            for row in others
+        )
+        return (
+            "Of the two limits for reticulocytes one applies: it depends on how they were counted. Also printed: "
+            f"{said}."
+        )
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The criteria of one analyte in one: what they begin with alike is said once."""
+    first = parts[0]
+    begin = " ".join(first.split(" ")[:2])
+    return ", or ".join([first, *(part.removeprefix(begin).strip() for part in parts[1:])])
+
+
+# --- CTCAE ---
+
+_LINES = ("anemia", "neutrophils", "lymphocytes", "platelets")
+_NONE = "no such grade"
+
+
+class EditionsGrid(Criteria):
+    """The grades of CTCAE in two editions, one above the other; what moved is framed and says from where.
+
+    Args:
+        items: lines of CTCAE, top to bottom.
+        editions: the older one, then the newer one.
+    """
+
+    def __init__(self, items: Sequence[str] = _LINES, editions: tuple[str, str] = ("5.0", "6.0")) -> None:
+        self.items, self.editions = tuple(items), editions
+        self.rows = {
+            (row["item"], row["edition"], row["grade"]): row
+            for row in records("severity")
+            if row["system"] == "ctcae" and row["item"] in items and row["edition"] in editions and row["grade"] < 5
+        }
+        self.sources = sources(*(row["source"] for row in self.rows.values()))
+
+    def criterion(self, item: str, edition: str, grade: int) -> str:
+        """When a grade is given, in words: "below 1.5"."""
+        row = self.rows.get((item, edition, grade))
+        if row is None:
+            return _NONE
+        if row["lower_limit_normal"]:
+            return "below the LLN"
+        return "" if row["upper"] is None else f"below {row['upper']:g}"
+
+    def moved(self, item: str, grade: int) -> bool:
+        """Whether the newer edition gives the grade by another number."""
+        return self.criterion(item, self.editions[0], grade) != self.criterion(item, self.editions[1], grade)
+
+    def point(self) -> str:
+        """How many limits moved."""
+        moved = sum(self.moved(item, grade) for item in self.items for grade in (1, 2, 3, 4))
+        return f"{counted(moved, 'grade')} of CTCAE changed from {' to '.join(self.editions)}"
+
+    def cards(self) -> str:
+        """A small table for each line."""
+        return "".join(self._card(item) for item in self.items)
+
+    def _card(self, item: str) -> str:
+        analyte = next(row["analyte"] for (name, _, _), row in self.rows.items() if name == item)
+        unit = page.escape(str(course_unit(analyte)))
+        head = "".join(f'<th scope="col" style="{_CELL};{_shaded(grade)}">grade {grade}</th>' for grade in (1, 2, 3, 4))
+        body = "".join(
+            f'<tr style="background:none"><th scope="row" style="{_CELL}">{edition}</th>'
+            + "".join(self._cell(item, edition, grade) for grade in (1, 2, 3, 4))
+            + "</tr>"
+            for edition in self.editions
+        )
+        style = "table-layout:fixed;width:100%;border-collapse:separate;border-spacing:0;margin:0"
+        return (
+            f'<table class="course-table course-keeps" style="{style}"><caption style="text-align:left">'
+            f"{_signed(analyte)}<strong>{capital(item)}</strong>, {unit}</caption><thead><tr>"
+            f'<th scope="col" style="{_CELL};width:3.2em"><small>CTCAE</small></th>{head}</tr></thead>'
+            f'<tbody>{body}</tbody></table><p style="margin:0 0 12px"><small>{page.escape(self.also(item))}</small></p>'
+        )
+
+    def clinical(self, item: str, edition: str, grade: int) -> str:
+        """What gives a grade beside a number, as printed; "" where nothing does."""
+        return (self.rows.get((item, edition, grade)) or {}).get("clinical") or ""
+
+    def also(self, item: str) -> str:
+        """What gives a grade of a line beside its numbers, by edition; "" where nothing does."""
+        said: dict[str, list[str]] = {}
+        for edition in self.editions:
+            words = [f"grade {grade}: {one}" for grade in (1, 2, 3, 4) if (one := self.clinical(item, edition, grade))]
+            if words:
+                said.setdefault("; ".join(words), []).append(edition)
+        return " ".join(f"* {' and '.join(editions)}, {words}." for words, editions in said.items())
+
+    def _cell(self, item: str, edition: str, grade: int) -> str:
+        star = " *" if self.clinical(item, edition, grade) else ""
+        said = f"{self.criterion(item, edition, grade) or 'no number'}{star}"
+        if edition == self.editions[0] or not self.moved(item, grade):
+            return f'<td style="{_CELL};{_shaded(grade)}">{page.escape(said)}</td>'
+        before = self.criterion(item, self.editions[0], grade)
+        frame = f"outline:2px solid {look.text_on(look.shade(grade))};outline-offset:-4px"
+        return (
+            f'<td style="{_CELL};{_shaded(grade)};{frame}"><strong>{page.escape(said)}</strong><br>'
+            f"<small>was {page.escape(before)}</small></td>"
+        )
+
+    def table(self) -> pd.DataFrame:
+        """One row a line and grade, one column an edition."""
+        rows = [
+            (capital(item), grade, *(self._said(item, edition, grade) for edition in self.editions))
+            for item in self.items
+            for grade in (1, 2, 3, 4)
+        ]
+        columns = ["line", "grade", *(f"CTCAE {edition}" for edition in self.editions)]
+        return pd.DataFrame(rows, columns=columns).set_index(["line", "grade"])
+
+    def _said(self, item: str, edition: str, grade: int) -> str:
+        return ", ".join(filter(None, (self.criterion(item, edition, grade), self.clinical(item, edition, grade))))
+
+    def caption(self) -> str:
+        """How to read it."""
+        return (
+            "A value gets the highest grade whose limit it lies below. "
+            "Framed: changed in the newer edition, with what it was. LLN: the laboratory’s lower limit of normal."
+        )
+
+
+# --- five ways ---
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How a way is drawn: how full the marrow is of blood-forming cells, what else is in it, what becomes of cells."""
+
+    cells: int
+    others: int = 0
+    dying: bool = False
+    spleen: bool = False
+    broken: bool = False
+
+
+_DRAWN = {
+    "production": _Way(cells=3),
+    "ineffective": _Way(cells=24, dying=True),
+    "infiltration": _Way(cells=4, others=20),
+    "sequestration": _Way(cells=18, spleen=True),
+    "destruction": _Way(cells=24, broken=True),
+}
+_ICON_WIDTH, _ICON_HEIGHT = 150, 84
+
+
+@cache
+def _icon(way: _Way) -> bytes:
+    """Marrow (a box), vessel (a tube) and, where it holds cells back, the spleen (a circle)."""
+    from matplotlib.patches import Ellipse
+
+    live = LiveFigure(_ICON_WIDTH, _ICON_HEIGHT)
+    axes = live.axes(0, 0, _ICON_WIDTH, _ICON_HEIGHT)
+    axes.set_xlim(0, _ICON_WIDTH)
+    axes.set_ylim(_ICON_HEIGHT, 0)
+    axes.set_yticks([])
+    axes.set_xticks([])
+    quiet(axes)
+    axes.add_patch(rectangle((4, 8), 64, 66, facecolor="#FBF3DF", edgecolor=look.QUIET, linewidth=1.5))
+    axes.add_patch(rectangle((82, 28), 66, 26, facecolor="#FBEAEA", edgecolor=look.QUIET, linewidth=1.5))
+    inks = [look.INK[line] for line in ("red", "white", "platelets")]
+    marks = [look.MARKER[line] for line in ("red", "white", "platelets")]
+    for place in range(way.cells + way.others):
+        x, y = 12 + place % 5 * 12, 15 + place // 5 * 13
+        if place < way.others:
+            axes.plot(x, y, "s", color=look.NEUTRAL_EDGE, markersize=8)
+            continue
+        axes.plot(x, y, marks[place % 3], color=inks[place % 3], markersize=5.5)
+        if way.dying and place % 4:
+            axes.plot(x, y, "x", color=look.TEXT, markersize=8, markeredgewidth=1.6)
+    for place in range(3):
+        axes.plot(94 + place * 21, 41, marks[place], color=inks[place], markersize=5.5)
+        if way.broken:
+            axes.plot(94 + place * 21, 41, "x", color=look.TEXT, markersize=10, markeredgewidth=1.8)
+    if way.spleen:
+        axes.add_patch(Ellipse((118, 69), 56, 26, facecolor="#EBDDF5", edgecolor=look.QUIET, linewidth=1.5))
+        for place in range(8):
+            axes.plot(99 + place % 4 * 12.5, 65 + place // 4 * 9, marks[place % 3], color=inks[place % 3], markersize=5)
+    return live.small()
+
+
+class WaysCards(Criteria):
+    """The ways in which all three lines become low: what happens, the marrow, how many young red cells come."""
+
+    def __init__(self) -> None:
+        self.rows = list(records("mechanisms"))
+        self.sources = sources(*(row["source"] for row in self.rows))
+
+    def point(self) -> str:
+        """Marrow and reticulocytes tell them apart."""
+        drawn = [row for row in self.rows if row["mechanism"] in _DRAWN]
+        return f"{_NUMBER[len(drawn)]} ways to three low lines: look into the marrow, and count young red cells"
+
+    def cards(self) -> str:
+        """A card a way, with a small drawing of marrow and blood."""
+        return f'<div style="{_GRID.format(least=320)}">{"".join(map(self._card, self.rows))}</div>'
+
+    def _card(self, row: Row) -> str:
+        way = _DRAWN.get(row["mechanism"])
+        icon = way and (
+            f'<img src="{page.address(_icon(way))}" alt="{page.escape(self._seen(way))}" width="{_ICON_WIDTH}" '
+            f'height="{_ICON_HEIGHT}" style="background:#fff;display:block;margin:0 0 4px;max-width:100%">'
+        )
+        return (
+            f'<section style="{_CARD}"><p style="margin:0 0 4px"><strong>{page.escape(row["label"])}</strong></p>'
+            f'{icon or ""}<p style="margin:0 0 4px">{page.escape(row["what"])}</p>'
+            f'<ul style="margin:0;padding-left:18px"><li><strong>Marrow:</strong> {page.escape(row["marrow"])}</li>'
+            f"<li><strong>Reticulocytes:</strong> {page.escape(row['retic'])}</li></ul></section>"
+        )
+
+    @staticmethod
+    def _seen(way: _Way) -> str:
+        """The drawing in words, for those who do not see it."""
+        marrow = "taken by other cells" if way.others else "nearly empty" if way.cells < 6 else "full of cells"
+        dying = ", most of them crossed out" if way.dying else ""
+        blood = "few cells in the vessel" + (", all crossed out" if way.broken else "")
+        return f"Marrow {marrow}{dying}; {blood}{'; many cells in the spleen' if way.spleen else ''}."
+
+    def table(self) -> pd.DataFrame:
+        """One row a way."""
+        rows = [(row["label"], row["what"], row["marrow"], row["retic"], cite(row["source"])) for row in self.rows]
+        return pd.DataFrame(rows, columns=["way", "what happens", "marrow", "reticulocytes", "source"]).set_index("way")
+
+    def caption(self) -> str:
+        """What is drawn."""
+        signs = ", ".join(f"{look.SIGN[line]} {name}" for line, name in _SIGNS.items())
+        return (
+            f"Left the marrow, right the blood: {signs}; crossed out: dies or is destroyed; gray: what does not belong "
+            "there."
+        )
+
+
+_NUMBER = {3: "Three", 4: "Four", 5: "Five", 6: "Six"}
+_SIGNS = {"red": "red cells", "white": "white cells", "platelets": "platelets"}

@@ -1,0 +1,79 @@
+"""Do the cards of criteria say what the tables say, in words, and can everybody see them?"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from helpers.evidence import records
+from helpers.pictures import look
+from helpers.pictures.criteria import CamittaSteps, EditionsGrid, WaysCards
+
+ALL = [CamittaSteps, EditionsGrid, WaysCards]
+
+
+def said(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html).replace("\N{NO-BREAK SPACE}", " "))
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_the_cards_show_their_point_and_cite_their_sources(make):
+    shown = make()
+    html = shown._repr_html_()
+    assert shown.point() in said(html) and shown.point() in repr(shown)
+    assert shown.sources and "Sources:" in html and make()._repr_html_() == html
+    assert len(shown.table()) and not shown.table().isna().any().any()
+
+
+def test_every_row_of_camitta_is_on_the_cards():
+    html = said(CamittaSteps()._repr_html_())
+    for row in records("aplastic"):
+        assert f"{row['limit']:g}" in html, row["id"]
+    for tier, needed in (("Aplastic anemia", "2 of 3"), ("Severe", "2 of 3")):
+        assert needed in html.split(tier)[1].split("Very severe")[0]
+    assert "reticulocytes below 20 ×10⁹/L (counted by eye), or 60 ×10⁹/L (counted by a machine)" in html
+    assert "a textbook excerpt only: weak" in html, "a weak source is said to be one"
+
+
+def test_what_a_row_says_of_the_marrow_alone_stands_there():
+    html = said(CamittaSteps()._repr_html_())
+    for key in ("AA-E1", "AA-V1"):
+        assert next(row["note"] for row in records("aplastic") if row["id"] == key) in html
+
+
+def test_a_changed_grade_is_framed_and_says_what_it_was():
+    grid = EditionsGrid()
+    cells = re.findall(r"<td[^>]*outline[^>]*>(.*?)</td>", grid._repr_html_())
+    assert len(cells) == sum(grid.moved(item, grade) for item in grid.items for grade in (1, 2, 3, 4)) == 8
+    assert all("<small>was " in cell for cell in cells) and grid.point().startswith("8 grades")
+    neutrophils = [said(cell) for cell in cells[:4]]
+    assert [cell.split()[1] for cell in neutrophils] == ["1.5", "1", "0.5", "0.1"]
+
+
+def test_every_number_of_both_editions_is_in_the_grid():
+    grid = EditionsGrid()
+    rows = [row for row in records("severity") if row["system"] == "ctcae" and row["item"] in grid.items]
+    assert len(grid.table()) == 16
+    for row in (row for row in rows if row["grade"] < 5):
+        cell = grid.table().loc[(row["item"].capitalize(), row["grade"]), f"CTCAE {row['edition']}"]
+        assert row["lower_limit_normal"] or row["upper"] is None or f"below {row['upper']:g}" in cell
+        assert not row["clinical"] or (row["clinical"] in cell and row["clinical"] in said(grid._repr_html_()))
+
+
+def test_one_edition_has_nothing_that_changed():
+    assert "outline" not in EditionsGrid(("platelets",), ("5.0", "5.0"))._repr_html_()
+
+
+def test_five_ways_are_drawn_each_in_its_own_way_and_in_words():
+    html = WaysCards()._repr_html_()
+    alts, pictures = re.findall(r'alt="([^"]+)"', html), re.findall(r'src="([^"]+)"', html)
+    assert len(alts) == len(set(alts)) == len(set(pictures)) == 5 and WaysCards().point().startswith("Five ways")
+    for row in records("mechanisms"):
+        for column in ("label", "what", "marrow", "retic"):
+            assert row[column] in said(html).replace("&#x27;", "'"), (row["mechanism"], column)
+
+
+def test_words_read_on_every_shade():
+    for shade, ink in re.findall(r"background-color:(#\w{6});color:(#\w{6})", EditionsGrid()._repr_html_()):
+        assert look.contrast(shade, ink) >= 4.5
