@@ -184,12 +184,17 @@ def test_the_path_is_walked_to_its_end(settling: Read, hand: str) -> None:
     for answer in ("no", "same", "nothing", "low", "found", "yes"):
         way = model.walk.here.ways[answer]
         box = output.get_by_role("combobox")
-        expect(box.locator("option")).to_have_text([one.label for one in model.walk.here.ways.values()])
+        expect(box.locator("option")).to_have_text(
+            ["choose your answer", *(one.label for one in model.walk.here.ways.values())]
+        )
+        expect(on).to_be_disabled()
         if hand == "keyboard":
-            choose(box, list(model.walk.here.ways).index(answer))
+            choose(box, 1 + list(model.walk.here.ways).index(answer))
+            expect(on).to_be_enabled()
             on.press("Enter")
         else:
             box.select_option(label=way.label)
+            expect(on).to_be_enabled()
             on.click()
         model.answer(answer)
         agree(settling, output, model)

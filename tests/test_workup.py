@@ -105,6 +105,32 @@ def test_another_patient_begins_anew_and_a_state_comes_back():
 def test_without_a_patient_nothing_waits():
     path = WorkUp()
     assert not path.waits and not path.with_patients
-    assert path.widgets.ask_for.disabled and not path.widgets.go_on.disabled
+    assert path.widgets.ask_for.disabled and not path.widgets.choice.disabled
     carried = WorkUp(patient="CRS-014").widgets
-    assert carried.go_on.disabled and not carried.ask_for.disabled
+    assert carried.choice.disabled and not carried.ask_for.disabled
+
+
+def test_no_answer_is_suggested_and_without_one_nobody_goes_on():
+    path = WorkUp()
+    view = path.widgets
+    for answer in ("no", "same", "nothing", "low", "found"):
+        assert view.choice.value == "" and view.choice.labels[0] == "choose your answer" and view.go_on.disabled
+        view.go_on.presses += 1
+        before = path.answers
+        view.choice.value = answer
+        assert not view.go_on.disabled
+        view.go_on.presses += 1
+        assert path.answers == (*before, answer)
+
+
+def test_the_tests_of_a_step_stand_under_what_they_are_for():
+    path = WorkUp(("no", "same", "nothing", "low"))
+    asked = path.walk.here.tests
+    groups = dict.fromkeys(known_tests()[name].group for name in asked)
+    assert 3 < len(groups) < len(asked)
+    words = path.words()
+    for group, after in zip(groups, [*list(groups)[1:], None], strict=True):
+        under = words.split(f">{group}</caption>")[1].split(f">{after}</caption>" if after else "The way so far")[0]
+        assert [name for name in asked if f">{known_tests()[name].label}</th>" in under] == [
+            name for name in asked if known_tests()[name].group == group
+        ]

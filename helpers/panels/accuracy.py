@@ -32,8 +32,10 @@ _ONE_TEST = (
 
 
 def pictured() -> dict[str, str]:
-    """The tests a picture of people can be made of: what is shown -> id."""
-    return {test.name: test.id for test in accuracies().values() if test.lr_printed is None}
+    """The tests a picture of people can be made of, those for one purpose together: what is shown -> id."""
+    tests = [test for test in accuracies().values() if test.lr_printed is None]
+    groups = list(dict.fromkeys(test.group for test in tests))
+    return {test.name: test.id for test in sorted(tests, key=lambda test: groups.index(test.group))}
 
 
 class TestPanel(PicturedPanel):
@@ -149,7 +151,8 @@ class _View(PicturedView, of=TestPanel):
         self.link(base_rate_pct=self.base_rate)
         controls: list[ipywidgets.Widget] = [self.base_rate, self.button("Reset", model.reset)]
         if model.with_choice:
-            self.test = Choice("Test", pictured(), model.test)
+            groups = [accuracy(test).group for test in pictured().values()]
+            self.test = Choice("Test", pictured(), model.test, groups=groups)
             self.link(test=self.test)
             controls.insert(0, self.test)
         return controls

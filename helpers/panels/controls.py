@@ -117,11 +117,13 @@ class Choice(Control):
         label: what is chosen.
         options: what is shown -> the value it stands for, in order.
         value: the value chosen; the first unless given.
+        groups: the heading under which each option stands; options of one heading follow each other.
     """
 
     carries = "value"
     _esm = script("choice")
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    groups = traitlets.List(traitlets.Unicode()).tag(sync=True)
     index = traitlets.Int(0).tag(sync=True, echo_update=False)
     value = traitlets.Any(None, allow_none=True)
 

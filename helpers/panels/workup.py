@@ -13,7 +13,7 @@ import traitlets
 
 from helpers import page
 from helpers.blood.search.patients import patient as find
-from helpers.blood.search.workup import Step, Walk, results
+from helpers.blood.search.workup import Step, Test, Walk, results
 from helpers.blood.search.workup import tests as known_tests
 from helpers.panels.controls import Choice, Words
 from helpers.panels.layout import in_rows, stacked
@@ -21,6 +21,8 @@ from helpers.panels.panel import Panel, View
 from helpers.panels.person import OWN, coded_patients, published_patient
 from helpers.wording import capital, counted, links, person_words
 
+_OPEN = {"choose your answer": ""}
+"""What stands in the menu of answers until one is chosen: no answer is suggested."""
 _ORDER = "<p><small>We ordered the steps ourselves, from several published pathways.</small></p>"
 
 
@@ -141,15 +143,20 @@ class WorkUp(Panel):
         said = f"**{page.literal(step.ask)}** {page.literal(step.why)}{note} {links(step.source)}"
         if not step.tests:
             return f"<p>{page.inline(said)}</p>"
-        asked = [known_tests()[name] for name in step.tests]
+        asked: dict[str, list[Test]] = {}
+        for name in step.tests:
+            asked.setdefault(known_tests()[name].group, []).append(known_tests()[name])
+        return f"<p>{page.inline(said)}</p>" + "".join(self._group(group, tests) for group, tests in asked.items())
+
+    @staticmethod
+    def _group(group: str, tests: list[Test]) -> str:
+        """The tests of a step that are done for one purpose."""
         rows = [
             (test.label, test.settles, test.leaves_open or "no limit reported", f"{test.costs} {links(test.source)}")
-            for test in asked
+            for test in tests
         ]
         frame = pd.DataFrame(rows, columns=["test", "can settle", "leaves open", "costs the patient"]).set_index("test")
-        return f"<p>{page.inline(said)}</p>" + page.table(
-            frame, "The tests of this step", markdown=["costs the patient"]
-        )
+        return page.table(frame, page.literal(group), markdown=["costs the patient"])
 
     def _way_here(self) -> str:
         if not self.walk.taken:
@@ -187,18 +194,25 @@ class _View(View, of=WorkUp):
             above = [self.patients]
         self.box = stacked(*above, self.words, self.choice, buttons)
         self.on("changes", self._follow)
+        self.choice.observe(self._chosen, "value")
         self._follow()
 
     def _go_on(self) -> None:
-        if self.model.walk.here.ways and not self.model.waits:
+        if self.choice.value and not self.model.waits:
             self.model.answer(self.choice.value)
+
+    def _chosen(self, _: object = None) -> None:
+        """One can go on once an answer is chosen."""
+        self.go_on.disabled = not self.choice.value or self.model.waits
 
     def _follow(self) -> None:
         model = self.model
         here = model.walk.here
         self.choice.label = f"{here.title} Your answer" if here.title.endswith("?") else "Your answer"
-        self.choice.offer({way.label: key for key, way in here.ways.items()} or {"the path ends here": ""})
-        self.choice.disabled = self.go_on.disabled = here.is_end or model.waits
+        ways = {way.label: key for key, way in here.ways.items()}
+        self.choice.offer(_OPEN | ways if ways else {"the path ends here": ""})
+        self.choice.disabled = here.is_end or model.waits
+        self._chosen()
         self.ask_for.disabled = not model.waits
         self.back.disabled = not model.answers
         self.words.show(model.status, model.words())

@@ -94,6 +94,8 @@ class Accuracy:
     cutoff: str
     """From which result it is positive; "" where the source does not say."""
     target: str
+    group: str
+    """What is looked for, in words: the heading under which a menu has it."""
     setting: str
     sensitivity_pct: float | None
     specificity_pct: float | None

@@ -34,6 +34,8 @@ class Test:
     costs: str
     sample: str
     """none, blood, imaging or marrow."""
+    group: str
+    """What it is looked for with, in words: the heading under which a list has it."""
     source: str
     note: str
 

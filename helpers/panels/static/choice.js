@@ -9,7 +9,12 @@ export default { render({ model, el }) {
   const note = make(el, "p", { className: "course-note", id: id + "-note" });
   const list = () => {
     select.replaceChildren();
-    for (const text of model.get("labels")) make(select, "option", { textContent: text });
+    const groups = model.get("groups");
+    let group;
+    for (const [at, textContent] of model.get("labels").entries()) {
+      if (groups[at] && groups[at] !== group?.label) group = make(select, "optgroup", { label: groups[at] });
+      make(groups[at] ? group : select, "option", { textContent });
+    }
     read();
   };
   const read = () => {
