@@ -14,6 +14,7 @@ from helpers.blood.cells.differential import CLASSES, class_of
 from helpers.blood.cells.film import WHITE, Film, cell_kinds, teaching_films
 from helpers.panels.counting import CELLS, CountingBench
 from helpers.panels.film import COUNTS, SIGNS, FilmPanel
+from helpers.wording import small
 
 
 def opened(picture: bytes) -> np.ndarray:
@@ -192,6 +193,15 @@ def test_the_table_says_here_expected_and_normal():
     for kind, many in here.items():
         assert table.loc[cell_kinds()[kind]["label"], "here"] == many
     assert "<em>Points to:</em> Lack of vitamin B12 or folate." in panel.words()
+
+
+def test_the_tally_is_folded_behind_what_it_comes_to():
+    panel = FilmPanel("megaloblastic")
+    (headline, rest) = panel.words().split("<details><summary>")[1].split("</summary>")
+    label = cell_kinds()["macro_ovalocyte"]["label"]
+    assert f"{small(label)} {panel.field.cells.tally()['macro_ovalocyte']}" in headline
+    assert rest.startswith("<table") and "</table></details><ul>" in rest
+    assert FilmPanel("normal").headline() == "No kind is more than in normal blood"
 
 
 def test_what_is_normal_points_nowhere():

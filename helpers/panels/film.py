@@ -28,7 +28,7 @@ from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.traits import Amount, Count, Measured, OneOf, known
 from helpers.pictures.film import FieldPicture, WhiteCellsPicture
 from helpers.pictures.live import LivePicture
-from helpers.wording import links, small
+from helpers.wording import links, listed, small
 
 COUNTS = ("hb", "mcv", "rdw", "wbc", "neut_pct", "blast_pct", "plt", "retic")
 """Values of the count with a slider."""
@@ -217,13 +217,23 @@ class FilmPanel(PicturedPanel):
         ]
         return pd.DataFrame(rows, columns=["cell", "here", "expected", "normal"]).set_index("cell")
 
+    def _points(self, kind: str) -> bool:
+        """Whether there are more of a kind than in normal blood, and that says something."""
+        usual = self.normal.film.expected.get(kind, 0)
+        return bool(cell_kinds()[kind]["sign"]) and self.shown.expected.get(kind, 0) > 2 * usual
+
+    def headline(self) -> str:
+        """What the tally comes to, in a sentence: the unusual kinds, with how many of them lie here."""
+        here = self.field.cells.tally()
+        found = [f"{small(cell_kinds()[kind]['label'])} {here.get(kind, 0)}" for kind in self._listed()
+                 if self._points(kind)]  # fmt: skip
+        return f"More than in normal blood: {listed(found)}" if found else "No kind is more than in normal blood"
+
     def _how_to_know(self, kind: str) -> str:
         """How a kind is known and what it points to, in light markdown."""
-        row, usual = cell_kinds()[kind], self.normal.film.expected.get(kind, 0)
-        sign = ""
+        row, sign = cell_kinds()[kind], ""
         if row["sign"]:
-            more = self.shown.expected.get(kind, 0) > 2 * usual
-            sign = f" *Points to:* {page.literal(row['sign'])}" if more else " A few are normal."
+            sign = f" *Points to:* {page.literal(row['sign'])}" if self._points(kind) else " A few are normal."
         return f"**{page.literal(row['label'])}:** {page.literal(row['look'])}{sign} {links(row['source'], 1)}"
 
     def words(self) -> str:
@@ -231,7 +241,10 @@ class FilmPanel(PicturedPanel):
         said = [*self.shown.left_out, *self.shown.assumed]
         parts = [f"<p>{page.escape(sentence)}</p>" for sentence in said]
         caption = "Cells in this field, expected in a field of this count, and of normal blood"
-        parts.append(page.table(self.table(), caption))
+        tally = page.table(self.table(), caption)
+        parts.append(
+            f"<details><summary>{page.escape(self.headline())}. The tally of all kinds</summary>{tally}</details>"
+        )
         known_by = "".join(f"<li>{page.inline(self._how_to_know(kind))}</li>" for kind in self._listed())
         return "".join([*parts, f"<ul>{known_by}</ul><p>{page.inline(self.field.caption())}</p>"])
 

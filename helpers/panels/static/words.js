@@ -64,7 +64,12 @@ export default { render({ model, el }) {
       timer = setTimeout(() => { said.textContent = ""; }, 4000);
     }, 500);
   };
-  const write = () => { body.innerHTML = model.get("html"); };
+  const folded = () => [...body.querySelectorAll("details")];
+  const write = () => {
+    const open = folded().map((one) => one.open);
+    body.innerHTML = model.get("html");
+    folded().forEach((one, at) => { one.open = open[at] ?? one.open; });
+  };
   const warn = () => { alert.innerHTML = model.get("alert"); };
   const ask = asking(model, questions);
   const announce = () => { warned.textContent = model.get("warning") || "No red flag any more."; };
