@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 
 import pytest
@@ -15,6 +16,7 @@ from helpers.blood.reports.text import read_report
 from helpers.blood.search.causes import Findings, features
 from helpers.blood.search.red_flags import red_flags
 from helpers.evidence import records, table
+from helpers.panels.red_flags import notice
 
 
 def flags(found: Findings, raised: bool = True) -> list[str]:
@@ -153,3 +155,20 @@ def test_every_flag_can_be_raised_and_names_its_source():
     for _, rules in ways():
         for one in red_flags(meeting(rules)):
             assert one.source and one.at_once and one.why
+
+
+def test_a_notice_says_the_danger_in_one_sentence_and_all_that_is_done():
+    for _, rules in ways():
+        for one in red_flags(meeting(rules)):
+            if not one.raised:
+                continue
+            shown = html.unescape(notice([one])).replace("\N{NO-BREAK SPACE}", " ")
+            first, _, rest = one.why.partition(". ")
+            assert first in shown and one.at_once in shown, one.flag
+            assert not rest or rest not in shown, one.flag
+
+
+def test_no_notice_is_a_page_of_its_own():
+    for row in records("red_flags"):
+        said = f"{row['label']} {row['why'].partition('. ')[0]} {row['at_once']}"
+        assert len(said) <= 370, f"{row['flag']}: {len(said)} letters; four lines are read, more are skipped"

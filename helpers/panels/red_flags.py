@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -61,14 +62,26 @@ def _raising(flag: RedFlag) -> str:
 
 
 def notice(flags: Iterable[RedFlag]) -> str:
-    """What is raised as HTML: why, and what is done at once; "" when there is nothing."""
+    """What is raised as HTML: why, in one sentence, and all that is done at once; "" when there is nothing.
+
+    What else is known of the danger stands in ``data/red_flags.csv``: a notice is read in a hurry.
+    """
     lines = [
         f"**{page.literal(one.label)}** ({URGENCIES[one.urgency]}), because: {page.literal(one.because)}. "
-        f"{page.literal(f'{one.why} {one.at_once}')} {links(one.source)}"
+        f"{page.literal(f'{_first(one.why)} {one.at_once}')} {links(one.source)}"
         for one in flags
         if one.raised
     ]
     return page.notice(TITLE, lines) if lines else ""
+
+
+def _first(words: str) -> str:
+    """The first sentence.
+
+    >>> _first("Falls to 0.5 or less. It may go on falling."), _first("Bleeding.")
+    ('Falls to 0.5 or less.', 'Bleeding.')
+    """
+    return re.split(r"(?<=[.!?]) (?=[A-Z])", words, maxsplit=1)[0]
 
 
 def spoken(flags: Iterable[RedFlag]) -> str:
