@@ -83,6 +83,7 @@ _LETTERS = {"p": "neut_pct", "n": "neut_pct", "l": "lymph_pct", "m": "mono_pct",
 _SHARE = r"[pnlmeb]\s?[-:=.]?\s?[0-9]{1,3}(?:[.,][0-9])?\s?%?"
 _DIFFERENTIAL = re.compile(rf"(?<!\w){_SHARE}(?:[\s,;/|+]{{0,3}}{_SHARE}){{1,4}}(?![\w.,]?[0-9%])")
 _FISHBONE = re.compile(r"\s?[<>]\s?".join([rf"({NUMBER})", rf"({NUMBER})\s?/\s?({NUMBER})", rf"({NUMBER})(?![\w/])"]))
+_H_AND_H = re.compile(r"h\s?([/&]|and)\s?h(?=\s?(?:[:=]|is|was|of|now|today)?\s*[0-9])")
 _PLURAL = re.compile(r"['’]s(?!\w)")
 _GROUP = re.compile(r"[0-9]{3}(?![0-9.,])")
 _STOP = re.compile(r"(?<![.])\.(?:\s+[^\W\d_a-zà-ÿ]|\s*$)")
@@ -151,7 +152,7 @@ class Lexer:
 
     def __init__(self, text: str, base: int = 0, apart: bool = False) -> None:
         self.text, self.base, self.apart = text, base, apart
-        self.folded = words.fold(text)
+        self.folded = words.mended(text, words.fold(text))
         self.tokens = words.tokens(self.folded)
         self.place_of = {start: place for place, (_, start, _) in enumerate(self.tokens)}
         self.pieces: list[Piece] = []
@@ -220,8 +221,14 @@ class Lexer:
 
     def _fishbone(self, place: int) -> int:
         """ "2.1>7.2/21.6<18": white cells, hemoglobin, hematocrit and platelets as a picture of lines in one line."""
-        found = _FISHBONE.match(self.folded, place) if not self.wants_unit else None
-        if not found or self.folded[place - 1 : place].isalnum():
+        if self.wants_unit or self.folded[place - 1 : place].isalnum():
+            return place
+        if both := _H_AND_H.match(self.folded, place):  # hemoglobin and hematocrit, said short
+            self._add("name", place, place, "hb")
+            self._add("punct" if both[1] != "and" else "and", both.start(1), both.end(1))
+            return self._add("name", both.end(), both.end(), "hct")
+        found = _FISHBONE.match(self.folded, place)
+        if not found:
             return place
         for part, name in enumerate(("wbc", "hb", "hct", "plt"), start=1):
             self._add("name", found.start(part), found.start(part), name)
@@ -274,7 +281,7 @@ class Lexer:
         ratio = _RATIO.match(self.folded, start)
         slash = self.folded.find("/", found.end()) if ratio else 0
         if ratio and unit_at(self.text, slash) == slash and not found["sign"]:
-            return self._add("ratio", place, ratio.end())
+            return self._ratio(place, ratio.end())
         sign = _SIGNS.get(found["sign"] or "", found["sign"] or "")
         end, spaced = found.end(), _SPACED.match(self.folded, start)
         if (
@@ -290,6 +297,39 @@ class Lexer:
         cut = place > 1 and self.folded[place - 1] in ".,·" and not self.folded[place - 2].isspace()
         cut = cut and (self.folded[place - 2].isalnum() and self.folded[place - 1] != ",")
         return self._add("number", place, glued or end, sign, broken=bool(glued or cut or self._cut_off(place)))
+
+    def _ratio(self, place: int, end: int) -> int:
+        """Numbers with slashes between: one each of as many names, "Hb/Hct 7.2/21", else a ratio."""
+        if self._names_in_list() != self.folded.count("/", place, end) + 1:
+            return self._add("ratio", place, end)
+        for part in re.finditer(rf"{NUMBER}|/", self.folded[place:end]):
+            self._add("punct" if part[0] == "/" else "number", place + part.start(), place + part.end())
+        return end
+
+    def _list_has_commas(self) -> bool:
+        """Whether the numbers that stand last follow names with commas between."""
+        place = len(self.pieces)
+        while place and (self.pieces[place - 1].kind in ("number", "unit", "and") or self.pieces[place - 1].text == ","):
+            place -= 1
+        return self._names_in_list(place) > 1 and any(piece.text == "," for piece in self.pieces[:place])
+
+    def _names_in_list(self, place: int | None = None) -> int:
+        """How many names with slashes, commas or "and" between stand last; 0 where other words do."""
+        names, marked = 0, False
+        for piece in reversed(self.pieces[:place]):
+            if piece.kind == "name" and (marked or not names):
+                names, marked = names + 1, False
+            elif names and not marked and (piece.text in ("/", ",", "&") or piece.kind == "and"):
+                marked = True
+            elif piece.kind not in ("filler", "open", "close", "unit", "flag", "now", "sep") and piece.text not in (
+                ":",
+                "=",
+                "-",
+            ):
+                break
+            elif names and piece.kind != "filler":
+                break
+        return names if names > 1 else 0
 
     def _lost_caret(self, end: int, first: int) -> bool:
         """Whether the last group of "18 103/uL" is the unit 10³/µL without its caret."""
@@ -326,6 +366,8 @@ class Lexer:
         if before.end != mark.start:
             return False
         day = len(others) > 1 and others[-2].meaning == "counted"
+        if before.kind == "number" and re.search(r"[.,]", before.text + self.folded[place : place + 4]):
+            day = day or self._list_has_commas()  # "WBC, plt, Hb: 2.1, 18, 7.2"
         letter = len(before.text) == 1 and before.text.isalpha()
         return (gap < 2 and (letter or (before.kind == "word" and before.text[-1].isdigit()))) or (
             gap == 1 and before.kind == "number" and not day

@@ -81,7 +81,7 @@ def vocabulary() -> dict[str, dict[tuple[str, ...], Word]]:
     rows = [
         row
         for row in records("report_words")
-        if row["kind"] not in ("heading", "section", "lead", "trait", "sex", "age_unit", "not the age")
+        if row["kind"] not in ("heading", "section", "lead", "trait", "sex", "age_unit", "not the age", "title")
     ]
     for row in sorted(rows, key=lambda row: row["kind"] != "other"):
         endings = {"cell": ("", " %"), "specimen": ("", "'s")}.get(row["kind"], ("",))
@@ -108,10 +108,43 @@ def meant(kind: str, meaning: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tokens_of(name) for row in rows for name in split(row["spellings"]))
 
 
-def words_for(kind: str, meaning: str = "") -> list[str]:
-    """The phrases of a kind and meaning, folded, the longest first, for a pattern."""
-    rows = [row for row in records("report_words") if row["kind"] == kind and meaning in ("", row["meaning"])]
+def words_for(kind: str, meaning: str = "", language: str = "") -> list[str]:
+    """The phrases of a kind and meaning (and of one language), folded, the longest first, for a pattern."""
+    rows = [
+        row
+        for row in records("report_words")
+        if row["kind"] == kind and meaning in ("", row["meaning"]) and language in ("", row["language"])
+    ]
     return sorted({fold(name) for row in rows for name in split(row["spellings"])}, key=len, reverse=True)
+
+
+_LOOKS_ALIKE = str.maketrans("i1|058", "lllosb")
+_MIXED = re.compile(r"[^\W_]{5,}")
+_OUT_OF_PLACE = re.compile(r"[^\W\d_][0158]|[0158][^\W\d_]|(?<=[A-Z])l(?=[A-Z])|(?<=[a-z])I(?=[a-z])|^[A-Z]I(?=[a-z])")
+
+
+@cache
+def _by_look() -> dict[str, str]:
+    """Longer words of the tables by what they look like where a machine takes l for I and 0 for O."""
+    known = {word for first in vocabulary().values() for key in first for word in key if len(word) > 4}
+    found: dict[str, list[str]] = {}
+    for word in known:
+        found.setdefault(word.translate(_LOOKS_ALIKE), []).append(word)
+    return {look: only[0] for look, only in found.items() if len(only) == 1}
+
+
+def mended(text: str, folded: str) -> str:
+    """A folded text with the letters of known words that a machine misread: ``HAEMOGLOBlN``, ``Hem0globin``.
+
+    A word counts as misread only where a digit or a letter of the other size stands among its letters.
+    """
+
+    def word(found: re.Match[str]) -> str:
+        if not _OUT_OF_PLACE.search(text[found.start() : found.end()]) or len(re.sub("[^a-z]", "", found[0])) < 4:
+            return found[0]
+        return _by_look().get(found[0].translate(_LOOKS_ALIKE), found[0])
+
+    return _MIXED.sub(word, folded) if _OUT_OF_PLACE.search(text) else folded
 
 
 def tokens(folded: str) -> list[tuple[str, int, int]]:

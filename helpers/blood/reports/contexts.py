@@ -103,6 +103,7 @@ class Contexts:
 
     def _arrows(self) -> None:
         """ "7.2 g/dL -> 2 units -> 8.9 g/dL": what stands before an arrow to a later result is the earlier one."""
+        self._courses()
         for place, (one, other) in enumerate(pairwise(self.atoms)):
             if not isinstance(one, Number) or not isinstance(other, Number):
                 continue
@@ -116,6 +117,26 @@ class Contexts:
                     for atom in later
                     if isinstance(atom, Number) and not atom.condition
                 )
+
+    def _courses(self) -> None:
+        """ "Hb 9.1 -> 8.0 -> 7.2 g/dL": of numbers with only arrows between, the last is of now."""
+        course: list[Number] = []
+        for one, other in pairwise([*self.atoms, None]):
+            course = [*course, one] if isinstance(one, Number) else []
+            if course and isinstance(other, Number) and self._arrow_between(one, other):
+                continue
+            told = {number.printed.unit for number in course if number.printed.unit}
+            if len(course) > 1 and len(told) < 2 and not any(number.foreign for number in course):
+                for number in course:
+                    number.printed.sign = number.printed.sign.replace("=>", "")
+                    number.printed.unit = number.printed.unit or "".join(told)
+                    number.older |= number is not course[-1]
+            course = []
+
+    def _arrow_between(self, one: Atom, other: Number) -> bool:
+        pieces = [piece for piece in self.pieces[one.where + 1 : other.where] if piece.kind not in ("unit", "flag")]
+        said = "".join(piece.text for piece in pieces)
+        return bool(re.fullmatch(r"[-–=]+>|[→⇒➔]", said)) or (other.printed.sign == "=>" and not said)
 
     def _mark(self, atom: Atom, now: dict[str, object], seen: Atom | None) -> None:
         if isinstance(atom, Claim):

@@ -21,6 +21,7 @@ _NAMED = re.compile(
 _MONTH = re.compile(r"(?<![0-9/])([0-9]{1,2})/((?:19|20)[0-9]{2})(?![0-9/])")
 _DAY_MONTH = re.compile(r"^([0-9]{1,2})\.([0-9]{1,2})\.$")
 _YEAR = re.compile(r"(?<![0-9./-])((?:19|20)[0-9]{2})(?![0-9./-])")
+_ONE_DIGIT = re.compile(r"[a-z]{3}[-. ]+[1-9](?![0-9:])")
 _NO_YEAR = 2000
 _SAME_YEAR_D = 180
 """Two dates without a year that lie further apart may be of two years."""
@@ -58,7 +59,10 @@ def latest(texts: Sequence[str]) -> int | None:
         dated = all(_moment(text, True, True) or _moment(text, False, True) for text in others)
         return today[0] if len(today) == 1 and dated and others else None
     found = set()
+    days = any(_ONE_DIGIT.search(fold(text)) for text in texts)  # no year is written "Mar 1"
     for day_first, year_named in product((True, False), repeat=2):
+        if year_named and days:
+            continue
         told = [moment for text in texts if (moment := _moment(text, day_first, year_named)) is not None]
         if len(told) == len(texts):
             found.add(_last(told))

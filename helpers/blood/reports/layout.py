@@ -83,11 +83,14 @@ def lines_of(text: str) -> list[Line]:
         if new := heading_of(raw):
             heading = replace(new, starts=[at + shift for at in new.starts], ends=[at + shift for at in new.ends])
             lines.append(Line(start, raw, []))
+            older = older and not {"result", "previous"} <= set(new.kinds)
             continue
         under = _aligned(raw, shift, heading) if heading else None
         apart = heading is not None and len(heading.numbers) > 1 and not under and not re.search(r"[\t|]", raw)
         line = Line(start, raw, lex(raw, start, apart))
         section = _section(line)
+        if section is not None and section[1] and lines and lines[-1].has("date") and _tells_dates(lines[-1], line):
+            section = None  # "Collected: 14.03.2024", and below "Prior: 12.03.2024"
         if section is not None and not (specimen in FLUIDS and section[0] == "" and _tells_of_blood(line)):
             specimen, older = section
         if specimen and _only_of_blood(line, specimen):
@@ -229,6 +232,12 @@ def _day_of_its_own(line: Line) -> str:
     only = all(piece.kind in ("date", "month", "time", "punct", "open", "close") for piece in line.pieces)
     dates = [piece.text for piece in line.pieces if piece.kind in ("date", "month")]
     return " ".join(dates) if only else ""
+
+
+def _tells_dates(above: Line, line: Line) -> bool:
+    """Whether two lines name a date each and no more: the head of a report."""
+    only = ("date", "month", "time", "older", "now", "punct", "open", "close", "filler")
+    return line.has("date") and all(piece.kind in only for piece in [*above.pieces, *line.pieces])
 
 
 def _into_columns(line: Line, heading: Heading, under: list[tuple[int, str, str]] | None) -> None:
@@ -440,9 +449,10 @@ def tabbed(text: str) -> str:
 
 
 def _names_columns(cells: list[str]) -> bool:
-    """Whether the first line of a table names a quantity in each column after the date or the person."""
+    """Whether the first line of a table names a quantity in each column, or in each after the date or the person."""
     named = [any(piece.kind == "name" for piece in lex(cell)) for cell in cells]
-    return len(cells) > 2 and bool(kind_of_heading(cells[0])) and all(named[1:])
+    numbers = any(piece.kind == "number" for cell in cells for piece in lex(cell))
+    return len(cells) > 2 and all(named[1:]) and (bool(kind_of_heading(cells[0])) or (named[0] and not numbers))
 
 
 def kind_of_line(line: Line) -> str:

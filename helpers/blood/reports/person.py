@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from helpers.blood.core.words import fold, listed, tokens_of, words_for
-from helpers.evidence import constant
+from helpers.evidence import constant, records
 
 if TYPE_CHECKING:
     from helpers.blood.reports.draft import Draft
@@ -43,15 +43,31 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "sex": rf"(?<![\w])(?:{sex}){end}{to}(?P<s>{sexes}){end}",
         "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}})\s*[- ]?(?:{years})|(?P<sn>[0-9]{{1,3}})\s*[- ]?(?P<su>{months}|{weeks}|{days}))"
         rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}(?:\s*,?\s*(?:[^\W\d_]+\s+){{0,3}}?(?P<s>{sexes}){end})?",
-        "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?P<s>{sexes}){end})?",
+        "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?:(?P<s>{sexes})|(?P<man>patient(?:en)?)){end})?",
         "glued": rf"(?:^|(?<=[.;:] ))(?:(?P<y>[0-9]{{1,3}})\s?(?:{years})|(?P<y2>1[89]|[2-9][0-9]))(?P<s>f|m)"
         r"(?=\s+(?:with|w/|who|known|admitted|presenting|presents|p/w|c/o|h/o|s/p))",
+        "titled": _titled(end),
         "of": rf"(?<![\w])(?P<s>{sexes}){end}\s*(?:,|de|di|von|van|of|com|con|aged)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}(?:\s*(?:de edad|de idade|old))?",
         "pair": rf"(?P<y>[0-9]{{1,3}})\s*(?:(?:{years}){end})?\s*[/-]?\s*(?P<s>f|m|female|male)|(?P<s2>f|m)\s*[/]\s*(?P<y2>[0-9]{{1,3}})(?:\s*(?:{years}))?",
         "age alone": rf"(?:{value}|{small}){old}",
         "sex alone": rf"(?P<s>{sexes})",
     }
     return {name: re.compile(text) for name, text in pattern.items()}
+
+
+def _titled(end: str) -> str:
+    """ "Frau M., 72 Jahre", "Sra. X (54 años)": a title, a name, and an age in the same language."""
+    ways = []
+    for language in sorted({row["language"] for row in records("report_words") if row["kind"] == "title"}):
+        titles, years = (
+            "|".join(re.escape(word) for word in words_for(kind, meaning, language))
+            for kind, meaning in (("title", ""), ("age_unit", "years"))
+        )
+        ways.append(
+            rf"(?P<t_{language}>{titles})(?:\.\s*|\s+)[^\W\d][^\d,;:|(\t]{{0,40}}?(?:\s*[,(]\s*|\s+)(?:(?:de|di|von|van|aged?)\s+)?"
+            rf"(?:(?P<y_{language}>[0-9]{{1,3}})\s*-?(?:{years}){end}|anni\s+(?P<z_{language}>[0-9]{{1,3}}){end})"
+        )
+    return rf"(?:^|(?<=[:;|\t(])|(?<=[:;|] ))(?:{'|'.join(ways)})"
 
 
 @cache
@@ -75,6 +91,10 @@ _CLAUSES = (
     ("smoker", re.compile(r"(?:current )?smoker\s*[:=]?\s*(?:yes|true)?|raucher(?:in)?")),
     ("elevation", re.compile(r"(?:(?:lives?|living)\s+at|elevation|altitude)\s*(?:of)?\s*[:=]?\s*(?P<m>[0-9]{1,2}[,. ]?[0-9]{3}|[0-9]{1,4})\s*(?:m|meters?|metres?)(?:\s*(?:above sea level|asl))?")),
 )  # fmt: skip
+
+
+_GRAVIDA = re.compile(r"^g\s?[0-9]{1,2}\s?,?\s?p\s?[0-9]{1,2}(?:\+[0-9])?\s+(?=at|in|[0-9])")
+"""How many pregnancies and births, before the week of this one: "G2P1 at 24 weeks"."""
 
 
 def trimester_of(days: float) -> int | None:
@@ -103,7 +123,7 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
     text, spans = fold(line), []
     if _speaks().isdisjoint(re.findall(r"[^\W\d_]+", text)):
         return []
-    for name in ("both", "age", "sex", "prose", "jahr", "glued", "of"):
+    for name in ("titled", "both", "age", "sex", "prose", "jahr", "glued", "of"):
         for found in _patterns()[name].finditer(text):
             if (
                 _of_a_table(text, found, name)
@@ -175,7 +195,12 @@ def _of_another(line: str, text: str, found: re.Match[str], name: str) -> bool:
 
 def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
     given = found.groupdict()
+    if name == "titled":
+        given = {key[0]: said for key, said in given.items() if said} | {"s": None}
+        given["y"] = given.get("y") or given["z"]
+        draft.tell("sex", listed("title")[tokens_of(given["t"])])
     sex = next((given[key] for key in ("s", "s0", "s2") if given.get(key)), None)
+    sex = "m" if given.get("man") else sex  # in German a woman is a Patientin
     years, told = given.get("y") or given.get("y2"), False
     if name == "age" and given.get("sn") and given.get("su") in ("m",) and float(given["sn"]) >= 24:
         draft.note(f'The age "{given["sn"]}M" may be months, or years and the sex: neither is taken.')
@@ -215,6 +240,7 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _read_clause(draft: Draft, clause: str) -> str:
     """What kind of statement a clause is: "told" when it was taken, "lone" for an age or a sex alone, else ""."""
+    clause = _GRAVIDA.sub("", clause)
     for name, pattern in _CLAUSES:
         if found := pattern.fullmatch(clause):
             _TELL[name](draft, found)

@@ -16,6 +16,7 @@ from helpers.blood.core.words import ABSOLUTE, SHARE, meant, tokens_of
 from helpers.blood.reports.assign import claims_of
 from helpers.blood.reports.atoms import Claim, Number, is_weak
 from helpers.blood.reports.contexts import OF_MARROW
+from helpers.blood.reports.dates import latest
 from helpers.blood.reports.layout import Line
 from helpers.blood.reports.limits import LIMIT
 
@@ -58,6 +59,7 @@ def results_of(claim: Claim, style: str, assume: Assume, empty: bool = False, mi
         return Said(why_not=f'{label}: "{numbers[0].printed.text}" is in a unit of another test.')
     for number in (n for n in numbers if n.column == "result" and not n.printed.unit):
         number.printed.unit = next((n.printed.unit for n in numbers if n.printed.unit), "")
+    _date(numbers)
     current = [n for n in numbers if mine or not (n.older or claim.older)]
     older = [n for n in numbers if not mine and (n.older or claim.older)]
     if empty or claim.gap:
@@ -68,6 +70,15 @@ def results_of(claim: Claim, style: str, assume: Assume, empty: bool = False, mi
     if is_weak(claim.name) and not _fits(claim, (current or older)[0]):
         return Said(why_not=f'{label}: "{claim.name.text}" has a second meaning, and no unit of it is printed.')
     return Said(tuple(_judged(claim, current, style, assume)), _older(claim, older, style, assume))
+
+
+def _date(numbers: list[Number]) -> None:
+    """ "Hb g/dL: 9.6 (1 Mar), 7.2 (14 Mar)": where each number has its own date, all but the latest are earlier ones."""
+    if len(numbers) < 2 or not all(number.time for number in numbers):
+        return
+    now = latest([number.time for number in numbers])
+    for place, number in enumerate(numbers):
+        number.older |= now is not None and place != now
 
 
 def elsewhere(specimen: str, analyte: str) -> bool:
@@ -153,6 +164,8 @@ def _apart(numbers: list[Number]) -> tuple[list[Number], list[Number]]:
         return results, [n for n in numbers if n.column in ("low", "high", "range")]
     numbers = [n for n in numbers if n.column not in ("low", "high", "range")]
     first, rest, limits = numbers[:1], numbers[1:], []
+    if _falls(numbers):
+        return numbers, []
     kept, bare = first, 0
     for number in rest:
         if number.printed.sign and not first[0].printed.sign:
@@ -167,15 +180,17 @@ def _apart(numbers: list[Number]) -> tuple[list[Number], list[Number]]:
             ends = bare and number.where - limits[-1].where <= 2  # "7.2 g/dL 12.0 16.0 g/dL"
             kept, limits = (kept, [*limits, number]) if ends else ([*kept, number], limits)
             bare = 0
-    return (numbers, []) if _falls(first, limits) else (kept, limits)
+    return kept, limits
 
 
-def _falls(first: list[Number], signed: list[Number]) -> bool:
-    """Whether "60 > 41 > 18" is a course and no limit: each number is larger than the next."""
-    course = [*first, *(each for each in signed if each.printed.sign == ">" and each.piece.start > first[0].piece.end)]
+def _falls(numbers: list[Number]) -> bool:
+    """Whether "60 > 41 > 18" or "40 > 18 K/uL" is a course and no limit (">12.0"): each is larger than the next."""
+    later = [each for each in numbers[1:] if each.printed.sign == ">" and each.piece.start > numbers[0].piece.end]
+    course = [*numbers[:1], *later]
     told = [number_readings(each.printed.number)[:1] for each in course]
     falling = len(told) > 1 and all(told) and all(one > other for one, other in pairwise(told))
-    return falling and not any(each.printed.unit for each in course[:-1])
+    apart = len(later) > 1 or all(re.match(r">\s", each.piece.text) for each in later)
+    return falling and apart and not any(each.printed.unit for each in course[:-1])
 
 
 def _span(number: Number) -> tuple[int, int]:

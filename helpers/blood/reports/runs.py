@@ -15,10 +15,10 @@ _BOTH = "{}: this number may belong to {}, and both are possible. Look at the re
 
 
 class Runs:
-    """Assigns the numbers of a line to its names."""
+    """Assigns the numbers of a line, or of a part of it, to its names."""
 
-    def __init__(self, row: Row) -> None:
-        self.row, self.pieces, self.atoms = row, row.pieces, row.atoms
+    def __init__(self, row: Row, atoms: list[Atom]) -> None:
+        self.row, self.pieces, self.atoms = row, row.pieces, atoms
 
     def bind(self) -> None:
         runs: list[list[Atom]] = []

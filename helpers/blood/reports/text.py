@@ -275,7 +275,7 @@ def _note_rest(draft: Draft, line: Line, used: list[tuple[int, int]]) -> None:
         if line.pieces and any(
             piece.kind not in ("sep", "punct", "unit", "range", "flag", "specimen") for piece in line.pieces
         ):
-            draft.not_read(line.text)
+            draft.not_read(line.text + _NAMELESS * any(piece.text.count("/") > 1 for piece in _ratios(line)))
         return
     ends = iter(sorted(used))
     start, end = next(ends)
@@ -292,4 +292,9 @@ def _note_rest(draft: Draft, line: Line, used: list[tuple[int, int]]) -> None:
             draft.not_read(line.text[pieces[0].start - line.start : pieces[-1].end - line.start].strip(" :-*•([|"))
 
 
+def _ratios(line: Line) -> list[Piece]:
+    return [piece for piece in line.pieces if piece.kind == "ratio"]
+
+
+_NAMELESS = " (numbers side by side, and no names tell what they are)"
 _SAYS = ("word", "qualifier", "other", "cell", "name", "absent")
