@@ -62,6 +62,7 @@ DAY = re.compile(
 _YEAR = re.compile(
     r"(?:(?:in|en|im|em|nel|since|seit|depuis|desde)\s(?:19|20)[0-9]{2}(?![\w.,/%])|(?:19|20)[0-9]{2}(?=:\s)"
     r"|(?<=\()(?:0?[1-9]|[12][0-9]|3[01])\.(?:0?[1-9]|1[0-2])\.(?=\))"
+    r"|(?<=\bon )[0-9]{1,2}/[0-9]{1,2}(?![0-9/])"
     r"|(?<=\()(?:19|20)[0-9]{2}(?=\)\s?:?\s[0-9])|(?:0[1-9]|1[0-2])/(?:19|20)[0-9]{2}(?![\w.,/%]))"
 )
 _AGO = re.compile(r"vor\s[0-9]{1,3}\s(?:tag|woche|monat|jahr)\w*")
@@ -108,6 +109,14 @@ class Piece:
     """A name that does not tell whether a count or a percentage follows."""
     broken: bool = False
     """A number that letters run into ("2O"): it may be misread."""
+
+
+def _falls(found: re.Match[str]) -> bool:
+    """Whether a word leads from a larger number to a smaller one ("9,1 a 7,2"): a course, no interval."""
+    joined = found[0][len(found["low"]) : -len(found["high"])].strip()
+    ends = [re.fullmatch(r"([0-9]+)[.,]?([0-9]{0,2})", found[end]) for end in ("low", "high")]
+    low, high = (float(f"{end[1]}.{end[2]}") if end else 0.0 for end in ends)
+    return joined.isalpha() and all(ends) and low > high
 
 
 @cache
@@ -255,7 +264,7 @@ class Lexer:
 
     def _range(self, place: int) -> int:
         found = _RANGE.match(self.folded, place)
-        if not found or (self.pieces and self.pieces[-1].kind == "older"):
+        if not found or (self.pieces and self.pieces[-1].kind == "older") or _falls(found):
             return place
         if unit_at(self.text, place) > place or self._glued(found.end()):
             return place
@@ -306,28 +315,28 @@ class Lexer:
             self._add("punct" if part[0] == "/" else "number", place + part.start(), place + part.end())
         return end
 
-    def _list_has_commas(self) -> bool:
-        """Whether the numbers that stand last follow names with commas between."""
+    def _list_has_commas(self, decimals: bool) -> bool:
+        """Whether the numbers that stand last follow names with commas between; as many, where none has decimals."""
         place = len(self.pieces)
-        while place and (self.pieces[place - 1].kind in ("number", "unit", "and") or self.pieces[place - 1].text == ","):
+        while place and (
+            self.pieces[place - 1].kind in ("number", "unit", "and") or self.pieces[place - 1].text == ","
+        ):
             place -= 1
-        return self._names_in_list(place) > 1 and any(piece.text == "," for piece in self.pieces[:place])
+        names = self._names_in_list(place)
+        if names < 2 or not any(piece.text == "," for piece in self.pieces[:place]):
+            return False
+        return decimals or len(re.findall(NUMBER, self.folded[self.pieces[place].start - self.base :])) == names
 
     def _names_in_list(self, place: int | None = None) -> int:
         """How many names with slashes, commas or "and" between stand last; 0 where other words do."""
         names, marked = 0, False
         for piece in reversed(self.pieces[:place]):
+            leads = piece.kind in ("open", "close", "unit", "flag", "now", "sep") or piece.text in (":", "=", "-")
             if piece.kind == "name" and (marked or not names):
                 names, marked = names + 1, False
             elif names and not marked and (piece.text in ("/", ",", "&") or piece.kind == "and"):
                 marked = True
-            elif piece.kind not in ("filler", "open", "close", "unit", "flag", "now", "sep") and piece.text not in (
-                ":",
-                "=",
-                "-",
-            ):
-                break
-            elif names and piece.kind != "filler":
+            elif piece.kind != "filler" and (names or not leads):
                 break
         return names if names > 1 else 0
 
@@ -366,8 +375,9 @@ class Lexer:
         if before.end != mark.start:
             return False
         day = len(others) > 1 and others[-2].meaning == "counted"
-        if before.kind == "number" and re.search(r"[.,]", before.text + self.folded[place : place + 4]):
-            day = day or self._list_has_commas()  # "WBC, plt, Hb: 2.1, 18, 7.2"
+        if before.kind == "number":
+            decimals = bool(re.search(r"[.,]", before.text + self.folded[place : place + 4]))
+            day = day or self._list_has_commas(decimals)  # "WBC, plt, Hb: 2.1, 18, 7.2"
         letter = len(before.text) == 1 and before.text.isalpha()
         return (gap < 2 and (letter or (before.kind == "word" and before.text[-1].isdigit()))) or (
             gap == 1 and before.kind == "number" and not day
@@ -410,15 +420,17 @@ class Lexer:
             return place  # "who" is no WHO
         if word.kind == "name" and (plural := _PLURAL.match(self.folded, end)):
             end = plural.end()
+        if after == ":" and words.listed("heading").get(words.tokens_of(self.text[place:end])) == "unit":
+            return self._add("filler", place, end)  # "Unit: g/dL"
         if word.kind in ("foreign", "flag", "filler", "time") and (unit_end := unit_at(self.text, place)) > end:
             return self._add("unit", place, unit_end)
         return self._add(word.kind, place, end, word.meaning, word.either)
 
     def _ends_in_to(self, first: int, size: int) -> bool:
-        """Whether the last word of "Hb a 7,2 g/dL" is the small one of Romance languages: "Hb A" has a capital."""
+        """Whether the last word of "Hb a 7,2 g/dL", "Hb è 7,2" is the small one of a language: "Hb A" has a capital."""
         begin, last = self.tokens[first][1], self.tokens[first + size - 1]
         word = self.text[last[1] : last[2]]
-        return size > 1 and (word == "à" or (word == "a" and self.text[begin].isupper()))
+        return size > 1 and (word in ("à", "è", "é") or (word in ("a", "e") and self.text[begin].isupper()))
 
     def _flag_glued(self, place: int) -> int:
         """The flag of "H52", where a name stands before, and of "7.2L"."""

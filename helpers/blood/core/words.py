@@ -119,14 +119,16 @@ def words_for(kind: str, meaning: str = "", language: str = "") -> list[str]:
 
 
 _LOOKS_ALIKE = str.maketrans("i1|058", "lllosb")
+_LONG_WORD = 7
 _MIXED = re.compile(r"[^\W_]{5,}")
 _OUT_OF_PLACE = re.compile(r"[^\W\d_][0158]|[0158][^\W\d_]|(?<=[A-Z])l(?=[A-Z])|(?<=[a-z])I(?=[a-z])|^[A-Z]I(?=[a-z])")
 
 
 @cache
-def _by_look() -> dict[str, str]:
-    """Longer words of the tables by what they look like where a machine takes l for I and 0 for O."""
-    known = {word for first in vocabulary().values() for key in first for word in key if len(word) > 4}
+def _by_look(names: bool = False) -> dict[str, str]:
+    """Longer words of the tables (or of the names alone) by what they look like where a machine takes l for I."""
+    phrases = [(key, word) for first in vocabulary().values() for key, word in first.items()]
+    known = {part for key, word in phrases if not names or word.kind == "name" for part in key if len(part) > 4}
     found: dict[str, list[str]] = {}
     for word in known:
         found.setdefault(word.translate(_LOOKS_ALIKE), []).append(word)
@@ -136,15 +138,19 @@ def _by_look() -> dict[str, str]:
 def mended(text: str, folded: str) -> str:
     """A folded text with the letters of known words that a machine misread: ``HAEMOGLOBlN``, ``Hem0globin``.
 
-    A word counts as misread only where a digit or a letter of the other size stands among its letters.
+    A word counts as misread only where a digit or a letter of the other size stands among its letters, or where it is
+    the long word of a name but for an i or an l.
     """
 
     def word(found: re.Match[str]) -> str:
-        if not _OUT_OF_PLACE.search(text[found.start() : found.end()]) or len(re.sub("[^a-z]", "", found[0])) < 4:
-            return found[0]
-        return _by_look().get(found[0].translate(_LOOKS_ALIKE), found[0])
+        said, look = found[0], found[0].translate(_LOOKS_ALIKE)
+        if len(re.sub("[^a-z]", "", said)) < 4:
+            return said
+        if _OUT_OF_PLACE.search(text[found.start() : found.end()]):
+            return _by_look().get(look, said)
+        return _by_look(names=True).get(look, said) if len(said) > _LONG_WORD else said
 
-    return _MIXED.sub(word, folded) if _OUT_OF_PLACE.search(text) else folded
+    return _MIXED.sub(word, folded)
 
 
 def tokens(folded: str) -> list[tuple[str, int, int]]:

@@ -13,6 +13,10 @@ from helpers.blood.reports.layout import ONLY_BLOOD
 from helpers.blood.reports.limits import LIMIT, Limits, as_limits, is_disorder, leads
 
 _SPANISH_PAST = re.compile("(?:ó|aron|ieron)$")
+_DOSE = ("filler", "foreign", "qualifier")
+_NO_MORE = (":", "-", "'", "’", "s")
+"""What may stand between a word for somebody and what is said of them: "my wife's is 130 g/l"."""
+_ARROWS = (">", "→", "⇒", "➔")
 _NOTHING = {"condition": "", "older": False, "change": False, "specimen": "", "time": "", "critical": False}
 """What a sentence begins with."""
 _WHOSE = ("a relative", "a newborn or a fetus", "cerebrospinal fluid")
@@ -103,7 +107,6 @@ class Contexts:
 
     def _arrows(self) -> None:
         """ "7.2 g/dL -> 2 units -> 8.9 g/dL": what stands before an arrow to a later result is the earlier one."""
-        self._courses()
         for place, (one, other) in enumerate(pairwise(self.atoms)):
             if not isinstance(one, Number) or not isinstance(other, Number):
                 continue
@@ -117,26 +120,6 @@ class Contexts:
                     for atom in later
                     if isinstance(atom, Number) and not atom.condition
                 )
-
-    def _courses(self) -> None:
-        """ "Hb 9.1 -> 8.0 -> 7.2 g/dL": of numbers with only arrows between, the last is of now."""
-        course: list[Number] = []
-        for one, other in pairwise([*self.atoms, None]):
-            course = [*course, one] if isinstance(one, Number) else []
-            if course and isinstance(other, Number) and self._arrow_between(one, other):
-                continue
-            told = {number.printed.unit for number in course if number.printed.unit}
-            if len(course) > 1 and len(told) < 2 and not any(number.foreign for number in course):
-                for number in course:
-                    number.printed.sign = number.printed.sign.replace("=>", "")
-                    number.printed.unit = number.printed.unit or "".join(told)
-                    number.older |= number is not course[-1]
-            course = []
-
-    def _arrow_between(self, one: Atom, other: Number) -> bool:
-        pieces = [piece for piece in self.pieces[one.where + 1 : other.where] if piece.kind not in ("unit", "flag")]
-        said = "".join(piece.text for piece in pieces)
-        return bool(re.fullmatch(r"[-–=]+>|[→⇒➔]", said)) or (other.printed.sign == "=>" and not said)
 
     def _mark(self, atom: Atom, now: dict[str, object], seen: Atom | None) -> None:
         if isinstance(atom, Claim):
@@ -168,6 +151,11 @@ class Contexts:
         last = clause[-1] if clause else None
         following = self.row.text_at(place + 1)
         now["critical"] = now["critical"] or leads(piece, "critical values")
+        if leads(piece, "to") and self._went_from(place):
+            piece.kind, now["older"] = "filler", False  # "fell from 9.1 to 7.2 g/dL"
+            return
+        if now["specimen"] == "a blood product" and leads(piece, "after"):
+            now["specimen"] = ""  # "2 units PRBC, post-transfusion Hb 8.1 g/dL"
         if self.limits.is_graded(place) or (piece.meaning == "from" and not self._from_a_result(place)):
             return
         if now["older"] and leads(piece, "after") and any(each.older for each in self._before(place, 6)):
@@ -224,6 +212,26 @@ class Contexts:
         rest = [each for each in self.pieces[place + 1 : place + 5] if each.kind != "filler" and each.text != ":"]
         return not rest or rest[0].kind != "word"
 
+    def _went_from(self, place: int) -> bool:
+        """Whether a number that is an earlier one, or that follows "fell", stands before this place."""
+        last = next(iter(self._before(place, 1)), None)
+        between = self.pieces[last.where + 1 : place] if last is not None else []
+        if (
+            not isinstance(last, Number)
+            or last.condition
+            or any(piece.kind not in ("unit", "flag", "filler") for piece in between)
+        ):
+            return False
+        last.older |= not last.change and last.where > 0 and leads(self.pieces[last.where - 1], "from")
+        return last.older or last.change
+
+    def _was_given(self, place: int) -> bool:
+        """ "After 2 units of red cells, Hb 8.9 g/dL": what was given to this person, no specimen."""
+        before = [piece for piece in self.pieces[max(place - 5, 0) : place] if piece.kind not in _DOSE]
+        counted = bool(before) and before[-1].kind == "number"
+        given = (leads(piece, "after") or leads(piece, "an instruction") or piece.text in _ARROWS for piece in before)
+        return counted and any(given)
+
     def _tells_what_was(self, place: int) -> bool:
         """ "Hb 7.2 g/dL (was 9.1 g/dL)": a clause that begins with "was" and a number, after a result with its unit."""
         before = next(iter(self._before(place, 1)), None)
@@ -245,8 +253,10 @@ class Contexts:
                 claim.specimen = self._specimen(claim, piece.meaning)
             return
         beside = next(
-            (each for each in self.pieces[place + 1 :] if each.kind != "filler" and each.text not in ":-"), piece
+            (each for each in self.pieces[place + 1 :] if each.kind != "filler" and each.text not in _NO_MORE), piece
         )
+        if piece.meaning == "a blood product" and self._was_given(place):
+            return
         if piece.meaning == "a lesion" and beside.kind not in NAMES:
             return  # somebody with a hematoma has a blood count too
         leads_on = beside.kind in NAMES or (beside.kind == "number" and isinstance(last, Number))

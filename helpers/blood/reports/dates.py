@@ -20,6 +20,12 @@ _NAMED = re.compile(
 )
 _MONTH = re.compile(r"(?<![0-9/])([0-9]{1,2})/((?:19|20)[0-9]{2})(?![0-9/])")
 _DAY_MONTH = re.compile(r"^([0-9]{1,2})\.([0-9]{1,2})\.$")
+_SHORT = re.compile(r"^\s*([0-9]{1,2})/([0-9]{1,2})\s*$")
+SHORT_DAY = re.compile(
+    rf"[0-9]{{1,2}}/[0-9]{{1,2}}|[0-9]{{1,2}}\.[0-9]{{1,2}}\.|[0-9]{{1,2}}[-. ]{{0,2}}(?:{'|'.join(MONTHS)})[a-z]*\.?"
+    rf"|(?:{'|'.join(MONTHS)})[a-z]*[-. ]{{1,2}}[0-9]{{1,2}}"
+)
+"""A day without its year, in a folded text."""
 _YEAR = re.compile(r"(?<![0-9./-])((?:19|20)[0-9]{2})(?![0-9./-])")
 _ONE_DIGIT = re.compile(r"[a-z]{3}[-. ]+[1-9](?![0-9:])")
 _NO_YEAR = 2000
@@ -93,6 +99,9 @@ def _moment(text: str, day_first: bool, year_named: bool) -> _Moment | None:
             return _Moment(datetime(int(found[2]), int(found[1]), 1), "month")
         if found := _DAY_MONTH.search(low):
             return _Moment(datetime(_NO_YEAR, int(found[2]), int(found[1])), "no year")
+        if found := _SHORT.search(low):
+            day, month = (found[1], found[2]) if day_first else (found[2], found[1])
+            return _Moment(datetime(_NO_YEAR, int(month), int(day)), "no year")
         if (found := _NAMED.search(low)) and found[2] in MONTHS:
             return _named(found, _hour(low), year_named)
         found = _YEAR.search(low)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from helpers.blood.core import words
 from helpers.blood.core.pieces import DAY, Piece, lex
 from helpers.blood.core.words import fold
-from helpers.blood.reports.dates import latest
+from helpers.blood.reports.dates import SHORT_DAY, latest
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -73,6 +73,7 @@ def lines_of(text: str) -> list[Line]:
     """The lines of a report, each with its section and its columns."""
     lines: list[Line] = []
     heading: Heading | None = None
+    over: list[str] = []
     specimen, older, time = "", False, ""
     for found in _LINE.finditer(text):
         raw = found[0][:LONGEST_LINE].rstrip()
@@ -99,6 +100,10 @@ def lines_of(text: str) -> list[Line]:
         line.specimen, line.older, line.time = specimen, older, time
         if heading:
             _into_columns(line, heading, under)
+        elif over:
+            _under_units(line, over)
+        if not (lines and lines[-1].has("name") and not lines[-1].has("number")):
+            over = units_over(raw) or over
         lines.append(line)
     _mark_uneven(lines)
     return lines
@@ -224,6 +229,8 @@ def _dated_heading(text: str) -> Heading | None:
 
 def _is_day(cell: str) -> bool:
     """Whether a cell is a date, perhaps with its hour, and no more."""
+    if SHORT_DAY.fullmatch(fold(cell).strip()):
+        return True
     return bool(DAY.search(fold(cell))) and not re.search(r"[^\W\d_]{2}", DAY.sub("", fold(cell)))
 
 
@@ -232,6 +239,31 @@ def _day_of_its_own(line: Line) -> str:
     only = all(piece.kind in ("date", "month", "time", "punct", "open", "close") for piece in line.pieces)
     dates = [piece.text for piece in line.pieces if piece.kind in ("date", "month")]
     return " ".join(dates) if only else ""
+
+
+def units_over(text: str) -> list[str]:
+    """The units of a heading that has one over each column of numbers ("%" and "Abs (10^9/L)"); else empty."""
+    if "%" not in text or re.search(r"[0-9]\s*%", text):
+        return []
+    cells = [cell.strip() for _, cell in cells_of(text) if cell.strip()]
+    cells = cells[bool(cells) and "unit" not in {piece.kind for piece in lex(cells[0])} :]  # over the names
+    found = [_unit_in(cell) for cell in cells]
+    return found if len(found) == 2 and all(found) and len(set(found)) == 2 else []
+
+
+def _unit_in(cell: str) -> str:
+    """The unit that is all a cell of a heading says, besides "absolute" and the like."""
+    pieces = [piece for piece in lex(cell) if piece.kind not in ("open", "close", "filler", "sep", "punct")]
+    return pieces[0].text.strip() if len(pieces) == 1 and pieces[0].kind == "unit" else ""
+
+
+def _under_units(line: Line, over: list[str]) -> None:
+    """Put the units that stand over the columns beside their numbers, where a line has as many and prints none."""
+    numbers = [piece for piece in line.pieces if piece.kind == "number"]
+    if len(numbers) != len(over) or not line.has("name") or line.has("unit"):
+        return
+    for number, unit in zip(numbers, over, strict=True):
+        line.pieces.insert(line.pieces.index(number) + 1, Piece("unit", number.end, number.end, unit))
 
 
 def _tells_dates(above: Line, line: Line) -> bool:
@@ -443,9 +475,18 @@ def tabbed(text: str) -> str:
     for mark in ",;":
         many = lines[0].count(mark) if lines else 0
         even = many and '"' not in text and len(lines) > 1 and all(line.count(mark) == many for line in lines)
-        if even and (heading_of(lines[0].replace(mark, "\t")) or _names_columns(lines[0].split(mark))):
+        named = even and (heading_of(lines[0].replace(mark, "\t")) or _names_columns(lines[0].split(mark)))
+        if even and (named or all(_is_row(line.split(mark)) for line in lines)):
             return text.replace(mark, "\t")
     return text
+
+
+def _is_row(cells: list[str]) -> bool:
+    """ "Hb,72,g/L": a name, its number, and its unit or nothing; "Hb,7,2,g/L" may be 7.2."""
+    name, number, *rest = [cell.strip() for cell in cells]
+    alone = [piece.kind for piece in lex(number)] == ["number"]
+    whole = bool(rest) and (not re.match(r"[0-9]", rest[0]) or [piece.kind for piece in lex(rest[0])] == ["unit"])
+    return alone and whole and any(piece.kind == "name" for piece in lex(name)) and not re.search("[0-9]$", name)
 
 
 def _names_columns(cells: list[str]) -> bool:

@@ -1,7 +1,7 @@
-"""Lists: names side by side, then as many numbers in the same order ("Hb/Hct 7.2/21", "WBC and platelets of 2 and 18").
+"""Lists: names side by side, then as many numbers in their order ("Hb/Hct 7.2/21", "WBC and platelets of 2 and 18").
 
-Where names and numbers are as many and no unit speaks against it, each name takes its own; where a list with slashes has
-more or fewer numbers than names, none is taken, and each says so.
+Where names and numbers are as many and no unit speaks against it, each name takes its own. Where a list with slashes
+has more or fewer numbers than names, none is taken, and each says so.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _UNEVEN = "{}: {} names stand here before {}, and which belongs to which cannot 
 _MARKS = ("/", ",", "&")
 _LEADS = ("filler", "open", "close", "unit", "flag", "now", "sep")
 """What may stand between the last name and the first number, besides a colon or a dash."""
-_BESIDE = ("unit", "foreign", "flag", "range", "filler")
+_BESIDE = ("unit", "foreign", "flag", "range", "filler", "open", "close")
 """What may stand beside a number."""
 
 
@@ -90,6 +90,7 @@ class Lists:
             self._share_unit(names, numbers)
             fit = [fits(name, number) for name, number in zip(names, numbers, strict=True)]
             if min(fit) >= 0 and (slashed or not self._turns_round(names, numbers)):
+                self._share_time(numbers)
                 for name, number in zip(names, numbers, strict=True):
                     name.numbers = [number]
                 return len(names) + len(numbers)
@@ -120,9 +121,14 @@ class Lists:
         return not all(apart)
 
     def _is_apart(self, one: Atom, other: Atom) -> bool:
-        return any(
-            piece.kind in ("punct", "and", "sep", "close") for piece in self.pieces[one.where + 1 : other.where]
-        )
+        return any(piece.kind in ("punct", "and", "sep", "close") for piece in self.pieces[one.where + 1 : other.where])
+
+    def _share_time(self, numbers: list[Number]) -> None:
+        """What is said behind a list holds for all of it: "H/H 9.1/27 yesterday"."""
+        last = numbers[-1]
+        for number in numbers[:-1]:
+            number.older, number.time = number.older or last.older, number.time or last.time
+            number.condition, number.specimen = number.condition or last.condition, number.specimen or last.specimen
 
     def _share_unit(self, names: list[Claim], numbers: list[Number]) -> None:
         """ "WBC and platelets of 2.1 and 18 x10^9/L", "WBC/plt (K/uL) 2.1/18": one unit for quantities of one kind."""

@@ -9,14 +9,16 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from helpers.blood.core.words import fold, listed, tokens_of, words_for
+from helpers.blood.core.words import fold, listed, meant, tokens_of, words_for
 from helpers.evidence import constant, records
 
 if TYPE_CHECKING:
     from helpers.blood.reports.draft import Draft
 
 _ORDINALS = {"first": 1, "1st": 1, "i": 1, "second": 2, "2nd": 2, "ii": 2, "third": 3, "3rd": 3, "iii": 3}
-_WEEKS = r"(?P<weeks>[0-9]{1,2})\s*[- ]?(?:\+\s*(?P<plus>[0-6])(?:\s*/\s*7)?\s*(?:weeks?|wks?|w)?|(?:weeks?|wks?|w)(?:\s*(?:and\s*)?(?P<days>[0-6])\s*d(?:ays?)?)?)(?:\s*(?:of\s+)?(?:gestation|pregnancy|pregnant))?"
+_BIRTHDAY = r"[0-9]{1,4}[-./ ]{1,2}(?:[0-9]{1,2}|[^\W\d_]{3,9})[-./ ]{1,2}[0-9]{2,4}"
+_WEEK = r"(?:weeks?|wks?|w|semanas|semaines|sa|wochen|ssw|settimane|weken)"
+_WEEKS = rf"(?:ssw\s*)?(?P<weeks>[0-9]{{1,2}})\s*[- ]?(?:\+\s*(?P<plus>[0-6])(?:\s*/\s*7)?\s*{_WEEK}?|{_WEEK}(?:\s*(?:and\s*)?(?P<days>[0-6])\s*d(?:ays?)?)?)(?:\s*(?:of\s+)?(?:gestation|pregnancy|pregnant))?"
 _PREGNANT = r"(?:pregnan(?:t|cy)|gestation(?:al age)?|gravid|schwanger|embarazada|gravida|enceinte|incinta|zwanger)"
 
 
@@ -47,6 +49,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "glued": rf"(?:^|(?<=[.;:] ))(?:(?P<y>[0-9]{{1,3}})\s?(?:{years})|(?P<y2>1[89]|[2-9][0-9]))(?P<s>f|m)"
         r"(?=\s+(?:with|w/|who|known|admitted|presenting|presents|p/w|c/o|h/o|s/p))",
         "titled": _titled(end),
+        "patient": rf"(?<![\w])(?:{_any('lead', 'the patient')})\s*(?:,|de|di|van|von|aged|of)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}"
+        rf"(?:\s*(?:de edad|de idade|d'eta|old))?(?:\s*,\s*(?P<s>{sexes}){end})?",
+        "born": rf"(?<![\w])(?:{_any('lead', 'born')})[^\w(]*{_BIRTHDAY}\s*[,(/]?\s*(?:{age})?\s*[:=]?\s*"
+        rf"(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}\.?\)?(?:[\s,/|]*(?P<s>{sexes}){end})?",
         "of": rf"(?<![\w])(?P<s>{sexes}){end}\s*(?:,|de|di|von|van|of|com|con|aged)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}(?:\s*(?:de edad|de idade|old))?",
         "pair": rf"(?P<y>[0-9]{{1,3}})\s*(?:(?:{years}){end})?\s*[/-]?\s*(?P<s>f|m|female|male)|(?P<s2>f|m)\s*[/]\s*(?P<y2>[0-9]{{1,3}})(?:\s*(?:{years}))?",
         "age alone": rf"(?:{value}|{small}){old}",
@@ -67,7 +73,8 @@ def _titled(end: str) -> str:
             rf"(?P<t_{language}>{titles})(?:\.\s*|\s+)[^\W\d][^\d,;:|(\t]{{0,40}}?(?:\s*[,(]\s*|\s+)(?:(?:de|di|von|van|aged?)\s+)?"
             rf"(?:(?P<y_{language}>[0-9]{{1,3}})\s*-?(?:{years}){end}|anni\s+(?P<z_{language}>[0-9]{{1,3}}){end})"
         )
-    return rf"(?:^|(?<=[:;|\t(])|(?<=[:;|] ))(?:{'|'.join(ways)})"
+    begins = rf"(?:^|(?<=[:;|\t(])|(?<=[:;|] )|(?<!\w)(?:{_any('lead', 'about')})\s+)(?:(?:{_any('lead', 'a determiner')})\s+)?"
+    return rf"{begins}(?:{'|'.join(ways)})"
 
 
 @cache
@@ -83,7 +90,7 @@ def _speaks() -> frozenset[str]:
 _CLAUSES = (
     ("not pregnant", re.compile(rf"(?:not|non|nicht|no|niet)[\s-]*{_PREGNANT}|{_PREGNANT}\s*[:=]\s*(?:no|negative|false|none|nein|non)")),
     ("trimester", re.compile(rf"(?:{_PREGNANT}\s*[,:=]?\s*)?(?:(?P<word>first|second|third|1st|2nd|3rd|iii|ii|i)\s+trimester|trimester\s*[:=]?\s*(?P<number>[0-3]|iii|ii|i)|t(?P<short>[1-3])\s+(?:of\s+)?pregnan(?:t|cy))(?:\s*(?:of\s+)?{_PREGNANT})?")),
-    ("pregnant", re.compile(rf"(?:she is |is )?{_PREGNANT}\s*[:=,]?\s*(?:yes|true)?\s*(?:(?:of|at)\s+)?(?:{_WEEKS})?")),
+    ("pregnant", re.compile(rf"(?:she is |is )?{_PREGNANT}\s*[:=,]?\s*(?:yes|true)?\s*(?:(?:of|at|de|di|à|a|in der|van)\s+)?(?:{_WEEKS})?")),
     ("pregnant", re.compile(rf"(?:(?:at|of)\s+)?{_WEEKS}\s*(?:of\s+)?{_PREGNANT}")),
     ("not duffy", re.compile(r"not\s+duffy[\s-]*null|duffy[\s-]*null\s*[:=]?\s*(?:no|false)|duffy[\s-]*positive|fy\(a[+-]b\+\)|fy\(a\+b-\)|duffy\s*[:=]?\s*(?:positive|fy\(a[+-]b\+\)|fy\(a\+b-\))")),
     ("duffy", re.compile(r"duffy[\s-]*(?:null|negative)\s*[:=]?\s*(?:yes|true)?(?:\s*(?:phenotype|genotype|status))?|(?:duffy\s*(?:phenotype)?\s*[:=]?\s*)?fy\(a-b-\)|duffy\s*(?:phenotype|status)\s*[:=]?\s*(?:null|negative|fy\(a-b-\))")),
@@ -123,7 +130,7 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
     text, spans = fold(line), []
     if _speaks().isdisjoint(re.findall(r"[^\W\d_]+", text)):
         return []
-    for name in ("titled", "both", "age", "sex", "prose", "jahr", "glued", "of"):
+    for name in ("titled", "born", "both", "age", "sex", "prose", "jahr", "glued", "of", "patient"):
         for found in _patterns()[name].finditer(text):
             if (
                 _of_a_table(text, found, name)
@@ -188,6 +195,8 @@ def _of_another(line: str, text: str, found: re.Match[str], name: str) -> bool:
             name == "age" and ":" not in found[0] and said is not None and said[1].islower() and not sex_of(said[1])
         )
         return running or bool(others["another age"].search(before))
+    if name == "titled" and (label := re.search(r"((?:\w+\s)?\w+)\s*:\s*$", before)):
+        return not {tokens_of(label[1]), tokens_of(label[1])[-1:]} & meant("lead", "the patient")
     if others["possessive"].search(before) or _somebody_else(before, 25):
         return True
     return not found.groupdict().get("s") and bool(others["a thing"].match(text, found.end()))
@@ -240,7 +249,7 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _read_clause(draft: Draft, clause: str) -> str:
     """What kind of statement a clause is: "told" when it was taken, "lone" for an age or a sex alone, else ""."""
-    clause = _GRAVIDA.sub("", clause)
+    clause = _GRAVIDA.sub("pregnant ", clause)
     for name, pattern in _CLAUSES:
         if found := pattern.fullmatch(clause):
             _TELL[name](draft, found)

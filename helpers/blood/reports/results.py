@@ -73,7 +73,7 @@ def results_of(claim: Claim, style: str, assume: Assume, empty: bool = False, mi
 
 
 def _date(numbers: list[Number]) -> None:
-    """ "Hb g/dL: 9.6 (1 Mar), 7.2 (14 Mar)": where each number has its own date, all but the latest are earlier ones."""
+    """ "Hb g/dL: 9.6 (1 Mar), 7.2 (14 Mar)": of numbers that all have a date, the latest is of now."""
     if len(numbers) < 2 or not all(number.time for number in numbers):
         return
     now = latest([number.time for number in numbers])

@@ -179,6 +179,7 @@ class Runs:
         labels = " or ".join(
             dict.fromkeys(ANALYTES[name.analyte].label if name.analyte else name.name.text for name in names)
         )
+        labels += "" if " or " in labels else " or to something else"
         for name in names:
             name.numbers = []
             if name.analyte:

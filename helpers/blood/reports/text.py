@@ -277,6 +277,9 @@ def _note_rest(draft: Draft, line: Line, used: list[tuple[int, int]]) -> None:
         ):
             draft.not_read(line.text + _NAMELESS * any(piece.text.count("/") > 1 for piece in _ratios(line)))
         return
+    for ratio in _ratios(line):
+        if ratio.text.count("/") > 1 and not any(start <= ratio.start < end for start, end in used):
+            draft.not_read(ratio.text + _NAMELESS)
     ends = iter(sorted(used))
     start, end = next(ends)
     left: list[list[Piece]] = [[]]
