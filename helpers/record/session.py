@@ -158,7 +158,7 @@ class Session:
             return
         self.publish(event)
         attempts = work.attempts + (verdict.status in TRIES)
-        solved = work.solved if last is None or last.version == version else 0
+        solved = work.solved if work.last is None or work.last.version == version else 0
         solved = solved or (attempts if verdict.status == RIGHT else 0)
         self.change(id, verdict=verdict, checked=answer, last=event, changed=False, attempts=attempts, solved=solved)
 
