@@ -19,7 +19,7 @@ function isReading(event) {
 }
 
 // A notebook that has just been opened still grows above the cell a link leads to: it is kept in view until one moves.
-function keepInView() {
+function keepInView(find = () => null) {
   const events = ["wheel", "pointerdown", "keydown", "touchmove"];
   const begun = Date.now();
   const before = new Set(document.querySelectorAll(SELECTED));
@@ -28,8 +28,9 @@ function keepInView() {
     if (Date.now() > (seen ? seen + 15_000 : begun + 60_000)) return stop();
     // A cell that JupyterLab has to scroll to gets selected; where it need not, and in a notebook's first cell, nothing moves.
     const led = (one) => !before.has(one) && one.previousElementSibling?.classList.contains("jp-Cell");
-    const cell = [...document.querySelectorAll(`.jp-NotebookPanel:not(.lm-mod-hidden) ${SELECTED}`)].find(led);
+    const cell = find() ?? [...document.querySelectorAll(`.jp-NotebookPanel:not(.lm-mod-hidden) ${SELECTED}`)].find(led);
     if (!cell) return;
+    if (!seen) chooseAlone(cell);
     seen ??= Date.now();
     const [box, page] = [cell, cell.parentElement.closest(".jp-WindowedPanel-outer, .jp-NotebookPanel")].map((one) => one.getBoundingClientRect());
     if (box.top < page.top - 8 || box.top > page.bottom - 100) cell.scrollIntoView();
@@ -39,6 +40,13 @@ function keepInView() {
     for (const event of events) removeEventListener(event, stop, true);
   };
   for (const event of events) addEventListener(event, stop, true);
+}
+
+// JupyterLab marks the cell that a link leads to beside the one marked before, and would run both: only one is chosen.
+function chooseAlone(cell) {
+  if (cell.contains(document.activeElement) && cell.closest(".jp-Notebook").querySelectorAll(SELECTED).length === 1) return;
+  cell.closest(".jp-Notebook").dispatchEvent(new MouseEvent("mousedown", { clientX: -1, clientY: -1 })); // beside all cells
+  cell.focus({ preventScroll: true });
 }
 
 function initialize({ model }) {
@@ -57,7 +65,14 @@ function initialize({ model }) {
     const [folder] = notebook().match(/^(?:\w+:)?(?:.*\/)?/);
     link.dataset.commandlinkerCommand = "rendermime:handle-local-link";
     link.dataset.commandlinkerArgs = JSON.stringify({ path: folder + link.dataset.notebook, id: link.hash });
-    if (link.hash) keepInView();
+    if (link.hash) keepInView(folder + link.dataset.notebook === notebook() ? () => ownCell(link.hash) : undefined);
+  }
+
+  // A cell of this notebook by its id, where the page has it.
+  function ownCell(hash) {
+    const id = decodeURIComponent(hash.replace("#cell-id=", ""));
+    const at = [...(manager.context?.model?.cells ?? [])].findIndex((cell) => cell.id === id);
+    return at < 0 ? null : document.querySelector(`.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell[data-windowed-list-index="${at}"]`);
   }
 
   const name = (wrapper) => [...wrapper.classList].find((one) => one.startsWith("course-live-"))?.slice(12);

@@ -14,7 +14,7 @@ import nbformat
 import psutil
 import pytest
 from conftest import Lab, OpenNotebook, opening, serving
-from in_browser import ALIVE, kept_panels
+from in_browser import ALIVE, kept_panels, settles
 from playwright.sync_api import Locator, expect
 
 from helpers.questions.bank import exercise
@@ -117,6 +117,35 @@ def test_the_second_day(tmp_path: Path, browser) -> None:
         two.page.wait_for_function(f"there => {path} === `notebooks/${{there}}`", arg=there)
         assert two.page.locator(".jp-Dialog").count() == 0, "no question, though a cell is not trusted yet"
         two.idle()
+
+
+CHOSEN = """() => {
+    const cells = window.jupyterapp.shell.currentWidget.content;
+    return [cells.activeCell?.model.id, cells.widgets.filter(one => cells.isSelectedOrActive(one)).map(one => one.model.id)];
+}"""
+RUN_IT = """async at => {
+    window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
+
+def test_a_link_chooses_the_one_cell_that_it_leads_to(lab: Lab, browser) -> None:
+    """JupyterLab marks it beside the cell marked before, and Shift+Enter would run both."""
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(*CELLS[:3]))
+        link = press(one, STAND).get_by_role("link").first
+        cell = link.get_attribute("href").partition("#cell-id=")[2]
+        link.click()
+        settles(one.page, CHOSEN, [cell, [cell]])
+        two = open_it("00_start_here.ipynb")
+        cells = nbformat.read(two.path, as_version=4).cells
+        here = next(at for at, one in enumerate(cells) if one.source.endswith("where_you_stand()"))
+        two.page.evaluate(RUN_IT, here)
+        link = alive(two, here + 1).get_by_role("link").first
+        assert link.get_attribute("href").endswith(cell)
+        two.page.set_viewport_size({"width": 1200, "height": 9000})  # the whole way is in view: nothing scrolls
+        link.click()
+        settles(two.page, CHOSEN, [cell, [cell]])
 
 
 def test_a_slider_is_where_it_was_after_the_kernel_began_anew(tmp_path: Path, browser) -> None:
