@@ -111,7 +111,8 @@ function show({ model, el }) {
   function showSolved(status) {
     const at = model.get("solved");
     solved.hidden = !at || status === "right";
-    solved.textContent = `✓ Solved at ${at > 1 ? `try ${at}` : "the first try"}: what you try out now takes nothing away.`;
+    const when = at > 1 ? `try ${at}` : "the first try";
+    solved.textContent = solved.hidden ? "" : `✓ Solved at ${when}: what you try out now takes nothing away.`;
   }
   function freshen(element) {
     element.classList.remove("fresh");
