@@ -121,7 +121,8 @@ def test_the_second_day(tmp_path: Path, browser) -> None:
 
 CHOSEN = """() => {
     const cells = window.jupyterapp.shell.currentWidget.content;
-    return [cells.activeCell?.model.id, cells.widgets.filter(one => cells.isSelectedOrActive(one)).map(one => one.model.id)];
+    const chosen = cells.widgets.filter(one => cells.isSelectedOrActive(one));
+    return [cells.activeCell?.model.id, chosen.map(one => one.model.id)];
 }"""
 RUN_IT = """async at => {
     window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
@@ -283,3 +284,22 @@ def test_a_busy_kernel_is_told_and_hears_it_afterwards(lab: Lab, browser) -> Non
         expect(panel.get_by_role("alert")).to_contain_text("Python is busy with another cell")
         expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
         expect(panel.locator(".course-lost")).to_have_count(0)
+
+
+def test_a_page_reloaded_while_a_cell_runs_comes_alive_when_python_answers(lab: Lab, browser) -> None:
+    waits = "import time\nfrom pathlib import Path\n\nwhile not Path('go').exists():\n    time.sleep(0.1)"
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(CELLS[CARD - 1], CELLS[PANEL - 1], waits))
+        for number in (1, 2):
+            press(one, number)
+        one.cell(3).locator(".jp-InputArea-prompt").click()
+        one.page.keyboard.press("Shift+Enter")
+        one.page.wait_for_function(f"() => {one._SESSION}.kernel.status === 'busy'")
+        one.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        one.page.reload()
+        expect(one.page.locator(".jp-Notebook").get_by_text("click on it, press Shift+Enter")).to_have_count(2)
+        (one.path.parent / "go").touch()
+        panel = alive(one, 2)
+        panel.get_by_role("slider").press("Home")
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        alive(one, 1)
