@@ -38,8 +38,8 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
 
                     ``assign`` is four steps: ``atoms`` (names, and numbers with their units), ``contexts`` (an earlier
                     result, somebody else's ...; ``limits``: a goal, a definition, what is to be done), then
-                    ``columns`` (a table) or ``runs`` (a line) say to whom each number belongs. ``dates`` tells the
-                    latest of several.
+                    ``columns`` (a table), ``lists`` or ``runs`` (a line) say to whom each number belongs. ``dates``
+                    tells the latest of several.
                     ``text`` leads a pasted report along them and says what was made of every stretch; ``tables`` (CSV),
                     ``fhir`` and ``hl7`` have names and numbers apart and begin at ``results``; ``files`` opens a file,
                     ``any_file`` one of any kind.

@@ -82,6 +82,12 @@ def test_every_file_has_a_row_and_every_row_a_file():
         ("120/80", "ratio"),
         ("Lymphozyten H52 %", "name flag number unit"),
         ("foo | bar", "word sep word"),
+        ("Hb/plt 7.2/18", "name punct name number punct number"),
+        ("Hb/plt 7.2/18/3", "name punct name ratio"),
+        ("Hb 9,1 a 7,2 g/dL", "name number flag number unit"),
+        ("Hb 7,2 a 9,1 g/dL", "name range unit"),
+        ("HAEMOGLOBlN 7.2", "name number"),
+        ("Hem0globin 7.2", "name number"),
     ],
 )
 def test_every_stretch_is_one_thing(text, kinds):
@@ -117,11 +123,23 @@ def test_the_layout_knows_columns_sections_and_blocks():
         ("thrombocytopenia (12,000/mm3)", {"plt": ["12,000"]}),
         ("Hb 7.2 g/dL platelets", {"hb": ["7.2"], "plt": []}),
         ("neutrophils 38 % lymphocytes", {"neut_pct": [], "lymph_pct": []}),
+        ("Hb/Hct 7.2/21", {"hb": ["7.2"], "hct": ["21"]}),
+        ("WBC, Hb and plt 2.1 G/L, 7.2 g/dL and 18 G/L", {"wbc": ["2.1"], "hb": ["7.2"], "plt": ["18"]}),
+        ("WBC/plt 18 K/uL", {"wbc": [], "plt": []}),
+        ("Hb and plt 18 K/uL and 7.2 g/dL", {"hb": [], "plt": ["18", "7.2"]}),
     ],
 )
 def test_who_says_what_is_told_by_the_line(text, claims):
     found = {claim.analyte: [n.printed.number for n in claim.numbers] for claim in claims_of(lines_of(text))}
     assert found == claims
+
+
+def test_a_list_of_more_names_than_numbers_says_so_at_each_name():
+    count = read_report("WBC/Hb/plt 2.1/7.2", assume="conventional")
+    assert known(count) == {}
+    assert all("3 names" in count.why(name) and "2 numbers" in count.why(name) for name in ("wbc", "hb", "plt"))
+    assert known(read_report("WBC/Hb/plt 2.1/7.2/18", assume="conventional")) == {"wbc": 2.1, "hb": 72, "plt": 18}
+    assert any("no names" in note for note in read_report("CBC: 2.1/7.2/21.3/18").notes)
 
 
 def test_where_both_are_possible_both_are_named():
@@ -263,6 +281,10 @@ def test_a_file_in_any_usual_encoding_is_read(encoding):
         (["2024", "12.03.2024"], None),
         (["January 2023", "today"], 1),
         (["heute", "today"], None),
+        (["Mar 1", "Mar 14"], 1),
+        (["03/14", "03/10"], 0),
+        (["03/04", "04/03"], None),
+        (["10 Mar", "14 Mar"], 1),
     ],
 )
 def test_the_latest_date_is_told_only_where_day_and_month_cannot_be_taken_for_each_other(texts, place):

@@ -85,6 +85,8 @@ _SHARE = r"[pnlmeb]\s?[-:=.]?\s?[0-9]{1,3}(?:[.,][0-9])?\s?%?"
 _DIFFERENTIAL = re.compile(rf"(?<!\w){_SHARE}(?:[\s,;/|+]{{0,3}}{_SHARE}){{1,4}}(?![\w.,]?[0-9%])")
 _FISHBONE = re.compile(r"\s?[<>]\s?".join([rf"({NUMBER})", rf"({NUMBER})\s?/\s?({NUMBER})", rf"({NUMBER})(?![\w/])"]))
 _H_AND_H = re.compile(r"h\s?([/&]|and)\s?h(?=\s?(?:[:=]|is|was|of|now|today)?\s*[0-9])")
+LONGEST_LIST = 60
+"""Pieces of a list of names, or of numbers, that are looked back upon."""
 _PLURAL = re.compile(r"['’]s(?!\w)")
 _GROUP = re.compile(r"[0-9]{3}(?![0-9.,])")
 _STOP = re.compile(r"(?<![.])\.(?:\s+[^\W\d_a-zà-ÿ]|\s*$)")
@@ -318,19 +320,21 @@ class Lexer:
     def _list_has_commas(self, decimals: bool) -> bool:
         """Whether the numbers that stand last follow names with commas between; as many, where none has decimals."""
         place = len(self.pieces)
-        while place and (
-            self.pieces[place - 1].kind in ("number", "unit", "and") or self.pieces[place - 1].text == ","
+        first = max(place - LONGEST_LIST, 0)
+        while place > first and (
+            self.pieces[place - 1].text == "," or self.pieces[place - 1].kind in ("number", "unit", "and")
         ):
             place -= 1
         names = self._names_in_list(place)
-        if names < 2 or not any(piece.text == "," for piece in self.pieces[:place]):
+        printed = sum(piece.kind == "number" for piece in self.pieces[place:])
+        if names < 2 or printed >= names or not any(piece.text == "," for piece in self.pieces[first:place]):
             return False
         return decimals or len(re.findall(NUMBER, self.folded[self.pieces[place].start - self.base :])) == names
 
     def _names_in_list(self, place: int | None = None) -> int:
         """How many names with slashes, commas or "and" between stand last; 0 where other words do."""
-        names, marked = 0, False
-        for piece in reversed(self.pieces[:place]):
+        names, marked, last = 0, False, len(self.pieces) if place is None else place
+        for piece in reversed(self.pieces[max(last - LONGEST_LIST, 0) : last]):
             leads = piece.kind in ("open", "close", "unit", "flag", "now", "sep") or piece.text in (":", "=", "-")
             if piece.kind == "name" and (marked or not names):
                 names, marked = names + 1, False

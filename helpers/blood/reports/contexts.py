@@ -126,7 +126,8 @@ class Contexts:
             atom.specimen = self._specimen(atom, str(now["specimen"]))
             atom.older = atom.older or bool(now["older"])
         else:
-            atom.condition, atom.change = atom.condition or str(now["condition"]), bool(now["change"])
+            atom.condition = atom.condition or str(now["condition"])
+            atom.change = bool(now["change"]) or self._changes_too(seen, atom)
             atom.older = (atom.older or bool(now["older"])) and atom.column != "result"
             named = seen.time if isinstance(seen, Claim) else ""
             defines = isinstance(seen, Claim) and is_disorder(seen.name)
@@ -134,6 +135,12 @@ class Contexts:
                 atom.condition = atom.condition or LIMIT  # "Thrombocytopenia <150 x10^9/L": what the word means
             atom.specimen, atom.time = str(now["specimen"]), str(now["time"]) or named or self._day_of(atom)
             now.update(change=False)
+
+    def _changes_too(self, last: Atom | None, number: Number) -> bool:
+        """ "Hb and platelets fell by 2 g/dL and 20 K/uL": "and" carries a change on to the next number."""
+        between = self.pieces[last.where + 1 : number.where] if isinstance(last, Number) and last.change else []
+        joined = any(piece.kind == "and" for piece in between)
+        return joined and all(piece.kind in ("and", "unit", "foreign") for piece in between)
 
     def _day_of(self, number: Number) -> str:
         line = self.lines[max(bisect_right(self.starts, number.piece.start) - 1, 0)]

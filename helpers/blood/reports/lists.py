@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from helpers.blood.core.pieces import LONGEST_LIST
 from helpers.blood.core.units import ANALYTES
 from helpers.blood.reports.atoms import Atom, Claim, Number, Row, fits
 
@@ -15,6 +16,8 @@ _UNEVEN = "{}: {} names stand here before {}, and which belongs to which cannot 
 _MARKS = ("/", ",", "&")
 _LEADS = ("filler", "open", "close", "unit", "flag", "now", "sep")
 """What may stand between the last name and the first number, besides a colon or a dash."""
+_TOLD = ("older", "change", "condition", "time")
+"""What may be said of all the numbers before the first of them: they know it."""
 _BESIDE = ("unit", "foreign", "flag", "range", "filler", "open", "close")
 """What may stand beside a number."""
 
@@ -32,13 +35,13 @@ class Lists:
         while place < len(self.atoms):
             names = self._names(place)
             numbers = self._numbers(place + len(names)) if len(names) > 1 else []
-            taken = self._pair(names, numbers) if len(names) > 1 and not self._in_columns(numbers) else 0
+            taken = self._pair(place, names, numbers) if len(names) > 1 and not self._in_columns(numbers) else 0
             if taken:
                 rest.append([])
-                place += taken
             else:
-                rest[-1].append(self.atoms[place])
-                place += 1
+                taken = max(len(names), 1)
+                rest[-1] += self.atoms[place : place + taken]
+            place += taken
         return [atoms for atoms in rest if atoms]
 
     def _in_columns(self, numbers: list[Number]) -> bool:
@@ -47,7 +50,7 @@ class Lists:
     def _names(self, place: int) -> list[Claim]:
         """The names from here on that only commas, slashes or "and" divide."""
         found: list[Claim] = []
-        for atom in self.atoms[place:]:
+        for atom in self.atoms[place : place + LONGEST_LIST]:
             if not isinstance(atom, Claim) or not atom.analyte or (found and not self._joined(found[-1], atom, ())):
                 break
             found.append(atom)
@@ -56,7 +59,7 @@ class Lists:
     def _numbers(self, place: int) -> list[Number]:
         """The numbers from here on that are divided in the same way, after what leads from a name to its number."""
         found: list[Number] = []
-        for atom in self.atoms[place:]:
+        for atom in self.atoms[place : place + LONGEST_LIST]:
             if not isinstance(atom, Number):
                 break
             if not found and not self._leads_to(self.atoms[place - 1], atom):
@@ -68,7 +71,7 @@ class Lists:
 
     def _leads_to(self, name: Atom, number: Atom) -> bool:
         between = self.pieces[name.where + 1 : number.where]
-        return all(piece.kind in _LEADS or piece.text in (":", "=", "-", "–") for piece in between)
+        return all(piece.kind in (*_LEADS, *_TOLD) or piece.text in (":", "=", "-", "–") for piece in between)
 
     def _joined(self, one: Atom, other: Atom, beside: tuple[str, ...]) -> bool:
         """Whether one mark of a list, and no other word, divides two atoms."""
@@ -83,13 +86,13 @@ class Lists:
             for one, other in pairwise(names)
         )
 
-    def _pair(self, names: list[Claim], numbers: list[Number]) -> int:
+    def _pair(self, place: int, names: list[Claim], numbers: list[Number]) -> int:
         """Give each name its number, or each the same reason; how many atoms were dealt with."""
         slashed, printed = self._slashed(names), len(numbers) + self._more(numbers[-1] if numbers else names[-1])
         if len(names) == printed == len(numbers):
             self._share_unit(names, numbers)
             fit = [fits(name, number) for name, number in zip(names, numbers, strict=True)]
-            if min(fit) >= 0 and (slashed or not self._turns_round(names, numbers)):
+            if min(fit) >= 0 and (slashed or not self._turns_round(place, len(names) + len(numbers))):
                 self._share_time(numbers)
                 for name, number in zip(names, numbers, strict=True):
                     name.numbers = [number]
@@ -103,7 +106,7 @@ class Lists:
 
     def _more(self, last: Atom) -> int:
         """How many numbers follow that no mark of a list divides from the last atom."""
-        for piece in self.pieces[last.where + 1 :]:
+        for piece in self.pieces[last.where + 1 : last.where + LONGEST_LIST]:
             if piece.kind == "ratio" or (piece.kind == "date" and "/" in piece.text and isinstance(last, Claim)):
                 return piece.text.count("/") + 1
             if piece.kind == "number":
@@ -112,13 +115,11 @@ class Lists:
                 return 0
         return 0
 
-    def _turns_round(self, names: list[Claim], numbers: list[Number]) -> bool:
+    def _turns_round(self, place: int, many: int) -> bool:
         """Whether numbers may stand before their names here: "12 % blasts, platelets 18 K/uL, 38 % neutrophils"."""
-        first, last = self.atoms.index(names[0]), self.atoms.index(numbers[-1])
-        before, after = self.atoms[max(first - 1, 0) : first], self.atoms[last + 1 : last + 2]
-        ends = [(each, names[0]) for each in before] + [(numbers[-1], each) for each in after]
-        apart = (self._is_apart(one, other) for one, other in ends if isinstance(one, Number))
-        return not all(apart)
+        pairs = [(place - 1, place)] * (place > 0) + [(place + many - 1, place + many)]
+        ends = [(self.atoms[one], self.atoms[other]) for one, other in pairs if other < len(self.atoms)]
+        return not all(self._is_apart(one, other) for one, other in ends if isinstance(one, Number))
 
     def _is_apart(self, one: Atom, other: Atom) -> bool:
         return any(piece.kind in ("punct", "and", "sep", "close") for piece in self.pieces[one.where + 1 : other.where])

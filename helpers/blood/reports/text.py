@@ -256,7 +256,7 @@ def _mark(result: Result, span: tuple[int, int]) -> Mark:
 
 def _is_prose(claim: Claim, block: list[Line], text: str) -> bool:
     """A quantity mentioned in a sentence ("no blasts seen") without a result."""
-    line = next((line for line in block if line.start <= claim.name.start < line.start + len(line.text)), block[0])
+    line = block[max(bisect_right(block, claim.name.start, key=lambda line: line.start) - 1, 0)]
     before = re.search(r"\w", text[line.start : claim.name.start])
     digits = re.search(r"[0-9]", claim.said)
     return bool(before) and not digits and not re.match(r"\s*[:=|\t]", text[claim.name.end : claim.name.end + 3])
