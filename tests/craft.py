@@ -5,10 +5,12 @@ The figures of ``data/exercises/README.md`` are written by ``python -m tests.cra
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from math import comb, prod
 from pathlib import Path
 
@@ -19,9 +21,12 @@ from helpers.questions.judge import judge
 from helpers.questions.rounds import arranged
 
 FOLDER = Path(evidence.DATA) / "exercises"
-LONGER, MOST_LONGEST, MOST_FIRST, POINTS = 1.3, 0.35, 0.65, 0.05
-"""A key may be so much longer than the longest distractor; the share of keys that are the longest option, and of first
-boxes that are right; what a know-nothing may get above blind chance."""
+LONGER, SHORTER, MOST_LONGEST, MOST_FIRST, POINTS = 1.3, 1.5, 0.35, 0.65, 0.05
+"""A key may be so much longer than the longest distractor, and the shortest distractor so much longer than a key; the
+share of keys that are the longest option, or the shortest, and of first boxes that are right; what a know-nothing may
+get above blind chance."""
+UNITS = {"10", "12"}
+"""Numbers that units are made of (×10⁹/L, ×10¹²/L)."""
 ROUNDS = 20
 """Learners for whom the know-nothing answers."""
 
@@ -51,12 +56,35 @@ def longest(one: Exercise) -> bool:
     return len(key) > max(map(len, others))
 
 
+def shortest(one: Exercise) -> bool:
+    """Whether its key is the shortest option."""
+    key, others = _texts(one)
+    return len(key) < min(map(len, others))
+
+
 def long_key(one: Exercise) -> bool:
     """Whether its key is longer than :data:`LONGER` times the longest distractor, and not by a word or two alone."""
     if not _has_one_key(one):
         return False
     key, others = _texts(one)
     return len(key) > LONGER * max(map(len, others)) and len(key) > 20
+
+
+def short_key(one: Exercise) -> bool:
+    """Whether every distractor is so much longer than its key (:data:`SHORTER` times) that the key stands out."""
+    if not _has_one_key(one):
+        return False
+    key, others = _texts(one)
+    return min(map(len, others)) > SHORTER * len(key)
+
+
+def told_by_its_title(one: Exercise) -> bool:
+    """Whether a word of the objective, which is read before the card is opened, stands in the key alone."""
+    if not _has_one_key(one) or one.phase in ("test", "exit"):  # those are read when the notebook is done
+        return False
+    key, others = _texts(one)
+    words = [set(re.findall(r"[a-z]{5,}", text.lower())) for text in (one.objective, key, one.prompt, " ".join(others))]
+    return bool((words[0] & words[1]) - words[2] - words[3])
 
 
 def clang(one: Exercise) -> bool:
@@ -121,16 +149,41 @@ def leaks_to_another_form(one: Exercise) -> bool:
     return any(key == _texts(one)[0].lower() or (len(key.split()) > 2 and key in said) for key in keys)
 
 
+def _people_and_numbers(one: Exercise) -> tuple[set[str], set[str]]:
+    """Who a question tells of, as "woman 44", and the numbers of two digits or more in it."""
+    text = f"{one.prompt} {json.dumps(one.asks.asked(), default=str, ensure_ascii=False)}"
+    who = r"\b(man|woman|boy|girl)(?:,| of) \**(\d+)"
+    people = {" ".join(found) for found in re.findall(who, text.lower())}
+    return people, set(re.findall(r"(?<![\d.])(?:\d\.\d+|\d{2,}(?:\.\d+)?)", text)) - UNITS
+
+
+@cache
+def _met(name: str) -> list[tuple[set[str], set[str]]]:
+    return [_people_and_numbers(one) for one in bank.exercises(name)]
+
+
+def met_before(one: Exercise) -> bool:
+    """Whether a test tells of somebody of a notebook: of the same sex and age, with three of the same numbers."""
+    if one.phase != "test":
+        return False
+    people, numbers = _people_and_numbers(one)
+    told = [other for name in bank.notebooks() for other in _met(name)]
+    return any(people & others and len(numbers & theirs) >= 3 for others, theirs in told)
+
+
 CHECKS: dict[str, Callable[[Exercise], bool]] = {
     check.__name__: check
     for check in (
         long_key,
+        short_key,
+        told_by_its_title,
         clang,
         menus_from_the_top,
         printed_elsewhere,
         unsaid_precision,
         grave_and_unsaid,
         leaks_to_another_form,
+        met_before,
     )
 }
 
@@ -148,16 +201,17 @@ def faults() -> list[str]:
         for name, ids in flaws().items()
         for id in ids
     ]
-    share, first = share_of_longest(), share_of_first_boxes()
+    share, first, bare = share_of(longest), share_of_first_boxes(), share_of(shortest)
     told += [f"{share:.0%} of keys are the longest option; at most {MOST_LONGEST:.0%}."] * (share > MOST_LONGEST)
+    told += [f"{bare:.0%} of keys are the shortest option; at most {MOST_LONGEST:.0%}."] * (bare > MOST_LONGEST)
     told += [f"{first:.0%} of first boxes are right; at most {MOST_FIRST:.0%}."] * (first > MOST_FIRST)
     return told
 
 
-def share_of_longest() -> float:
-    """How often the key is the longest option of a choice."""
+def share_of(how: Callable[[Exercise], bool]) -> float:
+    """How often the key of a choice stands out: is the longest option, or the shortest."""
     asked = [one for one in whole_bank() if _has_one_key(one)]
-    return sum(map(longest, asked)) / len(asked)
+    return sum(map(how, asked)) / len(asked)
 
 
 def share_of_first_boxes() -> float:
@@ -166,8 +220,44 @@ def share_of_first_boxes() -> float:
     return sum(one.asks.options[0].key in one.asks.right for one in asked) / len(asked)
 
 
+def is_several(one: Exercise) -> bool:
+    """Whether boxes are ticked."""
+    return isinstance(one.asks.right, list) and bool(getattr(one.asks, "options", ()))
+
+
 def _several() -> list[Exercise]:
-    return [one for one in whole_bank() if isinstance(one.asks.right, list) and getattr(one.asks, "options", ())]
+    return [one for one in whole_bank() if is_several(one)]
+
+
+# --- where a question stands ------------------------------------------------------------------------------------------
+
+
+def _cells(name: str) -> list[dict]:
+    return evidence.notebook_cells(evidence.DATA.parent / "notebooks" / f"{name}.ipynb")
+
+
+def places(name: str) -> Iterator[tuple[str, str, str]]:
+    """Of each question of a notebook: its section, the step in it ("Predict", "Practice" or ""), its id."""
+    section = step = ""
+    for cell in _cells(name):
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            yield from ((section, step, id) for id in re.findall(r'ask\("([\w-]+)"\)', text))
+            continue
+        for marks, title in re.findall(r"^(##+) (.*)", text, re.M):
+            section, step = (title, "") if len(marks) == 2 else (section, title)
+
+
+def sections(number: str) -> dict[str, str]:
+    """The numbered sections of a notebook ("04b"): number to title, in small letters."""
+    [name] = [one for one in bank.notebooks() if one.startswith(f"{number}_")]
+    text = "\n".join("".join(cell["source"]) for cell in _cells(name) if cell["cell_type"] == "markdown")
+    return {at: title.lower() for at, title in re.findall(r"^## (\d+)\W+(.*)", text, re.M)}
+
+
+def sections_named(text: str) -> list[tuple[str, str, str]]:
+    """The sections that a text names: what is said to be there ("board" or ""), the notebook or "", the number."""
+    return re.findall(r"(?:(board) of )?(?:notebook (\d+b?), )?[Ss]ection (\d+)", text)
 
 
 # --- one who knows nothing --------------------------------------------------------------------------------------------
@@ -222,6 +312,13 @@ def named_single_faults(one: Exercise) -> tuple[int, int]:
     return sum(bool(verdict.misconception) for verdict in told if verdict.status == NOT_YET), len(told)
 
 
+def named_single_boxes(one: Exercise) -> tuple[int, int]:
+    """Of several: how many boxes, ticked or left out wrongly, have a name, and how many boxes there are."""
+    truth = set(one.asks.right)
+    told = [judge(one, sorted(truth ^ {option.key})) for option in one.asks.options]
+    return sum(bool(verdict.misconception) for verdict in told), len(told)
+
+
 def _lines() -> Iterator[str]:
     asked = whole_bank()
     kinds = sorted({one.kind for one in asked})
@@ -236,6 +333,7 @@ def _lines() -> Iterator[str]:
     choices, several = [one for one in asked if _has_one_key(one)], _several()
     pairs = [one for one in asked if isinstance(one.asks.right, dict) and hasattr(one.asks, "menu")]
     named, faults_there = (sum(part) for part in zip(*map(named_single_faults, pairs), strict=True))
+    boxes, all_boxes = (sum(part) for part in zip(*map(named_single_boxes, several), strict=True))
     got, blind, of = know_nothing_shares()
     words = sorted(len(one.prompt.split()) for one in asked)
     slips = {slip.name for one in asked for slip in one.misconceptions}
@@ -249,10 +347,12 @@ def _lines() -> Iterator[str]:
         "not scored (own words)": sum(not one.asks.scored for one in asked),
         "place of the key among the options, in the file": ", ".join(f"{at}: {n}" for at, n in sorted(places.items())),
         "keys that are the longest option": f"{sum(map(longest, choices))} of {len(choices)}",
+        "keys that are the shortest option": f"{sum(map(shortest, choices))} of {len(choices)}",
         "several: first box right, in the file": f"{share_of_first_boxes() * len(several):.0f} of {len(several)}",
         "several: all right, none right": f"{sum(len(one.asks.right) == len(one.asks.options) for one in several)}, "
         f"{sum(not one.asks.right for one in several)}",
         "wrong choices of one line with a name": f"{named} of {faults_there}",
+        "several: wrong boxes with a name": f"{boxes} of {all_boxes}",
         "right by the longest option, menus from the top, first three boxes": f"{got:.1%} of {of}",
         "right by blind chance": f"{blind:.1%} of {of}",
         "words of a question: median, nine of ten, most": f"{words[len(words) // 2]}, {words[len(words) * 9 // 10]}, "

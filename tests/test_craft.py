@@ -7,6 +7,8 @@ from dataclasses import replace
 import craft
 import pytest
 
+from helpers.blood.care.response import respond
+from helpers.blood.core.count import BloodCount
 from helpers.questions import bank
 from helpers.questions.bank import exercise
 from helpers.questions.check_questions import slip_faults
@@ -60,10 +62,23 @@ def leaking():
     return replace(exercise("after-12"), solution="In another place: No, not before they are below 10.")
 
 
+def copied():
+    """A question of a form that tells of a woman of notebook 04."""
+    one = exercise("before-09")
+    return option(one, "stable", "Woman, 44: hemoglobin 104 g/L, neutrophils 1.3, platelets 96 ×10⁹/L, tired")
+
+
 @pytest.mark.parametrize(
     ("check", "sound", "flawed"),
     [
         ("long_key", CHOICE, option(CHOICE, CHOICE.asks.right, "x" * 200)),
+        ("short_key", CHOICE, option(CHOICE, CHOICE.asks.right, "x")),
+        (
+            "told_by_its_title",
+            exercise("cause-15"),
+            replace(exercise("cause-15"), objective="say that two findings come from the same disturbance"),
+        ),
+        ("met_before", exercise("before-09"), copied()),
         ("clang", CHOICE, replace(option(CHOICE, CHOICE.asks.right, "hypersplenism"), prompt="Is it hypersplenism?")),
         ("menus_from_the_top", MATCH, diagonal()),
         ("printed_elsewhere", exercise("reading-15"), printed()),
@@ -84,6 +99,7 @@ def test_shares_are_refused_when_they_are_too_large(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(craft, "MOST_LONGEST", 0.01)
     monkeypatch.setattr(craft, "MOST_FIRST", 0.01)
     assert [words for words in craft.faults() if "longest option" in words]
+    assert [words for words in craft.faults() if "shortest option" in words]
     assert [words for words in craft.faults() if "first boxes" in words]
 
 
@@ -97,6 +113,50 @@ def test_every_wrong_line_of_a_match_or_a_grade_has_a_name() -> None:
     for one in pairs:
         named, all_of_them = craft.named_single_faults(one)
         assert named == all_of_them > 0, one.id
+
+
+def test_every_wrong_box_has_words_of_its_own() -> None:
+    several = [one for one in craft.whole_bank() if craft.is_several(one)]
+    for one in several:
+        named, boxes = craft.named_single_boxes(one)
+        assert named == boxes, one.id
+    assert any(len(one.asks.right) == len(one.asks.options) for one in several), "else all boxes are never right"
+
+
+def test_what_is_said_of_a_family_holds_for_each_draw() -> None:
+    """The European trial is missed by the neutrophils alone, as hint, feedback and solution say."""
+    whole = exercise("treatment-21")
+    for learner in range(60):
+        one = bank.round_of(whole, str(learner), 1)
+        plt, hb = one.drawn["plt"], one.drawn["hb"]
+        count = BloodCount.of(hb=hb, anc=1.2, plt=plt, age_y=40, sex="female")
+        judged = respond(count, "ratg", transfusion_free=True, severity_before="severe")
+        assert [part.analyte for part in judged.criteria if part.level == "complete" and not part.met] == ["anc"]
+        assert "more than 110, 2.0 and 100" in one.hints[1]
+
+
+PLACES = [(name, section, step, id) for name in bank.notebooks() for section, step, id in craft.places(name)]
+
+
+def test_a_question_is_of_the_part_of_the_notebook_in_which_it_stands() -> None:
+    """A guess before one can know is no knowledge, and an exit ticket asks how sure one is."""
+    assert len(PLACES) > 150
+    for name, section, step, id in PLACES:
+        phase = exercise(id).phase
+        assert (phase == "exit") == section.startswith("Exit ticket"), f"{id} in “{section}” of {name}"
+        assert phase == "predict" or not step.startswith("Predict"), f"{id} under “{step}” of {name}"
+
+
+def test_a_section_that_a_question_names_is_there() -> None:
+    """After a notebook was split, too: by its number, and where it is said what stands there, by that."""
+    for name, _, _, id in PLACES:
+        one = exercise(id)
+        said = [one.prompt, one.solution, *one.hints, *(slip.feedback for slip in one.misconceptions)]
+        said += [option.says for option in getattr(one.asks, "options", ())]
+        for text in said:
+            for thing, other, at in craft.sections_named(text):
+                title = craft.sections(other or name[: name.index("_")]).get(at, "")
+                assert title and (not thing or thing in title), f"{id}: {text}"
 
 
 def test_a_wrong_grade_is_told_its_limit() -> None:
