@@ -520,6 +520,92 @@ def test_no_dose_is_given_in_what_is_done_first():
     assert dose.search("folinic acid 15 mg")
 
 
+# --- every item of the two reviews, once more ------------------------------------------------------------------------
+
+
+def test_a_drug_for_pnh_has_its_limits_told():
+    pnh = row("treatment_by_cause", "pnh")
+    assert "do not help it" in pnh["then"] and "break through on every one" in pnh["then"]
+    assert pnh["expect"].startswith("A clot is the most feared complication")
+    assert "10 to 15 of 100 within 6 months on eculizumab, crovalimab and pegcetacoplan" in pnh["note"]
+
+
+def test_a_young_child_and_a_pregnant_woman_get_no_tetracycline_for_brucellosis():
+    brucellosis = row("treatment_by_cause", "brucellosis")
+    assert "tetracycline" in brucellosis["first_action"]
+    assert "below the age of 8" in brucellosis["avoid"] and "pregnancy rifampicin" in brucellosis["avoid"]
+
+
+def test_who_needs_isolation_is_said():
+    assert "spread through the air" in row("treatment_by_cause", "tuberculosis")["then"]
+    assert "catching" in row("treatment_by_cause", "sfts")["first_action"]
+    assert "isolate the person" in row("first_hour", "malaria")["do"]
+
+
+def test_a_normal_vitamin_b12_and_a_high_ferritin_have_other_reasons():
+    for says in (row("tests", "b12")["leaves_open"], row("clues", "b12_b12_normal")["says"]):
+        assert "intrinsic factor" in says and "liver disease" in says and "myeloproliferative disease" in says
+    ferritin = row("tests", "ferritin")
+    assert "many transfusions" in ferritin["leaves_open"] and "transfusions did not explain" in ferritin["note"]
+
+
+def test_few_neutrophils_are_defined_in_2011_as_the_guideline_itself_has_it():
+    definition = row("fever_definitions", "idsa2011")
+    assert definition["falling_anc"] == "" and "expected to fall below 0.5 within 48 hours" in definition["note"]
+    falling = [one.met for one in febrile_neutropenia(38.5, 1.4, falling=True) if one.label == "IDSA 2011"]
+    assert falling == [True], "what counts is where the neutrophils are expected to go, not from where"
+
+
+def test_what_a_marrow_sample_costs_and_needs_is_said():
+    marrow = row("tests", "marrow")
+    assert "20 mm at least" in marrow["note"] and "bleeding behind the belly" in marrow["note"]
+    assert "one person died of it, behind the belly" in words("treatment-18")
+    told = prose("03_grading_severity")
+    assert "a core of at least 2 cm is asked for" in told and "**The day must be known.**" in told
+
+
+def test_few_neutrophils_mean_another_risk_in_a_disease_of_the_blood():
+    told = prose("03_grading_severity")
+    assert "Duffy-null adult may have few neutrophils and has no more infections" in told
+    assert "from a disease of the blood are far more serious" in told
+    assert "far more serious than as a normal trait" in row("glossary", "neutropenia")["meaning"]
+
+
+def test_where_blood_loss_begins_to_rise_is_told_beside_no_platelets():
+    loss = table("constants").set_index("name").loc["stool_blood_rises_at_plt_e9_per_l", "value"]
+    told = f"blood lost in the stool did not rise substantially until platelets were {loss:g} or fewer"
+    assert told in row("support", "PL-fail-A25")["note"] and told in exercise("treatment-17").solution
+
+
+def test_counts_are_looked_at_when_azathioprine_is_begun():
+    assert "every week or every two" in exercise("treatment-06").solution
+    assert "every week for four weeks" in row("drugs", "thiopurines")["note"]
+
+
+def test_what_adds_to_methotrexate_is_told_with_what_is_known_of_it():
+    assert "rimethoprim" in row("drugs", "methotrexate")["besides_stopping"]
+    assert "no more major toxicity" in row("drugs", "methotrexate")["note"]
+    assert "hold it back in the kidney" in row("treatment_by_cause", "methotrexate")["then"]
+
+
+def test_what_no_count_grades_is_named():
+    terms = ("aplastic anemia", "hemolytic anemia", "thrombotic microangiopathy")
+    note = table("systems").query("system == 'ctcae' and edition == '6.0'")["note"].iloc[0]
+    assert all(term in note.lower() and term in prose("03_grading_severity").lower() for term in terms)
+    assert "not reported in addition" in note
+
+
+def test_an_inherited_lack_of_megakaryocytes_is_named():
+    assert "MPL (few platelets from birth, then all lines)" in row("causes", "germline")["what"]
+
+
+def test_what_could_not_be_read_is_called_so():
+    assert "could not be read" in source("BABUSHOK2024").note and "could not be opened" in source("BSH2024").note
+    assert set(table("decisions").query("guideline == 'bsh2024'")["confidence"]) == {"C"}
+    assert set(table("support").query("guideline == 'BSH'").query("year == 2017")["confidence"]) == {"C"}
+    assert "no clear guidelines for non-severe disease" in row("decisions", "BSH24-2")["note"]
+
+
 # --- what was read when -----------------------------------------------------------------------------------------------
 
 

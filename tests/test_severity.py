@@ -203,6 +203,11 @@ def test_aplastic_anemia_needs_a_marrow():
             {"marrow_cellularity_pct": 10},
             "criteria for aplastic anemia not met",
         ),
+        (
+            {"anc": 0.06, "plt": 250, "hb": 130, "retic": 55},
+            {"marrow_cellularity_pct": 20},
+            "criteria for aplastic anemia not met",
+        ),
     ],
 )
 def test_camitta_tiers(change, choices, tier):
