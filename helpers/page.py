@@ -189,7 +189,7 @@ def figure(
     if over:
         shown = f'<div style="position:relative;width:fit-content">{shown}{over}</div>'
     below = f"<figcaption>{inline(caption)}</figcaption>" if caption else ""
-    return f'<figure class="course-figure">{shown}{below}</figure>'
+    return f'<figure class="course-figure" style="margin:0">{shown}{below}</figure>'
 
 
 def link(words: str, address: str) -> str:

@@ -146,7 +146,7 @@ def test_it_is_shown_as_a_figure_with_its_words(patients):
     forget_citations()
     picture = DefinitionsPicture(patients)
     html = picture._repr_html_()
-    assert html.startswith('<figure class="course-figure"><img src="data:image/webp;base64,')
+    assert html.startswith('<figure class="course-figure" style="margin:0"><img src="data:image/webp;base64,')
     assert f'alt="{picture.point()}.' in html
     assert "IRAN683" in cited().index
     assert len(picture.image(small=True)) < 20_000
