@@ -11,6 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 from conftest import NOTEBOOKS, ROOT
@@ -45,7 +46,7 @@ def test_packages_come_with_all_they_depend_on() -> None:
 
 
 def test_the_course_is_whole_in_its_wheel(tmp_path: Path) -> None:
-    wheel = build.course_wheel(tmp_path, "fontlist-v1.json {}")
+    wheel = build.course_wheel(tmp_path)
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
         record = next(name for name in names if name.endswith("/RECORD"))
@@ -59,6 +60,23 @@ def test_the_course_is_whole_in_its_wheel(tmp_path: Path) -> None:
         for path in (ROOT / folder).rglob("*"):
             assert path.suffix[1:] not in kinds.split() or path.relative_to(ROOT).as_posix() in names
     assert build.entry(wheel)[1]["imports"] == ["course_etc", "data", "helpers", "notebooks"]
+
+
+def test_matplotlib_finds_the_list_of_its_fonts(tmp_path: Path) -> None:
+    fonts, record = "matplotlib/fontlist.json", "matplotlib-3.8.4.dist-info/RECORD"
+    font = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    wheel = tmp_path / "matplotlib.whl"
+    with zipfile.ZipFile(wheel, "w") as packed:
+        packed.writestr("matplotlib/font_manager.py", "class FontManager:\n    __version__ = 330\n")
+        packed.writestr("matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf", font.read_bytes())
+        packed.writestr(fonts, '{"_version": 390}')
+        packed.writestr(record, f"{fonts},sha256=another,17\n{record},,\n")
+    build.put_fonts(wheel, tmp_path / "scratch")
+    with zipfile.ZipFile(wheel) as packed:
+        made = json.loads(packed.read(fonts))
+        assert packed.read(record).decode() == f"{record},,\n" + build.recorded(fonts, packed.read(fonts))
+    assert made["_version"] == 330
+    assert [(one["fname"], one["name"]) for one in made["ttflist"]] == [("fonts/ttf/DejaVuSans.ttf", "DejaVu Sans")]
 
 
 def test_the_page_has_the_versions_that_the_course_pins() -> None:

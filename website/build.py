@@ -38,7 +38,7 @@ KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 PAGE_ONLY = ("jupyterlab_widgets", "jupyterlite_pyodide_kernel")
 """Wheels that hold only what the page needs."""
 PACKAGES = "/lib/python3.12/site-packages"
-SETTLED = {"MPLCONFIGDIR": f"{PACKAGES}/course_etc/matplotlib", "IPYTHONDIR": f"{PACKAGES}/course_etc/ipython"}
+SETTLED = {"IPYTHONDIR": f"{PACKAGES}/course_etc/ipython"}
 FONT = ("name", "style", "variant", "weight", "stretch", "size")
 MOST_MB = 70
 
@@ -138,18 +138,16 @@ def wheels() -> list[Path]:
 # --- the course as a wheel --------------------------------------------------------------------------------------------
 
 
-def course_wheel(folder: Path, fonts: str) -> Path:
+def course_wheel(folder: Path) -> Path:
     """The course as one file that Pyodide unpacks: code, data, the notebooks without what they show."""
     project = about()
     name = f"pancytopenia_course-{project['version']}"
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _course_files()}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         files[f"notebooks/{path.name}"] = nbformat.writes(_without_outputs(path)).encode()
-    home = "course_etc"
-    files[f"{home}/ipython/profile_default/ipython_config.py"] = (
+    files["course_etc/ipython/profile_default/ipython_config.py"] = (
         ROOT / "etc" / "ipython" / "ipython_config.py"
     ).read_bytes()
-    files[f"{home}/matplotlib/{fonts.partition(' ')[0]}"] = fonts.partition(" ")[2].encode()
     known = [("Metadata-Version", "2.1"), ("Name", project["name"]), ("Version", project["version"])]
     known += [("Project-URL", f"{what}, {address}") for what, address in project["urls"].items()]
     lines = "".join(f"{field}: {value}\n" for field, value in known)
@@ -158,13 +156,22 @@ def course_wheel(folder: Path, fonts: str) -> Path:
         b"Wheel-Version: 1.0\nGenerator: website/build.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
     record = f"{name}.dist-info/RECORD"
-    lines = [f"{path},sha256={_urlsafe(data)},{len(data)}" for path, data in files.items()]
-    files[record] = ("\n".join([*lines, f"{record},,"]) + "\n").encode()
+    files[record] = "".join([*(recorded(path, data) for path, data in files.items()), f"{record},,\n"]).encode()
     wheel = folder / f"{name}-py3-none-any.whl"
+    pack(wheel, files)
+    return wheel
+
+
+def pack(wheel: Path, files: dict[str, bytes]) -> None:
+    """A wheel of these files, the same to the byte whenever it is made."""
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for path, data in files.items():
             packed.writestr(zipfile.ZipInfo(path, (2020, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return wheel
+
+
+def recorded(path: str, data: bytes) -> str:
+    """The line of a file in a wheel's record."""
+    return f"{path},sha256={_urlsafe(data)},{len(data)}\n"
 
 
 def _course_files() -> Iterable[Path]:
@@ -184,25 +191,39 @@ def _urlsafe(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
-def font_list(matplotlib: bytes, scratch: Path) -> str:
-    """The name and, after a blank, the text of the list of fonts that this Matplotlib would make at its first start."""
+FONTS = "matplotlib/fontlist.json"
+"""Where Pyodide's Matplotlib looks for its list of fonts. The one that it comes with is of another version: it would be
+made anew, with a warning, in each notebook."""
+
+
+def put_fonts(wheel: Path, scratch: Path) -> None:
+    """Put the list of its fonts into a wheel of Matplotlib, as it would make it at its first start."""
+    with zipfile.ZipFile(wheel) as packed:
+        files = {name: packed.read(name) for name in packed.namelist() if not name.endswith("/")}
+        files[FONTS] = font_list(packed, scratch).encode()
+    record = next(name for name in files if name.endswith(".dist-info/RECORD"))
+    kept = [line for line in files[record].decode().splitlines(keepends=True) if not line.startswith(f"{FONTS},")]
+    files[record] = "".join([*kept, recorded(FONTS, files[FONTS])]).encode()
+    pack(wheel, files)
+
+
+def font_list(packed: zipfile.ZipFile, scratch: Path) -> str:
+    """The list of the fonts in a wheel of Matplotlib, in that version's form."""
     from matplotlib.font_manager import FontManager, ttfFontProperty
     from matplotlib.ft2font import FT2Font
 
     scratch.mkdir(parents=True, exist_ok=True)
-    wheel = scratch / "matplotlib.whl"
-    wheel.write_bytes(matplotlib)
     entries = []
-    with zipfile.ZipFile(wheel) as packed:
-        version = re.search(r"__version__ = (\d+)", packed.read("matplotlib/font_manager.py").decode()).group(1)
-        for name in sorted(packed.namelist()):
-            if name.startswith("matplotlib/mpl-data/fonts/ttf/") and name.endswith(".ttf"):
-                found = ttfFontProperty(FT2Font(packed.extract(name, scratch)))
-                fields = {key: getattr(found, key) for key in FONT}
-                place = name.removeprefix("matplotlib/mpl-data/")
-                entries.append({"fname": place, **fields, "__class__": "FontEntry"})
+    source = packed.read("matplotlib/font_manager.py").decode()
+    version = re.search(r"__version__ = ['\"]?([\w.]+)", source).group(1)
+    for name in sorted(packed.namelist()):
+        if name.startswith("matplotlib/mpl-data/fonts/ttf/") and name.endswith(".ttf"):
+            found = ttfFontProperty(FT2Font(packed.extract(name, scratch)))
+            fields = {key: getattr(found, key) for key in FONT}
+            place = name.removeprefix("matplotlib/mpl-data/")
+            entries.append({"fname": place, **fields, "__class__": "FontEntry"})
     made = {
-        "_version": int(version) if "." not in version else version,
+        "_version": int(version) if version.isdecimal() else version,
         "_FontManager__default_weight": "normal",
         "default_size": None,
         "defaultFamily": {"ttf": "DejaVu Sans", "afm": "Helvetica"},
@@ -210,7 +231,7 @@ def font_list(matplotlib: bytes, scratch: Path) -> str:
         "ttflist": entries,
         "__class__": FontManager.__name__,
     }
-    return f"fontlist-v{version}.json {json.dumps(made)}"
+    return json.dumps(made)
 
 
 # --- Pyodide with the course in it ------------------------------------------------------------------------------------
@@ -260,8 +281,10 @@ def put_pyodide(target: Path, folder: Path | None, extra: list[Path]) -> list[st
     packages = needed(lock["packages"], settings()["pyodide"]["packages"])
     for one in packages.values():
         (target / one["file_name"]).write_bytes(pyodide_file(one["file_name"], one["sha256"], folder))
-    matplotlib = (target / packages["matplotlib"]["file_name"]).read_bytes()
-    course = course_wheel(target, font_list(matplotlib, BUILD / "fonts"))
+    matplotlib = target / packages["matplotlib"]["file_name"]
+    put_fonts(matplotlib, BUILD / "fonts")
+    packages["matplotlib"] = packages["matplotlib"] | {"sha256": sha256(matplotlib.read_bytes())}
+    course = course_wheel(target)
     for wheel in extra:
         shutil.copy(wheel, target)
     for name in (course.name, *(wheel.name for wheel in extra)):
