@@ -59,8 +59,8 @@ LAB_SETTINGS = {
 
 SIDE_BY_SIDE = ["--dist", "loadfile", "-n", str(max(2, min(4, os.cpu_count() or 2)))]
 """How many files of tests are run at the same time, each by one process."""
-OF_THE_SITE = ("tests of the course in a link", ["-m", "pytest", "-m", "site"])
-"""Python in a browser is slow to start: these are run before the site is published."""
+OF_THE_SITE = ("tests of the course in a link", ["-m", "pytest", "-m", "site or publish"])
+"""All of it, at length: these are run before the site is published."""
 CHECKS = [
     ("style of code and notebooks", ["-m", "ruff", "check"]),
     ("format of code and notebooks", ["-m", "ruff", "format", "--check"]),
@@ -69,8 +69,8 @@ CHECKS = [
         ["-c", "from importlinter.cli import lint_imports_command as check; check(['--no-logo'])"],
     ),
     ("scripts and styles of the page", ["tests/lint_scripts.py"]),
-    ("tests without a browser", ["-m", "pytest", "-m", "not (browser or site)"] + SIDE_BY_SIDE),
-    ("tests in a browser", ["-m", "pytest", "-m", "browser"] + SIDE_BY_SIDE),
+    ("tests without a browser", ["-m", "pytest", "-m", "not (browser or site or publish)"] + SIDE_BY_SIDE),
+    ("tests in a browser", ["-m", "pytest", "-m", "browser or site"] + SIDE_BY_SIDE),
     (
         "notebooks give the outputs they show",
         ["-m", "pytest"] + SIDE_BY_SIDE + ["--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"],
@@ -538,13 +538,13 @@ def close(lab):
 
 
 def test_site():
-    """Run the tests of the course in a link; 0 if none failed."""
+    """Run the tests of the course in a link, the long ones too; 0 if none failed."""
     prepare(TEST)
     return 0 if passes(OF_THE_SITE) else 1
 
 
 def test():
-    """Run every check but those of the site, then say which failed; 0 if none did."""
+    """Run every check but those for publishing, then say which failed; 0 if none did."""
     prepare(TEST)
     failed = [check[0] for check in CHECKS if not passes(check)]
     print("\nFailed: " + "; ".join(failed) if failed else "\nEverything passed.", flush=True)

@@ -105,7 +105,7 @@ class Lab:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running, and what comes before is quicker to fail."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: any(item.get_closest_marker(mark) for mark in ("browser", "site", "publish")))
 
 
 @pytest.fixture(scope="session")

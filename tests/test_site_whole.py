@@ -15,7 +15,7 @@ from test_site import START_MS, Visit, built, cards, give, up, visit, wrong  # n
 from helpers.questions.bank import exercise
 from helpers.questions.judge import right_answer
 
-pytestmark = pytest.mark.site
+pytestmark = pytest.mark.publish
 
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 RELOADS = 50
