@@ -114,7 +114,7 @@ def test_what_is_tried_out_after_a_question_was_right_takes_nothing_away() -> No
     slip = "read the wrong line"
     tried = journey(row("start-05", RIGHT), row("start-05", NOT_YET, 0, slip, 0.9), row("start-04", NOT_YET, 0, slip))
     assert tried.slips().loc[slip, ["times", "exercise"]].tolist() == [1, "start-04"]
-    assert tried.exercises.loc["start-05", "attempts"] == 1 and tried.exercises.loc["start-05", "due"] is not None
+    assert tried.exercises.loc["start-05", "attempts"] == 2 and tried.exercises.loc["start-05", "due"] is not None
     mended = journey(row("start-05", NOT_YET, 0, slip, 0.9), row("start-05", RIGHT), row("start-05", NOT_YET, 0, slip))
     assert mended.slips()["mended"].all() and mended.sure_and_wrong() == []
     other = [*row("start-05", RIGHT)[:-1], "0123456789ab"]  # right was an answer to another wording

@@ -371,6 +371,25 @@ def test_a_link_leads_on_whatever_the_address_says_and_wherever_one_was(lab: Lab
             expect(question).to_be_in_viewport()
 
 
+def test_a_card_that_was_solved_stays_so_while_other_answers_are_tried_out(lab: Lab, browser, tmp_path: Path) -> None:
+    asked = exercise("start-04")
+    answers = {"Right": right_answer(asked), "Not yet": right_answer(asked) + 1}
+    with learning(lab, browser, tmp_path) as one:
+        shown = card(one, asked.id)
+        solved = shown.locator(".solved")
+        expect(solved).to_be_hidden()
+        for word, answer in answers.items():
+            fill(shown, asked, answer)
+            shown.get_by_role("button", name="Check", exact=True).click()
+            expect(shown.locator(".word strong")).to_have_text(word)
+            says = "" if word == "Right" else "✓ Solved at the first try: what you try out now takes nothing away."
+            expect(solved).to_have_text(says)
+        expect(desk(one, "Where you stand")).to_contain_text(
+            "1 was right at the first try without help, 0 with help. You made 2 tries"
+        )
+        assert complaints(one) == []
+
+
 def test_on_binder_one_is_reminded_once_and_asked_on_leaving(lab: Lab, browser, tmp_path: Path) -> None:
     asked = []
     with learning(lab, browser, tmp_path / "record", binder="hub") as one:

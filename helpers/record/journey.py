@@ -92,7 +92,8 @@ class Journey:
         """
         asked = [one for name in bank.notebooks() for one in bank.exercises(name)] if asked is None else asked
         known = events[events["exercise"].isin([one.id for one in asked])]
-        known = short(known[~tried_out(known)])
+        trying = tried_out(known)
+        tries, known = known.loc[trying, "exercise"].value_counts(), short(known[~trying])
         days = _days(known["time"], now)
         rows = {one.id: _standing(one, [], []) for one in asked}
         judged = known["verdict"].isin(TRIES) & (known["did"] == ANSWERED)
@@ -101,6 +102,7 @@ class Journey:
         wanted = {one.id: one for one in asked}
         for id, part in counts.groupby("exercise", sort=False, observed=True):
             rows[id] = _standing(wanted[id], part["done"].tolist(), part["day"].tolist(), part["version"].iloc[-1])
+            rows[id]["attempts"] += int(tries.get(id, 0))
         return cls(known, pd.DataFrame(rows.values(), index=pd.Index(rows, name="id")), now.date())
 
     # --- how far ---
