@@ -358,12 +358,14 @@ def test_no_panel_combines_two_tests():
 def test_the_path_is_walked_back_and_anew():
     path = WorkUp()
     view = path.widgets
-    assert view.back.disabled and not view.go_on.disabled
-    view.choice.set_state({"index": list(path.walk.here.ways).index("no")})
-    view._go_on()
-    assert path.answers == ("no",) and path.walk.here.key == "repeat"
-    view._go_on()
-    assert path.walk.here.key == "history" and "2 blood tests" not in path.status
+    assert view.back.disabled and view.go_on.disabled, "an answer is chosen first"
+    for step, way, then in (("flags", "no", "repeat"), ("repeat", "same", "history")):
+        assert path.walk.here.key == step and view.go_on.disabled
+        view.choice.set_state({"index": view.choice.labels.index(path.walk.here.ways[way].label)})
+        assert not view.go_on.disabled
+        view._go_on()
+        assert path.answers[-1] == way and path.walk.here.key == then
+    assert view.go_on.disabled and "2 blood tests" not in path.status
     path.back()
     assert path.walk.here.key == "repeat"
     path.restart()
