@@ -349,10 +349,10 @@ def fill(card, exercise: Exercise, wanted) -> None:
                 unit = wanted["unit"] if isinstance(wanted, dict) else ANALYTES[exercise.asks.analyte].unit
                 choose(card.get_by_role("combobox", name="Unit"), 1 + exercise.asks.units.index(unit))
         case "ordering":
-            shown = card.get_by_role("listitem").all_text_contents()
+            shown = [squeezed(row) for row in card.get_by_role("listitem").all_text_contents()]
             now = [item.key for item in exercise.asks.items]
             texts = {item.key: item.text for item in exercise.asks.items}
-            now.sort(key=lambda key: next(at for at, row in enumerate(shown) if texts[key] in row))
+            now.sort(key=lambda key: next(at for at, row in enumerate(shown) if squeezed(texts[key]) in row))
             moved = False
             for place, key in enumerate(wanted):
                 card.get_by_role("button", name=f"Move up: {texts[key]}", exact=True).focus()
