@@ -39,6 +39,18 @@ def counted(number: float, one: str, many: str = "") -> str:
     return f"{number:g} {one if number == 1 else many or one + 's'}"
 
 
+_SPELLED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def spelled(number: int) -> str:
+    """A small number as a word, larger ones in digits.
+
+    >>> spelled(5), spelled(12)
+    ('five', '12')
+    """
+    return _SPELLED[number] if number < len(_SPELLED) else str(number)
+
+
 def capital(words: str) -> str:
     """With a capital first letter, as a sentence begins.
 

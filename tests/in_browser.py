@@ -30,6 +30,13 @@ DRAWN_ANEW = 5
 _SOURCE = "at => window.jupyterapp.shell.currentWidget.content.widgets[at].model.sharedModel.getSource()"
 
 
+RUN_IT = """async at => {
+    window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+"""Runs a cell by its place."""
+
+
 @dataclass
 class Read:
     """One notebook, as committed, in a browser: first only opened, then run."""
@@ -65,13 +72,7 @@ class Read:
 
     def _run_again(self, number: int) -> None:
         self.output(number).evaluate("output => { output.dataset.old = true }")
-        self.page.evaluate(
-            """async at => {
-                window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
-                await window.jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            number - 1,
-        )
+        self.page.evaluate(RUN_IT, number - 1)
         self.page.wait_for_function(
             f"""at => {{
                 const node = window.jupyterapp.shell.currentWidget.content.widgets[at].node;

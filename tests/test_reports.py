@@ -134,6 +134,12 @@ def test_who_says_what_is_told_by_the_line(text, claims):
     assert found == claims
 
 
+@pytest.mark.parametrize("mark", [":", " =", " -", " –", ""])
+def test_a_list_is_read_whatever_leads_to_its_numbers(mark):
+    for text in (f"Hb/Hct{mark} 7.2/21", f"Hct, Hb{mark} 21, 7.2"):
+        assert known(read_report(text, assume="conventional")) == {"hb": 72, "hct": 0.21}
+
+
 def test_a_list_of_more_names_than_numbers_says_so_at_each_name():
     count = read_report("WBC/Hb/plt 2.1/7.2", assume="conventional")
     assert known(count) == {}

@@ -14,7 +14,7 @@ import nbformat
 import psutil
 import pytest
 from conftest import Lab, OpenNotebook, opening, serving
-from in_browser import ALIVE, kept_panels, settles
+from in_browser import ALIVE, RUN_IT, kept_panels, settles
 from playwright.sync_api import Locator, expect
 
 from helpers.questions.bank import exercise
@@ -123,10 +123,6 @@ CHOSEN = """() => {
     const cells = window.jupyterapp.shell.currentWidget.content;
     const chosen = cells.widgets.filter(one => cells.isSelectedOrActive(one));
     return [cells.activeCell?.model.id, chosen.map(one => one.model.id)];
-}"""
-RUN_IT = """async at => {
-    window.jupyterapp.shell.currentWidget.content.activeCellIndex = at;
-    await window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
 
 

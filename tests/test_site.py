@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, is_outside
-from in_browser import fill
+from in_browser import fill, settles
 from playwright.sync_api import BrowserContext, Page, expect
 from pyodide_for_tests import Unreachable, fetched
 
@@ -31,12 +31,9 @@ pytestmark = pytest.mark.site
 
 SITE = ROOT / "build" / "site"
 SOURCES = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(one => one.model.sharedModel.getSource())"
-AS_SHIPPED = """shipped => {
-    const cells = window.jupyterapp?.shell.currentWidget?.content?.widgets ?? [];
-    const found = cells.map(cell => cell.model.sharedModel.getSource()).filter(source => source.includes("start-09"));
-    return JSON.stringify(found) === JSON.stringify(shipped);
-}"""
-"""Whether the notebook on the page, once it is there, has these cells of a question."""
+OF_A_TASK = """() => (window.jupyterapp?.shell.currentWidget?.content?.widgets ?? [])
+    .map(one => one.model.sharedModel.getSource()).filter(source => source.includes("start-09"))"""
+"""The cells of a question, once the notebook is there."""
 START_MS = 240_000
 """Python may take so long to start where other tests have the computer."""
 
@@ -278,7 +275,7 @@ def test_nothing_grave_is_found_by_axe(visit: Visit) -> None:
 def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
     page = visit.start
     page.wait_for_selector("body[data-kept=all]", state="attached", timeout=START_MS)
-    shipped = [one for one in page.evaluate(SOURCES) if "start-09" in one]
+    shipped = page.evaluate(OF_A_TASK)
     typed = 'platelets = "mine"\n\ncheck("start-09", platelets)'
     page.evaluate(
         """async typed => {
@@ -300,7 +297,7 @@ def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
         page.once("dialog", lambda dialog: dialog.accept())
         with page.expect_navigation():
             page.get_by_role("button", name="Put this page back as it was").click()
-        page.wait_for_function(AS_SHIPPED, arg=shipped, timeout=START_MS)
+        settles(page, OF_A_TASK, shipped)
         index = visit.page("index.html")
         expect(index.get_by_role("heading", level=1)).to_have_text("Pancytopenia", timeout=START_MS)
         index.close()

@@ -13,19 +13,17 @@ import pytest
 from conftest import ROOT
 from test_site import built  # noqa: F401 (a fixture)
 
-pytestmark = pytest.mark.publish
+sys.path.insert(0, str(ROOT / "website"))
+import build
 
-PYTEST = ROOT / "build" / "pytest-in-pyodide"
-"""pytest and what it needs, as pure Python: the newest hypothesis is not."""
+pytestmark = pytest.mark.publish
 
 
 @pytest.fixture(scope="module")
 def pytest_folder() -> Path:
-    """A folder from which Pyodide imports pytest, filled once."""
-    if not (PYTEST / "pytest").is_dir():
-        wanted = ["-r", str(ROOT / "tests" / "pytest_in_pyodide.txt"), "--target", str(PYTEST)]
-        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-compile", *wanted], check=True)
-    return PYTEST
+    """A folder from which Pyodide imports pytest."""
+    listed = ROOT / "tests" / "pytest_in_pyodide.txt"
+    return build.fetched(listed, "pytest-in-pyodide", "install", "--no-deps", "--no-compile", "--target")
 
 
 def test_the_tests_without_a_browser_pass_in_the_python_of_the_page(built: Path, pytest_folder: Path) -> None:  # noqa: F811

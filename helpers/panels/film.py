@@ -225,8 +225,8 @@ class FilmPanel(PicturedPanel):
     def headline(self) -> str:
         """What the tally comes to, in a sentence: the unusual kinds, with how many of them lie here."""
         here = self.field.cells.tally()
-        found = [f"{small(cell_kinds()[kind]['label'])} {here.get(kind, 0)}" for kind in self._listed()
-                 if self._points(kind)]  # fmt: skip
+        more = [kind for kind in self._listed() if self._points(kind)]
+        found = [f"{small(cell_kinds()[kind]['label'])} {here.get(kind, 0)}" for kind in more]
         return f"More than in normal blood: {listed(found)}" if found else "No kind is more than in normal blood"
 
     def _how_to_know(self, kind: str) -> str:

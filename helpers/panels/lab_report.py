@@ -15,7 +15,8 @@ from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import word
 from helpers.blood.core.units import ANALYTES, show
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Flag, Interval, Reference, flag
-from helpers.evidence import cite, records
+from helpers.blood.search.patients import patient as find
+from helpers.evidence import cite, keyed, records
 from helpers.pictures import look
 from helpers.wording import capital, counted, linked, listed, person_words, small, sources
 
@@ -27,10 +28,8 @@ _PAPER = (
     "max-width:46em;box-sizing:border-box;overflow-x:auto"
 )
 _CELL = "text-align:left;vertical-align:top;padding:3px 6px 3px 0"
-_PRINTED = {
-    "hb": "hb_printed", "wbc": "wbc_printed", "anc": "anc_printed", "plt": "plt_printed", "retic": "retic_printed",
-    "mcv": "mcv_printed",
-}  # fmt: skip
+_PRINTED = ("hb", "wbc", "anc", "plt", "retic", "mcv")
+"""What ``data/patients.csv`` holds as printed, in columns of these names."""
 
 
 class _Paper(ABC):
@@ -83,16 +82,14 @@ class _Paper(ABC):
 def _named(name: str, words: str = "") -> str:
     """A value's name, or other words for it, after the sign of its line: in the line's ink, on white in any theme."""
     item = ANALYTES[name]
-    ink = f"color:{look.INK[item.line]};background:#fff;border-radius:3px;padding:0 2px"
-    sign = f'<span aria-hidden="true" style="{ink}">{look.SIGN[item.line]}</span>'
-    return f"{sign}\N{NO-BREAK SPACE}{page.escape(words or item.label)}"
+    return f"{look.signed(item.line)}\N{NO-BREAK SPACE}{page.escape(words or item.label)}"
 
 
-def _amount(name: str, amount: float, below: bool = False) -> str:
-    """An amount with its unit; the conventional one, where it is another, in small type behind it."""
-    words = show(amount, name)
-    first, _, other = words.partition(" (")
-    beside = f" <small>({page.escape(other)}</small>" if other else ""
+def _amount(name: str, amount: float, below: bool = False) -> tuple[str, str]:
+    """An amount with its unit; and in small type what stands behind it, the conventional one where it is another."""
+    first = show(amount, name, beside=False)
+    other = show(amount, name).removeprefix(first).strip()
+    beside = f" <small>{page.escape(other)}</small>" if other else ""
     return f"{'&lt; ' if below else ''}{page.escape(first)}", beside
 
 
@@ -219,16 +216,14 @@ class AsPrinted(_Paper):
     """
 
     def __init__(self, patient: str) -> None:
-        rows = {row["patient"]: row for row in records("patients")}
-        if patient not in rows:
-            raise KeyError(f"There is no published patient {patient!r}. table('patients') lists them.")
-        self.row = rows[patient]
-        self.sources = self.row["source"]
+        found = find(patient)
+        self.row, self.number = keyed("patients", "patient")[found.key], found.number
+        self.sources = found.source
 
     def head(self) -> str:
         """Whose it is."""
         age = f"age {self.row['age_printed']}" if self.row["age_printed"] else "age not printed"
-        return f"{capital(age)} · {self.row['sex'] or 'sex not printed'} · published patient {self.row['patient'][4:]}"
+        return f"{capital(age)} · {self.row['sex'] or 'sex not printed'} · published patient {self.number}"
 
     def called(self, name: str) -> str:
         """Its short name: what is printed may be a share or an index."""
@@ -240,11 +235,8 @@ class AsPrinted(_Paper):
 
     def lines(self) -> list[tuple[str, ...]]:
         """A line for each value that is printed."""
-        return [
-            (name, f"<strong>{page.escape(self.row[column])}</strong>")
-            for name, column in _PRINTED.items()
-            if self.row[column]
-        ]
+        printed = {name: self.row[f"{name}_printed"] for name in _PRINTED}
+        return [(name, f"<strong>{page.escape(words)}</strong>") for name, words in printed.items() if words]
 
     def foot(self) -> str:
         """Where it was published."""

@@ -22,8 +22,8 @@ from helpers.blood.core.criteria import word
 from helpers.blood.core.units import ANALYTES, course_unit
 from helpers.evidence import cite, records
 from helpers.pictures import look
-from helpers.pictures.live import LiveFigure, quiet, rectangle
-from helpers.wording import capital, counted, linked, sources
+from helpers.pictures.live import LiveFigure, rectangle
+from helpers.wording import capital, counted, linked, sources, spelled
 
 Row = Mapping[str, Any]
 
@@ -68,12 +68,8 @@ class Criteria(ABC):
 
 
 def _signed(analyte: str) -> str:
-    """The sign of an analyte's line in its ink, on white in a dark theme too; "" for what is not of the blood."""
-    if analyte not in ANALYTES:
-        return ""
-    line = ANALYTES[analyte].line
-    ink = f"color:{look.INK[line]};background:#fff;border-radius:3px;padding:0 2px"
-    return f'<span aria-hidden="true" style="{ink}">{look.SIGN[line]}</span> '
+    """The sign of an analyte's line, and a blank; "" for what is not of the blood."""
+    return f"{look.signed(ANALYTES[analyte].line)} " if analyte in ANALYTES else ""
 
 
 def _shaded(grade: int) -> str:
@@ -310,12 +306,7 @@ def _icon(way: _Way) -> bytes:
     from matplotlib.patches import Ellipse
 
     live = LiveFigure(_ICON_WIDTH, _ICON_HEIGHT)
-    axes = live.axes(0, 0, _ICON_WIDTH, _ICON_HEIGHT)
-    axes.set_xlim(0, _ICON_WIDTH)
-    axes.set_ylim(_ICON_HEIGHT, 0)
-    axes.set_yticks([])
-    axes.set_xticks([])
-    quiet(axes)
+    axes = live.sheet(0, 0, _ICON_WIDTH, _ICON_HEIGHT)
     axes.add_patch(rectangle((4, 8), 64, 66, facecolor="#FBF3DF", edgecolor=look.QUIET, linewidth=1.5))
     axes.add_patch(rectangle((82, 28), 66, 26, facecolor="#FBEAEA", edgecolor=look.QUIET, linewidth=1.5))
     inks = [look.INK[line] for line in ("red", "white", "platelets")]
@@ -348,8 +339,8 @@ class WaysCards(Criteria):
 
     def point(self) -> str:
         """Marrow and reticulocytes tell them apart."""
-        drawn = [row for row in self.rows if row["mechanism"] in _DRAWN]
-        return f"{_NUMBER[len(drawn)]} ways to three low lines: look into the marrow, and count young red cells"
+        many = sum(row["mechanism"] in _DRAWN for row in self.rows)
+        return f"{capital(spelled(many))} ways to three low lines: look into the marrow, and count young red cells"
 
     def cards(self) -> str:
         """A card a way, with a small drawing of marrow and blood."""
@@ -390,5 +381,4 @@ class WaysCards(Criteria):
         )
 
 
-_NUMBER = {3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 _SIGNS = {"red": "red cells", "white": "white cells", "platelets": "platelets"}

@@ -30,12 +30,10 @@ from helpers.pictures import look
 from helpers.pictures.lettering import width_of
 from helpers.pictures.live import LiveFigure, line, plain_axis, rectangle
 from helpers.pictures.still import StillPicture
-from helpers.wording import sources_of
+from helpers.wording import sources_of, spelled
 
 _LEFT, _RIGHT, _TOP, _BAND, _PITCH, _AXIS, _KEY = 144, 14, 88, 26, 33, 54, 22
 _KEY_ROWS, _KEY_COLUMN, _TICK = 5, 264, 6
-
-_MANY = {3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 class GuidelinesPicture(StillPicture):
@@ -149,7 +147,7 @@ class GuidelinesPicture(StillPicture):
         if not said:
             return NOT_MET_WORDS if self.person.severity == NOT_MET else agreement_words(found)
         if named > 2:
-            return f"{many} guidelines speak of this person, and give {_MANY[named]} different answers"
+            return f"{many} guidelines speak of this person, and give {spelled(named)} different answers"
         (first, most), *others = said
         if not others:
             return f"{covering(many)}: {first.title}"

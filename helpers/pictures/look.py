@@ -42,6 +42,12 @@ def shade(grade: int) -> str:
     return GRADE_SHADE[max(0, min(grade, len(GRADE_SHADE) - 1))]
 
 
+def signed(line: str) -> str:
+    """The sign of a line in its ink, as HTML: on white in a dark theme too, and not read aloud."""
+    ink = f"color:{INK[line]};background:#fff;border-radius:3px;padding:0 2px"
+    return f'<span aria-hidden="true" style="{ink}">{SIGN[line]}</span>'
+
+
 def luminance(color: str) -> float:
     """Relative luminance, 0 (black) to 1 (white), by WCAG 2."""
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(color)]

@@ -213,8 +213,9 @@ def tried_out(events: pd.DataFrame) -> pd.Series:
     """
     answered = events["did"] == ANSWERED
     right, wrong = answered & (events["verdict"] == RIGHT), answered & (events["verdict"] == NOT_YET)
-    asked = [events["exercise"].astype(object), (events["did"] == AGAIN), events["version"].astype(object)]
-    asked[1] = asked[1].groupby(asked[0], sort=False).cumsum()
+    exercise = events["exercise"].astype(object)
+    begun = (events["did"] == AGAIN).groupby(exercise, sort=False).cumsum()
+    asked = [exercise, begun, events["version"].astype(object)]
     solved = right.groupby(asked, sort=False, dropna=False).cumsum() > 0
     trying = (wrong & solved).groupby(asked, sort=False, dropna=False).cumsum() > 0
     return trying & (right | wrong)

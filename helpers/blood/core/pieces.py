@@ -113,6 +113,17 @@ class Piece:
     """A number that letters run into ("2O"): it may be misread."""
 
 
+def is_list_mark(piece: Piece) -> bool:
+    """Whether a piece divides the members of a list: "Hb/Hct", "WBC, platelets and Hb"."""
+    return piece.text in ("/", ",", "&") or piece.kind == "and"
+
+
+def leads_to_number(piece: Piece) -> bool:
+    """Whether a piece may stand between the last name of a list and its first number."""
+    kinds = ("filler", "open", "close", "unit", "flag", "now", "sep")
+    return piece.kind in kinds or piece.text in (":", "=", "-", "–")
+
+
 def _falls(found: re.Match[str]) -> bool:
     """Whether a word leads from a larger number to a smaller one ("9,1 a 7,2"): a course, no interval."""
     joined = found[0][len(found["low"]) : -len(found["high"])].strip()
@@ -335,12 +346,11 @@ class Lexer:
         """How many names with slashes, commas or "and" between stand last; 0 where other words do."""
         names, marked, last = 0, False, len(self.pieces) if place is None else place
         for piece in reversed(self.pieces[max(last - LONGEST_LIST, 0) : last]):
-            leads = piece.kind in ("open", "close", "unit", "flag", "now", "sep") or piece.text in (":", "=", "-")
             if piece.kind == "name" and (marked or not names):
                 names, marked = names + 1, False
-            elif names and not marked and (piece.text in ("/", ",", "&") or piece.kind == "and"):
+            elif names and not marked and is_list_mark(piece):
                 marked = True
-            elif piece.kind != "filler" and (names or not leads):
+            elif piece.kind != "filler" and (names or not leads_to_number(piece)):
                 break
         return names if names > 1 else 0
 

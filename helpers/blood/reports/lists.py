@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from helpers.blood.core.pieces import LONGEST_LIST
+from helpers.blood.core.pieces import LONGEST_LIST, is_list_mark, leads_to_number
 from helpers.blood.core.units import ANALYTES
 from helpers.blood.reports.atoms import Atom, Claim, Number, Row, fits
 
 _UNEVEN = "{}: {} names stand here before {}, and which belongs to which cannot be told. Look at the report."
-_MARKS = ("/", ",", "&")
-_LEADS = ("filler", "open", "close", "unit", "flag", "now", "sep")
-"""What may stand between the last name and the first number, besides a colon or a dash."""
 _TOLD = ("older", "change", "condition", "time")
 """What may be said of all the numbers before the first of them: they know it."""
 _BESIDE = ("unit", "foreign", "flag", "range", "filler", "open", "close")
@@ -71,12 +68,12 @@ class Lists:
 
     def _leads_to(self, name: Atom, number: Atom) -> bool:
         between = self.pieces[name.where + 1 : number.where]
-        return all(piece.kind in (*_LEADS, *_TOLD) or piece.text in (":", "=", "-", "–") for piece in between)
+        return all(piece.kind in _TOLD or leads_to_number(piece) for piece in between)
 
     def _joined(self, one: Atom, other: Atom, beside: tuple[str, ...]) -> bool:
         """Whether one mark of a list, and no other word, divides two atoms."""
         between = [piece for piece in self.pieces[one.where + 1 : other.where] if piece.kind not in beside]
-        marks = [piece for piece in between if piece.text in _MARKS or piece.kind == "and"]
+        marks = [piece for piece in between if is_list_mark(piece)]
         others = [piece for piece in between if piece not in marks and piece.kind != "filler"]
         return 1 <= len(marks) <= 2 and not others
 
@@ -111,7 +108,7 @@ class Lists:
                 return piece.text.count("/") + 1
             if piece.kind == "number":
                 return 1
-            if piece.kind not in (*_LEADS, *_BESIDE) and piece.text not in (":", "=", "/", "-", "–"):
+            if piece.kind not in _BESIDE and piece.text != "/" and not leads_to_number(piece):
                 return 0
         return 0
 

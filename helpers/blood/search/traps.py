@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -162,9 +163,14 @@ class _Slots(Formatter):
         return f"{100 * value:g}" if spec == "%" else format(value, spec)
 
 
+@cache
+def _said() -> Mapping[str, Mapping[str, Any]]:
+    return keyed("traps", "trap")
+
+
 def _trap(key: str, seen: str, **values: float) -> Trap:
     """A trap of ``data/traps.csv`` with what is seen of it."""
-    row, slots = keyed("traps", "trap")[key], _Slots()
+    row, slots = _said()[key], _Slots()
     reason, what_to_do = (slots.vformat(row[name], (), values) for name in ("reason", "what_to_do"))
     return Trap(row["name"], seen, reason, what_to_do, row["source"])
 
