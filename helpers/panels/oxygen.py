@@ -17,6 +17,7 @@ import traitlets
 
 from helpers import page
 from helpers.blood.cells.oxygen import balance, content
+from helpers.blood.core.conclusions import caution
 from helpers.blood.core.units import show
 from helpers.evidence import constant, constant_sources
 from helpers.panels.amounts import amount_slider, unit_slider
@@ -103,18 +104,16 @@ class OxygenPanel(PicturedPanel):
             most = constant(_MOST)
             rest = "the rest is the reserve."
             if found.extraction_pct > most:
-                rest = (
-                    f"here hardly any is left. Healthy young men at their hardest work took out about {most:g} %; how "
-                    f"much somebody ill can take out is not known here. {links(constant_sources(_MOST))}"
-                )
+                known = f"{caution('constants', 'oxygen_extraction')} {links(constant_sources(_MOST))}"
+                rest = f"here hardly any is left. {known}"
             said.append(
                 f"**What the body takes.** {found.need:g} of {found.delivery:.0f} mL: {found.extraction_pct:.0f} %. An "
                 f"adult at rest uses {normal[0]:g} to {normal[1]:g} mL a minute; {rest}"
             )
         else:
             said.append(
-                f"**More is needed than is brought.** {found.need:g} mL against {found.delivery:.0f}: this cannot go "
-                "on; the heart has to pump more, the body to use less, or the blood to carry more."
+                f"**More is needed than is brought.** {found.need:g} mL against {found.delivery:.0f}: "
+                f"{caution('constants', 'oxygen_lacking')}"
             )
         if found.culprit == "hemoglobin":
             more = (
@@ -124,8 +123,8 @@ class OxygenPanel(PicturedPanel):
                 else "It is as full as it can be."
             )
             said.append(
-                f"**Why the saturation does not show it.** It tells how full the hemoglobin is, not how much there is. "
-                f"{more} For a normal delivery the heart would have to pump {found.output_for_normal:.1f} L a minute."
+                f"**Why the saturation does not show it.** {caution('constants', 'saturation')} {more} "
+                f"For a normal delivery the heart would have to pump {found.output_for_normal:.1f} L a minute."
             )
         return said
 

@@ -27,6 +27,7 @@ from helpers.blood.care.support import (
     is_refractory,
     thresholds,
 )
+from helpers.blood.core.conclusions import caution
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.units import plain, show
 from helpers.evidence import constant, records
@@ -183,7 +184,7 @@ class SupportPanel(HasRedFlags, PicturedPanel):
         open_ = sum(one.met is None for one in found)
         start = f"Febrile neutropenia in {len(met) or 'none'} of {len(found)} definitions"
         rest = f", {open_} cannot tell" if open_ else ""
-        return f"{start}{rest}. Fever with few neutrophils is an emergency whatever a definition says."
+        return f"{start}{rest}. {caution('fever_definitions', 'fever')}"
 
     def fever(self) -> list:
         """Every definition of febrile neutropenia on these values."""

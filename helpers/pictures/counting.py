@@ -14,9 +14,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from helpers.blood.cells.differential import CLASSES, Differential
+from helpers.blood.core.conclusions import caution
 from helpers.blood.core.confidence_limits import exact_limits
 from helpers.blood.core.units import plain
-from helpers.evidence import constant
 from helpers.pictures import look
 from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
 from helpers.pictures.live import LiveFigure, LivePicture, line, plain_axis, rectangle
@@ -151,9 +151,7 @@ class LimitsPicture(ForestPicture):
 
     def caption(self) -> str:
         """How it is computed."""
-        limits = f"{constant('blast_limit_pct'):g} %"
         return (
             "Exact binomial 95 % limits (Clopper-Pearson), computed by the course in the manner of Rümke's table. They "
-            f"allow for chance alone. For blasts, {limits} in blood or marrow defines acute myeloid leukemia; some "
-            f"types defined by a gene need fewer. Sources: {self.links()}."
+            f"allow for chance alone. {caution('constants', 'blasts')} Sources: {self.links()}."
         )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.blood.cells.kinetics import LINES, Figure, day_below, hours, left, lives, time_words
-from helpers.blood.core.conclusions import conclude, subject_words
+from helpers.blood.core.conclusions import conclude, concluded, subject_words
 from helpers.evidence import constant_sources, records
 from helpers.pictures import look
 from helpers.pictures.lettering import width_of
@@ -196,12 +196,7 @@ _CHAINS = (
     "red_cell_marrow_d", "platelet_life_d", "platelet_marrow_d",
 )  # fmt: skip
 _SEEN_SHORT = {"after_stop_kept_d": "kept up", "after_stop_gone_d": "gone", "after_10gy_absent_d": "absent (10 Gy)"}
-_SEEN_WORDS = {
-    "after_stop_kept_d": "kept up for about {0:g} days, then a fall",
-    "after_stop_gone_d": "gone by about day {0:g}",
-    "after_10gy_absent_d": "absent by day {0:g} after 10 Gy of radiation",
-}
-"""What was seen in people, by the quantity of ``data/lives.csv``."""
+"""What was seen in people, in the picture, by the quantity of ``data/lives.csv``."""
 
 
 class StoppedPicture(StillPicture):
@@ -297,11 +292,11 @@ class StoppedPicture(StillPicture):
 
 
 def _anchors() -> list[Figure]:
-    return [row for row in records("lives") if row["quantity"] in _SEEN_WORDS]
+    return [row for row in records("lives") if row["quantity"] in _SEEN_SHORT]
 
 
 def _seen_words(figure: Figure) -> str:
-    return _SEEN_WORDS[figure["quantity"]].format(figure["value"])
+    return concluded("lives", "stopped", [figure["id"]], "told")[0]
 
 
 def _until_gone(percent: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from helpers import page
 from helpers.blood.cells.oxygen import NEAR, Balance, normal_delivery
-from helpers.blood.core.conclusions import title_of
+from helpers.blood.core.conclusions import caution, title_of
 from helpers.blood.core.published import Figure, by_study, findings, limits_of, notes_of
 from helpers.blood.core.units import show
 from helpers.evidence import constant, constant_sources
@@ -249,8 +249,7 @@ class BleedingExperimentPicture(ForestPicture):
         return (
             "Arrow: from before the bleeding to after it; what happened on the way is not shown. Line through a point: "
             "95 % limits as printed; no line: none printed. Shares of the value before are computed by the course. "
-            "Healthy people at rest, for hours: not a limit that would be safe for a patient. "
-            f"Sources: {self.links()}."
+            f"{caution('findings', 'bleeding_experiments')} Sources: {self.links()}."
         )
 
 
@@ -335,10 +334,11 @@ class MortalityPicture(ForestPicture):
 
     def caption(self) -> str:
         """How to read it, with what caution, and the sources, in light markdown."""
+        notes = " ".join(map(page.literal, notes_of(self.rows)))
         return (
             "Line through a point: 95 % limits as printed; broken: exact limits computed by the course from the "
-            f"printed counts; no line: none. {self.not_known()} These people were observed, not assigned: what lowers "
-            f"hemoglobin also kills. {' '.join(map(page.literal, notes_of(self.rows)))} Sources: {self.links()}."
+            f"printed counts; no line: none. {self.not_known()} "
+            f"{caution('findings', 'deaths_without_transfusion')} {notes} Sources: {self.links()}."
         )
 
     def describe(self) -> str:

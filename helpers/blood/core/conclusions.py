@@ -22,7 +22,7 @@ _NEAR = 0.01
 
 @cache
 def _rows(of: str) -> Mapping[str, Mapping[str, Any]]:
-    return {row["id"]: row for row in records(of)}
+    return {next(iter(row.values())): row for row in records(of)}
 
 
 class _Slots(Formatter):
@@ -35,17 +35,17 @@ class _Slots(Formatter):
 
 def filled(row: Mapping[str, Any]) -> str:
     """A conclusion with its slots filled from the rows it names."""
-    return _Slots().vformat(row["text"], (), {name: found["value"] for name, found in _rows(row["of"]).items()})
+    return _Slots().vformat(row["text"], (), {name: found.get("value") for name, found in _rows(row["of"]).items()})
 
 
 def concluded(of: str, subject: str, shown: Collection[str], place: str = "title") -> tuple[str, ...]:
     """Every sentence on a subject whose rows are all shown, in the order of the table.
 
     Args:
-        of: ``"trials"``, ``"findings"`` or ``"lives"``.
+        of: the table they are rows of, such as ``"trials"``.
         subject: a question or topic of that table.
         shown: ids of the rows that are shown.
-        place: ``"title"``, or ``"unknown"`` for what is not known.
+        place: ``"title"``; ``"unknown"`` for what is not known; ``"told"`` for a figure in words.
     """
     rows = (row for row in records("conclusions") if (row["of"], row["subject"], row["place"]) == (of, subject, place))
     return tuple(filled(row) for row in rows if set((row["needs"] or "").split()) <= set(shown))
@@ -54,6 +54,15 @@ def concluded(of: str, subject: str, shown: Collection[str], place: str = "title
 def conclude(of: str, subject: str, shown: Collection[str]) -> str:
     """What the shown rows say on a subject; "" where they do not carry a conclusion."""
     return next(iter(concluded(of, subject, shown)), "")
+
+
+def caution(of: str, subject: str) -> str:
+    """What to beware of with the figures of a subject.
+
+    >>> caution("findings", "bleeding_experiments")
+    'Healthy people at rest, for hours: not a limit that would be safe for a patient.'
+    """
+    return " ".join(concluded(of, subject, _rows(of), "caution"))
 
 
 def subject_words(of: str, subject: str) -> str:
