@@ -9,6 +9,7 @@ const GONE = ["restarting", "autorestarting", "terminating", "dead"];
 const TOUCHES = ["mousedown", "click", "keydown", "beforeinput", "input", "change", "submit"];
 const KEYS = ["Tab", "Escape", "Shift", "Control", "Meta", "Alt"];
 const PATIENCE = 3000;
+const SETTLED = 1000;
 const SELECTED = ".jp-Cell.jp-mod-selected";
 
 // Whether somebody only reads: follows a link, unfolds, selects words, goes on by Tab, runs the cell.
@@ -222,6 +223,44 @@ function initialize({ model }) {
     }
   }
 
+  // A connection that broke while cells ran may have swallowed a widget, or may bring one twice: then what is shown is
+  // not the one that Python answers. Once Python has nothing to do, it is asked for all that it has.
+  let shaken = false;
+  let mending = null;
+  function reconnected() {
+    if (kernel.connectionStatus !== "connected") shaken = true;
+    else if (shaken) mending ??= setTimeout(mend, SETTLED);
+  }
+
+  async function mend() {
+    mending = null;
+    if (lost) return;
+    if (trouble() || manager._kernelRestoreInProgress) {
+      mending = setTimeout(mend, SETTLED);
+      return;
+    }
+    shaken = false;
+    await Promise.resolve(manager._loadFromKernel?.()).catch(() => {}); // what is still missing is told below
+    for (const wrapper of document.getElementsByClassName("course-live")) {
+      const id = name(wrapper);
+      if (!(id in model.get("shows"))) continue; // of another kernel
+      const now = manager.has_model(id) ? await manager.get_model(id).catch(() => null) : null;
+      if (!now) say(wrapper, LOST);
+      else if (await renewed(now) || (places.get(wrapper)?.child ?? now) !== now) leave(wrapper);
+    }
+    look();
+  }
+
+  // Puts the models that Python answers in the place of their doubles; whether there were any.
+  async function renewed(one) {
+    const parts = one.get("children") ?? [];
+    const found = await Promise.all(parts.map((part) => manager.get_model(part.model_id).catch(() => part)));
+    const within = await Promise.all(found.map(renewed));
+    const doubled = found.some((part, at) => part !== parts[at]);
+    if (doubled) one.set("children", found);
+    return doubled || within.includes(true);
+  }
+
   function hear() {
     if (!lost && (!kernel || kernel.isDisposed || GONE.includes(kernel.status))) lose();
     if (lost || !trouble()) {
@@ -246,6 +285,7 @@ function initialize({ model }) {
   observer.observe(document.body, { childList: true, subtree: true });
   document.addEventListener("click", openHere, true); // for as long as the page: one that lost its Python leads on
   for (const signal of ["statusChanged", "connectionStatusChanged", "disposed"]) kernel?.[signal]?.connect(hear);
+  kernel?.connectionStatusChanged?.connect(reconnected);
   manager.restored?.connect(look);
   look();
   return () => {

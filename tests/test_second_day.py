@@ -299,3 +299,35 @@ def test_a_page_reloaded_while_a_cell_runs_comes_alive_when_python_answers(lab: 
         panel.get_by_role("slider").press("Home")
         expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
         alive(one, 1)
+
+
+REPLAYED = """() => {
+    const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+    window.courseOpened = [];
+    kernel.iopubMessage.connect((_, message) => {
+        const opened = message.header.msg_type === 'comm_open' && message.content.data.state;
+        if (opened && !('shows' in opened)) window.courseOpened.push(message);
+    });
+}"""
+DOUBLED = """async () => {
+    const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+    for (const message of window.courseOpened) await kernel._handleCommOpen(message);
+    for (const view of document.querySelectorAll('.course-live > *')) view.classList.add('old');
+    await kernel.reconnect();
+}"""
+"""Tells the page again of every widget, as a server does after a break; what is on the page is then a double."""
+
+
+def test_a_connection_that_breaks_and_brings_widgets_twice_leaves_none_dead(lab: Lab, browser) -> None:
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(*CELLS))
+        one.page.evaluate(REPLAYED)
+        panel, card = press(one, PANEL), press(one, CARD)
+        one.page.evaluate(DOUBLED)
+        expect(one.page.locator(".course-live > .old")).to_have_count(0, timeout=60_000)
+        alive(one, PANEL).get_by_role("slider").press("Home")
+        expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
+        alive(one, CARD)
+        card.get_by_role("button", name="Check", exact=True).click()
+        expect(card.locator(".feedback")).to_contain_text("Not answered yet")
+        expect(one.page.locator(".course-lost")).to_have_count(0)
