@@ -1,11 +1,14 @@
 """Are derived values those of the printed formulas?"""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from helpers.blood.core import derived
 from helpers.blood.core.count import BloodCount
+from helpers.blood.core.units import COLUMN
 
 
 def test_neutrophils_are_segmented_plus_bands():
@@ -122,3 +125,34 @@ def test_the_scheme_can_take_a_patient_across_the_limit():
     """At a hematocrit of 37 % one table counts a day, the other one and a half: 2.4 and 1.6, on both sides of 2."""
     found = {scheme: derived.retic_index(2.92, 0.37, scheme) for scheme in ("whole_percent", "merck")}
     assert {scheme: round(index, 1) for scheme, index in found.items()} == {"whole_percent": 2.4, "merck": 1.6}
+
+
+# --- bands beside neutrophils -----------------------------------------------------------------------------------------
+
+
+def test_bands_beside_neutrophils_are_added_where_only_that_makes_the_differential_whole():
+    whole = dict(wbc=2.1, neut_pct=22, band_pct=13, lymph_pct=50, mono_pct=15, eos_pct=0, baso_pct=0)
+    assert derived.complete(BloodCount.of(**whole)).anc == pytest.approx(2.1 * 0.35)
+    inside = whole | {"lymph_pct": 63}
+    assert derived.complete(BloodCount.of(**inside)).anc == pytest.approx(2.1 * 0.22)
+    assert derived.complete(BloodCount.of(**whole | {"band_pct": 0, "lymph_pct": 63})).anc == pytest.approx(2.1 * 0.22)
+
+
+def test_without_the_whole_differential_both_counts_are_named():
+    count = derived.complete(BloodCount.of(wbc=2.1, neut_pct=22, band_pct=3))
+    assert count.values["anc"].amount is None
+    assert "0.46" in count.why("anc") and "0.53" in count.why("anc") and "bands" in count.why("anc")
+
+
+def test_a_table_treats_bands_as_one_count_does():
+    rows = [
+        dict(wbc=2.1, neut_pct=22, band_pct=13, lymph_pct=50, mono_pct=15, eos_pct=0, baso_pct=0),
+        dict(wbc=2.1, neut_pct=22, band_pct=13, lymph_pct=63, mono_pct=15, eos_pct=0, baso_pct=0),
+        dict(wbc=2.1, neut_pct=22, band_pct=3),
+        dict(wbc=2.1, neut_pct=22),
+        dict(wbc=2.1, seg_pct=22, band_pct=3),
+    ]
+    frame = pd.DataFrame([{COLUMN[name]: amount for name, amount in row.items()} for row in rows])
+    found = derived.complete(frame)[COLUMN["anc"]].tolist()
+    single = [derived.complete(BloodCount.of(**row)).anc for row in rows]
+    assert found == pytest.approx(single, nan_ok=True) and math.isnan(found[2])

@@ -140,6 +140,17 @@ def test_a_list_is_read_whatever_leads_to_its_numbers(mark):
         assert known(read_report(text, assume="conventional")) == {"hb": 72, "hct": 0.21}
 
 
+@pytest.mark.parametrize("before", ["prev 10.9", "previous 10.9, 12.4", "prior: 10.9", "previously 10.9, then 12.4"])
+def test_a_bracket_of_earlier_values_does_not_take_the_unit_of_the_one_before_it(before):
+    count = read_report(f"Hb 8.1 ({before}) g/dL; platelets 31 x10^9/L")
+    assert known(count) == {"hb": 81, "plt": 31}
+
+
+def test_an_interval_in_a_bracket_is_no_earlier_value():
+    assert known(read_report("Hb 8.1 (12.0-16.0) g/dL")) == {"hb": 81}
+    assert "hb" not in known(read_report("WCC 1.3 (3.9, 6.2)")) and read_report("WCC 1.3 (3.9, 6.2)").why("wbc")
+
+
 def test_a_list_of_more_names_than_numbers_says_so_at_each_name():
     count = read_report("WBC/Hb/plt 2.1/7.2", assume="conventional")
     assert known(count) == {}

@@ -6,6 +6,7 @@ Units are the course's: Hb g/L, hematocrit L/L, red cells 10^12/L, other cells 1
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,8 +16,8 @@ import pandas as pd
 from helpers.blood.core.count import BloodCount, Value
 from helpers.blood.core.criteria import holds
 from helpers.blood.core.known import Answer, Column, any_that_is_known
-from helpers.blood.core.units import COLUMN
-from helpers.blood.core.value import COMPUTED
+from helpers.blood.core.units import COLUMN, show
+from helpers.blood.core.value import COMPUTED, cannot_tell
 from helpers.evidence import constant, table
 
 Numbers = TypeVar("Numbers", float, np.ndarray, pd.Series)
@@ -154,6 +155,25 @@ _DERIVED = (
 )
 """What is derived, from what, by which rule, and how that is said."""
 
+_OTHERS = ("lymph_pct", "mono_pct", "eos_pct", "baso_pct")
+"""The other shares of a differential in five parts."""
+
+
+def bands_beside(neut_pct: Numbers, band_pct: Numbers, others_pct: Numbers) -> Numbers:
+    """The bands that "neutrophils" leave out, %: all or 0, whichever makes the differential whole; NaN: not told.
+
+    Args:
+        neut_pct: neutrophils as printed, %.
+        band_pct: bands that are printed beside them, %; NaN for none.
+        others_pct: all other white cells together, %; NaN where the differential is not whole.
+    """
+    bands = np.nan_to_num(band_pct)
+    off, off_with = (abs(neut_pct + others_pct + added - 100) for added in (0, bands))
+    whole = np.minimum(off, off_with) <= constant("differential_sum_tolerance_pct")
+    told = np.where(whole & (off != off_with), np.where(off < off_with, 0.0, bands), np.nan)
+    return np.where(bands == 0, 0.0, told)
+
+
 _RATIOS = ("rbc", "mcv", "mch", "mchc")
 """Those whose last input divides."""
 
@@ -174,6 +194,8 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
         for name, inputs, rule, how in _DERIVED:
             # A value that was printed but cannot be told stays so; only one that is absent is worked out.
             found = [values.get(needed) for needed in inputs]
+            if name == "anc" and name not in values and (apart := _with_bands(values)):
+                values[name] = apart
             if name in values or any(value is None or value.amount is None for value in found):
                 continue
             # A divisor known only as "less than" would leave a lower bound, which a Value cannot say.
@@ -186,10 +208,47 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
                 values[name] = Value(round(amount, 6), printed=f"{COMPUTED}: {how}", below=below)
         return counts.with_values(values)
     frame = counts.copy(deep=False)
+    left_out = _bands_left_out(frame)
     for name, inputs, rule, _ in _DERIVED:
         needed = [COLUMN[item] for item in inputs]
         if not all(column in frame for column in needed):
             continue
-        found = rule(*(frame[column] for column in needed)).replace([np.inf, -np.inf], np.nan).round(6)
+        inputs = [frame[column] for column in needed]
+        if name == "anc":
+            inputs[1] = inputs[1] + left_out
+        found = rule(*inputs).replace([np.inf, -np.inf], np.nan).round(6)
         frame[COLUMN[name]] = frame[COLUMN[name]].fillna(found) if COLUMN[name] in frame else found
     return frame
+
+
+def _with_bands(values: Mapping[str, Value]) -> Value | None:
+    """The absolute neutrophils where bands are printed beside "neutrophils"; None where they make no difference."""
+    wbc, neut, band = (values.get(name) for name in ("wbc", "neut_pct", "band_pct"))
+    told = all(value is not None and value.amount is not None and not value.below for value in (wbc, neut, band))
+    if not told or band.amount == 0 or neut.printed.startswith(COMPUTED):
+        return None
+    others = [values[name].amount if name in values else None for name in _OTHERS]
+    rest = np.float64(np.nan if None in others else sum(others))
+    added = float(bands_beside(neut.amount, band.amount, rest))
+    if added == 0:
+        return None
+    how = "WBC × (neutrophils + bands) %"
+    low, high = (round(float(anc(wbc.amount, neut.amount, more)), 6) for more in (0.0, band.amount))
+    if added == band.amount:
+        return Value(high, printed=f"{COMPUTED}: {how}")
+    why = (
+        f"Neutrophils, absolute (ANC) cannot be worked out: whether the {neut.amount:g} % of neutrophils hold the "
+        f"{band.amount:g} % of bands is not printed. It is {show(low, 'anc')} or {show(high, 'anc')}. "
+        "Ask the laboratory."
+    )
+    return cannot_tell(f"{COMPUTED}: {how}", "", why, tuple((show(one, "anc"), one) for one in (low, high)))
+
+
+def _bands_left_out(frame: pd.DataFrame) -> pd.Series | float:
+    """Of many counts, the bands that printed neutrophils leave out, %; 0 where none are printed beside them."""
+    neut, band = (COLUMN[name] for name in ("neut_pct", "band_pct"))
+    if neut not in frame or band not in frame:
+        return 0.0
+    others = [frame.get(COLUMN[name], np.nan) for name in _OTHERS]
+    left_out = bands_beside(frame[neut], frame[band], sum(others))
+    return pd.Series(np.where(frame[neut].isna(), 0.0, left_out), index=frame.index)

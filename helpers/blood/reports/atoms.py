@@ -178,6 +178,9 @@ class Row:
         before = self.pieces[place - 1] if place else piece
         if before.kind == "number" and before.end == piece.start and last is not None and last.where != place - 1:
             return  # the rest of a misread unit: "1O*3/uL"
+        now = self._before_bracket(place)
+        if now is not None and not now.printed.unit:
+            now.printed.unit, now.foreign = unit, piece.kind != "unit"
         if isinstance(last, Number) and not last.printed.unit and not self.words_between(last.where, place):
             last.printed.unit = unit
             last.foreign = piece.kind != "unit"
@@ -189,6 +192,20 @@ class Row:
             last.reason = (
                 f"{ANALYTES[last.analyte].label}: two units are printed before any number. Look at the report."
             )
+
+    def _before_bracket(self, place: int) -> Number | None:
+        """The number before a bracket of earlier ones that ends here: "Hb 8.1 (prev 10.9, 12.4) g/dL"."""
+        if not place or self.pieces[place - 1].kind != "close":
+            return None
+        for begin in range(place - 2, max(place - 14, 0), -1):
+            if self.pieces[begin].kind == "open":
+                inside = [piece for piece in self.pieces[begin + 1 : place - 1] if piece.kind != "filler"]
+                told = bool(inside) and inside[0].kind == "older" and inside[0].meaning == "earlier"
+                marks = (",", ";", ":", "/", "then")
+                plain = all(piece.kind in ("older", "number", "and") or piece.text in marks for piece in inside)
+                beside = [atom for atom in self.atoms if begin - 2 <= atom.where < begin]
+                return beside[-1] if told and plain and beside and isinstance(beside[-1], Number) else None
+        return None
 
     def words_between(self, start: int, end: int) -> bool:
         """Whether between two places stands a word that is neither small nor in a cell by itself."""
