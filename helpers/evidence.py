@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 from types import MappingProxyType
 from typing import Any
 
@@ -30,7 +30,8 @@ _PLAIN = {"string": str, "date": str, "number": float, "integer": int, "boolean"
 _COPIES_WHEN_WRITTEN = int(pd.__version__.partition(".")[0]) >= 3
 """Whether pandas copies a shallow copy before it is changed; in a browser it is an older one."""
 
-_NO_JOURNAL = ("", "PubMed Central", "Journal not shown")
+_TITLE = 48
+"""Characters of a title that stand for it where no author is known."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,19 @@ class Source:
 
     @property
     def short(self) -> str:
-        """First author and year, as one writes it in a sentence; the journal's name where no author is known."""
+        """First author and year, as one writes it in a sentence; the title's first words where no author is known."""
         names = [name.strip() for name in self.authors.replace(";", ",").split(",") if name.strip()]
         if names:
             first = names[0].rsplit(" ", 1)[0] if names[0].rsplit(" ", 1)[-1].isupper() else names[0]
             name = first + (" et al." if len(names) > 1 else "")
         else:
-            journal = re.split(r"[(,]|\s\S*\d", self.where)[0].strip()
-            name = self.title if journal in _NO_JOURNAL else journal
+            name = shorten(self.title.partition(" (")[0], _TITLE, placeholder=" …")
         return f"{name} {self.year}".strip()
+
+    @property
+    def label(self) -> str:
+        """Its short name; a weak source is said to be one."""
+        return f"{self.short} (weak)" if self.confidence == "C" else self.short
 
     @property
     def link(self) -> str:
@@ -238,7 +243,7 @@ def cite(keys: str) -> str:
     """
     found = [source(key) for key in keys.split()]
     _cited.update(dict.fromkeys(item.key for item in found))
-    return "; ".join(item.short for item in found)
+    return "; ".join(item.label for item in found)
 
 
 def sourced(rows: str | Iterable[Any], *columns: str) -> pd.DataFrame:

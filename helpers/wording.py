@@ -107,7 +107,7 @@ def sources_of(rows: Iterable[Any], column: str = "source") -> str:
 def linked(*keys: str, most: int | None = None) -> str:
     """Sources by their short names, as links in light markdown; only the first ones if ``most`` says so."""
     found = [source(key) for key in sources(*keys).split()][:most]
-    return "; ".join(page.link(one.short, one.link) for one in found)
+    return "; ".join(page.link(one.label, one.link) for one in found)
 
 
 def links(keys: str, most: int = 2) -> str:

@@ -72,7 +72,8 @@ def test_records_hold_none_where_a_cell_is_missing_and_cannot_be_changed():
 def test_short_names_of_sources():
     assert source("BEUTLER2006").short == "Beutler et al. 2006"
     assert source("RAGHAVAN2025").short == "Raghavan et al. 2025"
-    assert source("BIOVAR1992").short == "Arch Pathol Lab Med 1992"
+    assert source("BIOVAR1992").short == "Within-subject biological variation of … 1992", "no author is known"
+    assert source("DRORACLE_PLT").label.endswith(" (weak)") and source("WHO2024").label == source("WHO2024").short
     assert all(source(key).short and source(key).text.endswith(".") for key in keys())
 
 

@@ -260,7 +260,7 @@ def solution(exercise: Exercise) -> str:
     lines = getattr(exercise.asks, "code", "").strip()
     code = f"\n\n```python\n{lines}\n```" if lines else ""
     sources = [source(key) for key in exercise.sources]
-    links = ", ".join(page.link(one.short, one.link) if one.link else one.short for one in sources)
+    links = ", ".join(page.link(one.label, one.link) if one.link else one.label for one in sources)
     return page.text(f"{exercise.solution.strip()}{code}\n\nSource: {links}")
 
 

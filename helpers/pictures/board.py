@@ -22,7 +22,7 @@ from helpers.pictures.live import LiveFigure, LivePicture, line, rectangle
 from helpers.pictures.still import TITLE_LETTERS
 
 _LEFT, _TOP, _ROW, _HEADING = 12, 84, 20, 27
-_MIDDLE, _OPEN = 288, 440
+_MIDDLE, _OPEN = 295, 440
 """Pixels: where a cause's clues part to the left and right, and where the open ones begin."""
 _STEP = 13
 """Pixels from one clue's mark to the next."""

@@ -205,4 +205,4 @@ def links(keys: str) -> str:
 
 def names(keys: str) -> str:
     """The same sources as plain words, for paper."""
-    return "; ".join(source(key).short for key in keys.split() if key != "COURSE")
+    return "; ".join(source(key).label for key in keys.split() if key != "COURSE")

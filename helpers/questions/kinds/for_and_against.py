@@ -1,4 +1,5 @@
-"""Findings held against causes: does each speak for it, against it, or say little? The key comes from ``weigh``.
+"""Findings held against causes: does each speak for it, against it, or say little? The key comes from ``weigh``, and
+only pairs are asked of which ``data/clues.csv`` says something.
 
 In the bank: ``count`` and ``facts``: the person, as ``Findings`` takes them; ``items``: findings ``{key, text}``, each
 key a feature of ``data/features.csv``; ``options``: causes ``{key, text}`` of ``data/causes.csv``. A misconception's
@@ -55,7 +56,7 @@ class ForAndAgainst(Pairs):
                 one = weighed[cause.key]
                 sides = (("for", one.speaks_for), ("against", one.against), ("little", one.silent))
                 told = [(side, clue.says) for side, clues in sides for clue in clues if clue.feature == item.key]
-                found[f"{item.key}.{cause.key}"] = told[0] if told else ("little", "The course knows of no clue in it.")
+                found |= {f"{item.key}.{cause.key}": one for one in told[:1]}
         return found
 
     def compute(self) -> dict[str, str]:
@@ -64,7 +65,8 @@ class ForAndAgainst(Pairs):
 
     def texts(self) -> dict[str, str]:
         """The pairs."""
-        return {f"{item.key}.{one.key}": f"{item.text}: {one.text}" for item in self.items for one in self.options}
+        words = {f"{item.key}.{one.key}": f"{item.text}: {one.text}" for item in self.items for one in self.options}
+        return {pair: words[pair] for pair in self.clues}
 
     def menu(self, key: str) -> dict[str, str]:
         """The sides."""
@@ -80,9 +82,13 @@ class ForAndAgainst(Pairs):
         return name, self.clues[key][1]
 
     def faults(self) -> Iterator[str]:
-        """Not all pairs are on one side."""
+        """Not all pairs are on one side, and each finding and cause is in one."""
         if len(set(self.right.values())) < 2:
             yield "every finding is on the same side."
+        asked = {part for pair in self.clues for part in pair.split(".")}
+        for one in (*self.items, *self.options):
+            if one.key not in asked:
+                yield f"data/clues.csv says nothing of {one.key!r} here."
 
     def asked(self) -> dict[str, Any]:
         """The pairs; the sides keep their order, and the findings stay together."""
