@@ -62,19 +62,19 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                     ``trials``: two arms compared. ``pocket``: one page to keep, drawn from all of them.
                     ``road``: the one figure of the whole course, station by station.
 
-``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a picture that stays alive; ``vector`` writes
-                it as SVG), ``still`` (one that does not move),
-                ``page`` (the one door for HTML), and the pictures: ``count`` (what it says: ``count_words``),
-                ``intervals``, ``definitions``, ``criteria`` (cards: Camitta, CTCAE, five ways),
-                ``oxygen``, ``lives``, ``findings`` (published figures with their limits; ``forest`` draws them,
-                ``lettering`` measures words). Cells are not drawn with lines but painted: ``stain`` (how each looks),
-                ``painted`` (pixels with words), ``film`` (a field, the next white cells), ``portraits``, ``family``,
-                ``six_films``, ``counting`` (a differential), ``rounds`` (a look, and what came of twenty).
-                ``board`` draws what speaks for and against each cause, ``frequencies`` shares as people, ``series``
-                base rates; ``guidelines`` lays texts along the ages, ``support`` draws thresholds and recovery,
-                ``response`` criteria, ``trials`` what studies found; ``verdicts`` sorts claims; ``road`` draws the road
-                through the course. ``progress`` is a learner's own way, ``agreement`` their verdicts beside the
-                course's. Each can say itself in words.
+``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a picture that stays alive; ``vector`` writes it as
+                SVG), ``still`` (one that does not move), ``page`` (the one door for HTML), and the pictures:
+                ``count`` (what it says: ``count_words``), ``intervals``, ``definitions``, ``criteria`` (cards:
+                Camitta, CTCAE), ``search_cards`` (red flags, traps, ways, causes), ``oxygen``, ``lives``,
+                ``findings`` (published figures with their limits; ``forest`` draws them, ``lettering`` measures
+                words). Cells are not drawn with lines but painted: ``stain`` (how each looks), ``painted`` (pixels
+                with words), ``film`` (a field, the next white cells), ``portraits``, ``family``, ``six_films``,
+                ``counting`` (a differential), ``rounds`` (a look, and what came of twenty). ``board`` draws what
+                speaks for and against each cause, ``frequencies`` shares as people, ``series`` base rates;
+                ``guidelines`` lays texts along the ages, ``support`` draws thresholds and recovery, ``response``
+                criteria, ``trials`` what studies found; ``verdicts`` sorts claims; ``road`` draws the road through
+                the course. ``progress`` is a learner's own way, ``agreement`` their verdicts beside the course's.
+                Each can say itself in words.
 ``panels``      Widgets: a model of plain traits that runs without a kernel, and a thin view. ``controls`` are labelled
                 and work by keyboard; ``explorer`` moves a count, ``film`` the blood film of one, ``oxygen`` what
                 delivers oxygen; ``counting`` is a bench for a differential, ``rounds`` are quick looks to be named,
@@ -139,7 +139,8 @@ _ROOMS = {
     "blood.care.guidelines": "compare first_choices",
     "blood.care.trials": "compared",
     "pictures.counting": "LimitsPicture",
-    "pictures.criteria": "CamittaSteps EditionsGrid WaysCards",
+    "pictures.criteria": "CamittaSteps EditionsGrid",
+    "pictures.search_cards": "CausesByWay RedFlagCards TrapCards WaysCards",
     "pictures.definitions": "DefinitionsPicture",
     "pictures.family": "FamilyPicture",
     "pictures.findings": "FindingsPicture",

@@ -104,6 +104,8 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = page.unparted(cell.source)
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEPT_CELL_METADATA})
+        if cell.cell_type == "code":
+            cell.metadata["scrolled"] = False  # Notebook 7 puts a long output into a low box otherwise
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
             if "metadata" in output:

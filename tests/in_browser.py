@@ -361,9 +361,9 @@ def fill(card, exercise: Exercise, wanted) -> None:
                     keys.press("Enter")
                 moved |= now.index(key) > place
                 now.insert(place, now.pop(now.index(key)))
-            if not moved:  # chance has shown what is wanted: a line is moved away and back
-                for way in ("down", "up"):
-                    card.get_by_role("button", name=f"Move {way}: {texts[wanted[0]]}", exact=True).press("Enter")
+            as_it_stands = card.get_by_role("button", name="In order as it stands", exact=True)
+            if not moved and as_it_stands.is_visible():  # chance has shown what is wanted
+                as_it_stands.press("Enter")
         case "term":
             card.locator("input[list]").focus()
             keys.press("ControlOrMeta+a")

@@ -6,11 +6,14 @@ import re
 
 import pytest
 
+from helpers.blood.core.count import BloodCount
+from helpers.blood.search.traps import traps
 from helpers.evidence import records
 from helpers.pictures import look
-from helpers.pictures.criteria import CamittaSteps, EditionsGrid, WaysCards
+from helpers.pictures.criteria import CamittaSteps, EditionsGrid
+from helpers.pictures.search_cards import CausesByWay, RedFlagCards, TrapCards, WaysCards
 
-ALL = [CamittaSteps, EditionsGrid, WaysCards]
+ALL = [CamittaSteps, EditionsGrid, WaysCards, RedFlagCards, CausesByWay]
 
 
 def said(html: str) -> str:
@@ -22,7 +25,7 @@ def test_the_cards_show_their_point_and_cite_their_sources(make):
     shown = make()
     html = shown._repr_html_()
     assert shown.point() in said(html) and shown.point() in repr(shown)
-    assert shown.sources and "Sources:" in html and make()._repr_html_() == html
+    assert shown.sources and ("Sources:" in html) is not shown.sourced_each and make()._repr_html_() == html
     assert len(shown.table()) and not shown.table().isna().any().any()
 
 
@@ -77,3 +80,40 @@ def test_five_ways_are_drawn_each_in_its_own_way_and_in_words():
 def test_words_read_on_every_shade():
     for shade, ink in re.findall(r"background-color:(#\w{6});color:(#\w{6})", EditionsGrid()._repr_html_()):
         assert look.contrast(shade, ink) >= 4.5
+
+
+def test_every_red_flag_stands_under_how_soon_one_must_act():
+    html = said(RedFlagCards()._repr_html_()).replace("&#x27;", "'")
+    now, later = html.split("The same day")
+    for row in records("red_flags"):
+        part = now if row["urgency"] == "emergency" else later
+        for column in ("label", "why", "at_once"):
+            assert row[column] in part, (row["flag"], column)
+
+
+def test_every_cause_stands_under_its_way():
+    html = CausesByWay()._repr_html_()
+    folds = [said(fold) for fold in html.split("<details")[1:]]
+    folds = {next(way["label"] for way in records("mechanisms") if way["label"] in fold): fold for fold in folds}
+    assert len(folds) == len(records("mechanisms"))
+    label = {way["mechanism"]: way["label"] for way in records("mechanisms")}
+    for row in records("causes"):
+        fold = folds[label[row["mechanism"]]].replace("&#x27;", "'")
+        assert row["label"] in fold and row["clinched_by"] in fold, row["cause"]
+    assert str(len(records("causes"))) in CausesByWay().point()
+
+
+def test_a_trap_is_named_with_what_is_seen_why_and_what_to_do():
+    morning, noon = BloodCount.of(hb=128, wbc=6.4, plt=240), BloodCount.of(hb=93, wbc=4.6, plt=170, glucose=33)
+    shown = TrapCards(noon, previous=morning)
+    html = said(shown._repr_html_()).replace("&#x27;", "'").replace("&lt;", "<")
+    assert shown.found == traps(noon, previous=morning) and shown.found
+    for one in shown.found:
+        assert one.name in shown.point()
+        for words in (one.sentence, one.reason, one.what_to_do):
+            assert words in html, one.name
+    assert len(shown.table()) == len(shown.found)
+
+
+def test_without_a_trap_it_says_so():
+    assert TrapCards(BloodCount.of(hb=140, wbc=6.0, plt=250)).point() == "No trap is seen"

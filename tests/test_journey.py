@@ -442,8 +442,7 @@ def test_the_page_comes_from_a_record(tmp_path: Path) -> None:
 def test_the_progress_picture_says_itself_and_draws_what_it_says() -> None:
     picture = ProgressPicture([Part("00 Start here", 3, 1, 2, 1, 0), Part("02 Reading", 0, 0, 0, 0, 5)])
     assert (
-        picture.describe()
-        == "3 of 10 questions were right at the first try, without help. 00 Start here: 3 right at once, "
+        picture.describe() == "3 of 12 questions were right at once. 00 Start here: 3 right at once, "
         "1 right with help, 2 not scored, 1 not yet; 02 Reading: 5 open."
     )
     widths = {axes.get_label(): [patch.get_width() for patch in axes.patches] for axes in picture.live.figure.axes}

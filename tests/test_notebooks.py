@@ -65,6 +65,13 @@ def test_a_notebook_is_tidy(path):
     assert tidy(nbformat.from_dict(stored)) == stored, "run `python3 course.py run`"
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_output_is_put_into_a_low_box(path):
+    """Notebook 7 scrolls a long output in a box of a few lines unless the cell says otherwise."""
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert {cell.metadata.get("scrolled") for cell in code} == {False}
+
+
 def test_the_first_notebook_is_the_one_that_opens():
     assert ROOT / course.FIRST_NOTEBOOK in NOTEBOOKS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.blood.search.workup import FIRST, Walk, results, steps
+from helpers.blood.search.workup import FIRST, Walk, otherwise, results, steps
 from helpers.blood.search.workup import tests as known_tests
 from helpers.evidence import records
 from helpers.panels.workup import WorkUp
@@ -35,7 +35,7 @@ def test_the_marrow_is_never_the_first_thing_unless_the_film_asks_for_it():
 
 def test_some_ways_need_no_needle():
     spared = {walk.here.key for walk in WALKS if not walk.needles}
-    assert {"not_real", "emergency", "treated", "lost"} <= spared
+    assert {"not_real", "treated", "lost"} <= spared
     assert not {"diagnosed", "aplastic", "inherited"} & spared
 
 
@@ -70,6 +70,34 @@ def test_every_test_of_the_path_tells_a_finding_or_is_a_count():
     silent = {"repeat_count", "mma", "hla"}
     told = {row["test"] for row in records("test_features")}
     assert {name for step in steps().values() for name in step.tests} - told == silent
+
+
+def test_an_answer_that_the_report_speaks_against_is_told_what_it_says():
+    assert otherwise("CRS-014", steps()["retic_film"], "high") == "few reticulocytes"
+    assert otherwise("CRS-014", steps()["retic_film"], "low") == ""
+    assert otherwise("CRS-014", steps()["marrow"], "full") == "an empty marrow"
+    assert "platelets below 20" in otherwise("CRS-014", steps()[FIRST], "no") and not otherwise(
+        "CRS-014", steps()[FIRST], "yes"
+    )
+    path = WorkUp(patient="CRS-014")
+    for answer in ("yes", "on", "same", "nothing", "high"):
+        path.ask_for()
+        path.answer(answer)
+    assert path.words().count("The report says otherwise") == 1 and "few reticulocytes" in path.words()
+
+
+def test_what_speaks_for_an_answer_is_a_finding_that_a_test_of_its_step_tells():
+    known = {(row["feature"], row["value"]) for row in records("features")}
+    told = {(row["test"], row["feature"]) for row in records("test_features")}
+    for step in steps().values():
+        for way in step.ways.values():
+            assert set(way.fits) <= known, way.label
+            assert all(any((test, name) in told for test in step.tests) for name, _ in way.fits), (step.key, way.label)
+
+
+def test_an_emergency_does_not_end_the_search():
+    walk = Walk().answer("yes")
+    assert walk.here.key == "emergency" and walk.answer("on").here.key == "repeat"
 
 
 def test_with_a_patient_each_step_reveals_only_what_was_asked_for():

@@ -127,6 +127,9 @@ class ProgressPage:
         begun = set(self.journey.exercises.query("attempts > 0")["notebook"])
         started = waiting[waiting["notebook"].isin(begun)]
         found = started if len(started) else waiting
+        codes = self.journey.exercises.query("in_code and attempts > 0")
+        plain = found[~found["in_code"].astype(bool)]
+        found = found if len(codes) or plain.empty else plain  # who has left "In code" out is not sent there
         return found.index[0] if len(found) else None
 
     def _question(self, id: str) -> str:

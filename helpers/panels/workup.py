@@ -13,7 +13,7 @@ import traitlets
 
 from helpers import page
 from helpers.blood.search.patients import patient as find
-from helpers.blood.search.workup import Step, Test, Walk, results
+from helpers.blood.search.workup import Step, Test, Walk, Way, otherwise, results
 from helpers.blood.search.workup import tests as known_tests
 from helpers.panels.controls import Choice, Words
 from helpers.panels.layout import in_rows, stacked
@@ -162,10 +162,16 @@ class WorkUp(Panel):
         if not self.walk.taken:
             return ""
         rows = [
-            (step.title, way.label, f"{page.literal(way.says)} {links(way.source, 1)}") for step, way in self.walk.taken
+            (step.title, way.label, f"{page.literal(way.says)} {links(way.source, 1)}{self._objection(step, way)}")
+            for step, way in self.walk.taken
         ]
         frame = pd.DataFrame(rows, columns=["step", "answer", "what that settles"]).set_index("step")
         return page.table(frame, "The way so far", markdown=["what that settles"])
+
+    def _objection(self, step: Step, way: Way) -> str:
+        """What the patient's report says that speaks for another answer."""
+        said = otherwise(self.patient, step, way.key) if self.patient else ""
+        return f" **The report says otherwise:** {page.literal(said)}." if said else ""
 
     # --- showing it ---
 

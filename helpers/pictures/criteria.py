@@ -1,4 +1,4 @@
-"""Criteria as one sees them at a glance: Camitta's steps, two editions of CTCAE side by side, five ways to a low count.
+"""Criteria as one sees them at a glance: Camitta's steps, and two editions of CTCAE side by side.
 
 Cards of words in the course's inks and shades, made from the tables; they wrap where the page is narrow, and are read
 aloud as they stand.
@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -22,14 +20,13 @@ from helpers.blood.core.criteria import word
 from helpers.blood.core.units import ANALYTES, course_unit
 from helpers.evidence import cite, records
 from helpers.pictures import look
-from helpers.pictures.live import LiveFigure, rectangle
-from helpers.wording import capital, counted, linked, sources, spelled
+from helpers.wording import capital, counted, linked, sources
 
 Row = Mapping[str, Any]
 
-_CARD = f"border:1px solid {look.NEUTRAL_EDGE};border-radius:4px;padding:8px 12px;margin:0 0 8px;box-sizing:border-box"
+CARD = f"border:1px solid {look.NEUTRAL_EDGE};border-radius:4px;padding:8px 12px;margin:0 0 8px;box-sizing:border-box"
 _CELL = "padding:5px 6px;border:2px solid #fff;text-align:left;vertical-align:top;white-space:normal"
-_GRID = "display:grid;gap:8px 14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,{least}px),1fr))"
+GRID = "display:grid;gap:8px 14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,{least}px),1fr))"
 
 
 class Criteria(ABC):
@@ -37,6 +34,8 @@ class Criteria(ABC):
 
     sources: str = ""
     """Keys of ``data/sources.csv``, cited when the cards are shown."""
+    sourced_each: bool = False
+    """Whether each card names its own sources, and the foot none."""
 
     @abstractmethod
     def point(self) -> str:
@@ -56,7 +55,8 @@ class Criteria(ABC):
 
     def _repr_html_(self) -> str:
         cite(self.sources)
-        below = " ".join(filter(None, (self.caption(), f"Sources: {linked(self.sources)}.")))
+        named = "" if self.sourced_each else f"Sources: {linked(self.sources)}."
+        below = " ".join(filter(None, (self.caption(), named)))
         return page.unparted(
             f'<figure class="course-criteria" style="margin:6px 0 12px;max-width:760px"><p style="margin:0 0 8px">'
             f"<strong>{page.escape(self.point())}</strong></p>{self.cards()}"
@@ -131,7 +131,7 @@ class CamittaSteps(Criteria):
         asks = f"<strong>Marrow:</strong> {page.escape(marrow)}" if marrow else page.escape(first["note"])
         badge = f"{_shaded(place + 1)};padding:2px 8px;border-radius:3px"
         return (
-            f'<section style="{_CARD};border-left:12px solid {look.shade(place + 1)};margin-left:{place * 14}px">'
+            f'<section style="{CARD};border-left:12px solid {look.shade(place + 1)};margin-left:{place * 14}px">'
             f'<span style="{badge}"><strong>{_STEPS[tier]}</strong></span>'
             f'<p style="margin:6px 0 2px">{asks}</p><p style="margin:2px 0"><strong>Blood</strong>{needs}:</p>'
             f'<ul style="margin:2px 0;padding-left:20px;list-style:none">{points}</ul></section>'
@@ -274,111 +274,3 @@ class EditionsGrid(Criteria):
             "A value gets the highest grade whose limit it lies below. "
             "Framed: changed in the newer edition, with what it was. LLN: the laboratory’s lower limit of normal."
         )
-
-
-# --- five ways ---
-
-
-@dataclass(frozen=True)
-class _Way:
-    """How a way is drawn: how full the marrow is of blood-forming cells, what else is in it, what becomes of cells."""
-
-    cells: int
-    others: int = 0
-    dying: bool = False
-    spleen: bool = False
-    broken: bool = False
-
-
-_DRAWN = {
-    "production": _Way(cells=3),
-    "ineffective": _Way(cells=24, dying=True),
-    "infiltration": _Way(cells=4, others=20),
-    "sequestration": _Way(cells=18, spleen=True),
-    "destruction": _Way(cells=24, broken=True),
-}
-_ICON_WIDTH, _ICON_HEIGHT = 150, 84
-
-
-@cache
-def _icon(way: _Way) -> bytes:
-    """Marrow (a box), vessel (a tube) and, where it holds cells back, the spleen (a circle)."""
-    from matplotlib.patches import Ellipse
-
-    live = LiveFigure(_ICON_WIDTH, _ICON_HEIGHT)
-    axes = live.sheet(0, 0, _ICON_WIDTH, _ICON_HEIGHT)
-    axes.add_patch(rectangle((4, 8), 64, 66, facecolor="#FBF3DF", edgecolor=look.QUIET, linewidth=1.5))
-    axes.add_patch(rectangle((82, 28), 66, 26, facecolor="#FBEAEA", edgecolor=look.QUIET, linewidth=1.5))
-    inks = [look.INK[line] for line in ("red", "white", "platelets")]
-    marks = [look.MARKER[line] for line in ("red", "white", "platelets")]
-    for place in range(way.cells + way.others):
-        x, y = 12 + place % 5 * 12, 15 + place // 5 * 13
-        if place < way.others:
-            axes.plot(x, y, "s", color=look.NEUTRAL_EDGE, markersize=8)
-            continue
-        axes.plot(x, y, marks[place % 3], color=inks[place % 3], markersize=5.5)
-        if way.dying and place % 4:
-            axes.plot(x, y, "x", color=look.TEXT, markersize=8, markeredgewidth=1.6)
-    for place in range(3):
-        axes.plot(94 + place * 21, 41, marks[place], color=inks[place], markersize=5.5)
-        if way.broken:
-            axes.plot(94 + place * 21, 41, "x", color=look.TEXT, markersize=10, markeredgewidth=1.8)
-    if way.spleen:
-        axes.add_patch(Ellipse((118, 69), 56, 26, facecolor="#EBDDF5", edgecolor=look.QUIET, linewidth=1.5))
-        for place in range(8):
-            axes.plot(99 + place % 4 * 12.5, 65 + place // 4 * 9, marks[place % 3], color=inks[place % 3], markersize=5)
-    return live.small()
-
-
-class WaysCards(Criteria):
-    """The ways in which all three lines become low: what happens, the marrow, how many young red cells come."""
-
-    def __init__(self) -> None:
-        self.rows = list(records("mechanisms"))
-        self.sources = sources(*(row["source"] for row in self.rows))
-
-    def point(self) -> str:
-        """Marrow and reticulocytes tell them apart."""
-        many = sum(row["mechanism"] in _DRAWN for row in self.rows)
-        return f"{capital(spelled(many))} ways to three low lines: look into the marrow, and count young red cells"
-
-    def cards(self) -> str:
-        """A card a way, with a small drawing of marrow and blood."""
-        return f'<div style="{_GRID.format(least=320)}">{"".join(map(self._card, self.rows))}</div>'
-
-    def _card(self, row: Row) -> str:
-        way = _DRAWN.get(row["mechanism"])
-        icon = way and (
-            f'<img src="{page.address(_icon(way))}" alt="{page.escape(self._seen(way))}" width="{_ICON_WIDTH}" '
-            f'height="{_ICON_HEIGHT}" style="background:#fff;display:block;margin:0 0 4px;max-width:100%">'
-        )
-        return (
-            f'<section style="{_CARD}"><p style="margin:0 0 4px"><strong>{page.escape(row["label"])}</strong></p>'
-            f'{icon or ""}<p style="margin:0 0 4px">{page.escape(row["what"])}</p>'
-            f'<ul style="margin:0;padding-left:18px"><li><strong>Marrow:</strong> {page.escape(row["marrow"])}</li>'
-            f"<li><strong>Reticulocytes:</strong> {page.escape(row['retic'])}</li></ul></section>"
-        )
-
-    @staticmethod
-    def _seen(way: _Way) -> str:
-        """The drawing in words, for those who do not see it."""
-        marrow = "taken by other cells" if way.others else "nearly empty" if way.cells < 6 else "full of cells"
-        dying = ", most of them crossed out" if way.dying else ""
-        blood = "few cells in the vessel" + (", all crossed out" if way.broken else "")
-        return f"Marrow {marrow}{dying}; {blood}{'; many cells in the spleen' if way.spleen else ''}."
-
-    def table(self) -> pd.DataFrame:
-        """One row a way."""
-        rows = [(row["label"], row["what"], row["marrow"], row["retic"], cite(row["source"])) for row in self.rows]
-        return pd.DataFrame(rows, columns=["way", "what happens", "marrow", "reticulocytes", "source"]).set_index("way")
-
-    def caption(self) -> str:
-        """What is drawn."""
-        signs = ", ".join(f"{look.SIGN[line]} {name}" for line, name in _SIGNS.items())
-        return (
-            f"Left the marrow, right the blood: {signs}; crossed out: dies or is destroyed; gray: what does not belong "
-            "there."
-        )
-
-
-_SIGNS = {"red": "red cells", "white": "white cells", "platelets": "platelets"}

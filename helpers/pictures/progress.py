@@ -75,18 +75,19 @@ class ProgressPicture(OwnPicture):
         if not parts:
             raise ValueError("There is no notebook to show. Give at least one.")
         self.parts = tuple(parts)
-        self.live = LiveFigure(look.WIDTH, _TITLE_END - 18 + self._ROW * len(parts))
+        top = 20 + 20 * len(self.lines(self.point()))
+        self.live = LiveFigure(look.WIDTH, top + 4 + self._ROW * len(parts))
         self.write_title()
         for place, part in enumerate(self.parts):
-            self._draw(part, _TITLE_END - 22 + place * self._ROW)
+            self._draw(part, top + place * self._ROW)
 
     def point(self) -> str:
         """How many questions are right."""
         right = sum(part.right for part in self.parts)
-        known = sum(part.all - part.unscored for part in self.parts)
-        if right == known:
+        if right == sum(part.all - part.unscored for part in self.parts):
             return f"All {right} questions were right at the first try"
-        return f"{right} of {known} questions {'was' if right == 1 else 'were'} right at the first try, without help"
+        known = sum(part.all for part in self.parts)
+        return f"{right} of {known} questions {'was' if right == 1 else 'were'} right at once"
 
     def describe(self) -> str:
         """Every bar in words."""

@@ -24,7 +24,7 @@ from helpers.wording import capital, sources, sources_of
 _LEFT, _RIGHT, _TOP, _ROW, _BAR, _AXIS = 12, 12, 92, 46, 16, 44
 _AXIS_OF = {"plt": (0, 120, (0, 20, 40, 60, 80, 100, 120)), "hb": (40, 130, (40, 60, 80, 100, 120))}
 _FILL = {"plt": "#EADCFC", "hb": "#F6D9D2"}
-_WORDS = {GIVE: "give", CONSIDER: "consider", NOT_GIVE: "do not give"}
+_HERE = {GIVE: "yes", CONSIDER: "to be considered", NOT_GIVE: "no"}
 
 
 class ThresholdsPicture(StillPicture):
@@ -115,8 +115,8 @@ class ThresholdsPicture(StillPicture):
     def _said_of(self, one: Threshold) -> str:
         if math.isnan(one.limit):
             return "none routinely"
-        edge = f"{'at or ' if one.operator == '<=' else ''}below {plain(one.limit)}"
-        return edge if math.isnan(self.amount) else f"{edge}: {_WORDS.get(one.advice, one.advice)}"
+        edge = f"gives {'at or ' if one.operator == '<=' else ''}below {plain(one.limit)}"
+        return edge if math.isnan(self.amount) else f"{edge} · here: {_HERE.get(one.advice, one.advice)}"
 
     # --- the words ---
 
@@ -145,8 +145,9 @@ class ThresholdsPicture(StillPicture):
         for one in self.found:
             edge = "no routine transfusion"
             if not math.isnan(one.limit):
-                edge = f"{'at or ' if one.operator == '<=' else ''}below {show(one.limit, self.analyte, beside=False)}"
-            said = "" if math.isnan(self.amount) else f", so {_WORDS.get(one.advice, one.advice)}"
+                limit = show(one.limit, self.analyte, beside=False)
+                edge = f"gives {'at or ' if one.operator == '<=' else ''}below {limit}"
+            said = "" if math.isnan(self.amount) else f"; here: {_HERE.get(one.advice, one.advice)}"
             parts.append(f"{one.label}: {edge}{said}.")
         return " ".join(parts)
 

@@ -74,7 +74,7 @@ class Journey:
     events: pd.DataFrame
     """Of these questions alone, without what was tried out on one that was right already."""
     exercises: pd.DataFrame
-    """One row a question (index ``id``): ``notebook``, ``objective``, ``phase``, ``state`` (:data:`STATES`),
+    """One row a question (index ``id``): ``notebook``, ``objective``, ``phase``, ``in_code``, ``state``,
     ``attempts``, ``hints`` (seen), ``solved`` (the solution was seen), ``level`` (successful revisits, plus one),
     ``due`` (a date, or None where nothing is to be revisited), ``last`` (the day of the last answer), ``changed`` (the
     question was answered in an earlier wording)."""
@@ -269,6 +269,7 @@ def _standing(one: Exercise, done: Sequence[str], days: Sequence[int], wording: 
         "notebook": one.notebook,
         "objective": one.objective,
         "phase": one.phase,
+        "in_code": one.asks.in_code,
         "state": state,
         "hints": list(done).count(HINT),
         "solved": SOLUTION in done,

@@ -20,6 +20,7 @@ from helpers.blood.core.criteria import word
 from helpers.blood.core.units import show
 from helpers.blood.search.causes import Findings, features
 from helpers.blood.search.patients import patient as published
+from helpers.blood.search.red_flags import red_flags
 from helpers.evidence import keyed, records
 
 
@@ -49,6 +50,8 @@ class Way:
     next: str
     says: str
     source: str
+    fits: tuple[tuple[str, str], ...] = ()
+    """Findings that speak for this answer: feature and value."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ def steps() -> MappingProxyType[str, Step]:
     """The steps by key, in their order."""
     ways: dict[str, dict[str, Way]] = {}
     for row in records("workup_ways"):
-        way = Way(row["answer"], row["label"], row["next"], row["says"], row["source"])
+        fits = tuple(tuple(one.split("=")) for one in (row["fits"] or "").split())
+        way = Way(row["answer"], row["label"], row["next"], row["says"], row["source"], fits)
         ways.setdefault(row["step"], {})[row["answer"]] = way
     return MappingProxyType(
         {
@@ -117,6 +121,22 @@ def results(patient: str, test: str) -> str:
     known = Findings.of_patient(patient).known
     told = [name for name in _tells().get(test, ()) if name in known]
     return "; ".join(features()[name].phrases[known[name]] for name in told)
+
+
+def otherwise(patient: str, step: Step, answer: str) -> str:
+    """What a published report says that speaks for another answer than this one, in words; "" where nothing does.
+
+    Raises:
+        KeyError: no such patient.
+    """
+    found = Findings.of_patient(patient)
+    if step.key == FIRST:
+        raised = [flag.label.lower() for flag in red_flags(found) if flag.raised]
+        return "" if answer == "yes" else "; ".join(raised)
+    told = {key: [one for one in way.fits if found.known.get(one[0]) == one[1]] for key, way in step.ways.items()}
+    if told[answer]:
+        return ""
+    return "; ".join(features()[name].phrases[value] for some in told.values() for name, value in some)
 
 
 _SHOWN = ("hb", "wbc", "anc", "plt", "retic", "mcv")

@@ -13,7 +13,14 @@ export function ordering(question, _id, changed) {
       make("span", { html: item.html }));
     return [item.key, row];
   }));
+  const asItStands = make("button", { type: "button", onclick: () => {
+    touched = true;
+    asItStands.hidden = true;
+    said.textContent = "Taken as it stands.";
+    changed();
+  } }, "In order as it stands");
   function draw() {
+    asItStands.hidden = touched;
     order.forEach((key, at) => {
       list.append(rows[key]);
       const [up, down] = rows[key].querySelectorAll("button");
@@ -38,7 +45,7 @@ export function ordering(question, _id, changed) {
   }
   draw();
   return {
-    element: make("div", { class: "ordering" }, make("p", { class: "how" }, question.how), list, said), notes: {},
+    element: make("div", { class: "ordering" }, make("p", { class: "how" }, question.how), list, asItStands, said), notes: {},
     get: () => (touched ? [...order] : null),
     set: (draft) => {
       const keys = all.map((item) => item.key);

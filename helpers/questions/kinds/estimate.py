@@ -29,7 +29,10 @@ class Estimate(Kind):
     tolerance: float = 0.0
     """How far the value may be off."""
 
-    how = "Set the value, and the lowest and highest it could be: be right with the range nine times of ten."
+    how = (
+        "Give your best guess, then the lowest and the highest value that you would believe: so wide that nine of ten "
+        "of your ranges hold the truth."
+    )
     ask = "Move the slider to your answer, and type the two ends of your range."
     interaction = "numeric"
     schema = shape(

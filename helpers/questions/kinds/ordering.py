@@ -56,7 +56,7 @@ class Ordering(Kind):
     answer: Any
 
     how = "Move the lines up and down."
-    ask = "Move the lines into order first. Is it the order that you see? Then move one line away and back."
+    ask = "Move the lines into order first, or press “In order as it stands”."
     interaction = "sequencing"
     Slip = Misplaced
     schema = shape("items answer misconceptions", items=rows(3, "item"), answer=ref("order_or_answer"))
