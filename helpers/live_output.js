@@ -226,17 +226,21 @@ function initialize({ model }) {
   // A connection that broke while cells ran may have swallowed a widget, or may bring one twice: then what is shown is
   // not the one that Python answers. Once Python has nothing to do, it is asked for all that it has.
   let shaken = false;
-  let mending = null;
+  let mending = 0;
   function reconnected() {
     if (kernel.connectionStatus !== "connected") shaken = true;
-    else if (shaken) mending ??= setTimeout(mend, SETTLED);
+    else if (shaken) mendSoon();
+  }
+
+  function mendSoon() {
+    clearTimeout(mending);
+    mending = setTimeout(mend, SETTLED);
   }
 
   async function mend() {
-    mending = null;
     if (lost) return;
     if (trouble() || manager._kernelRestoreInProgress) {
-      mending = setTimeout(mend, SETTLED);
+      mendSoon();
       return;
     }
     shaken = false;

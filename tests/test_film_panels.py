@@ -53,6 +53,19 @@ def test_every_film_opens_on_a_usual_strip_of_white_cells(name):
     assert strangers <= 1.5, "of ten cells, more than one stands for another kind"
 
 
+HALLMARKS = {
+    "megaloblastic": ("macro_ovalocyte", "hypersegmented"), "acute_leukemia": ("blast",), "apl": ("promyelocyte",),
+    "hairy_cell": ("hairy_cell",), "ttp": ("schistocyte",), "myelofibrosis": ("teardrop",), "mds": ("pelgeroid",),
+    "hypersplenism": ("target_cell",), "edta_clumps": ("platelet_clump",), "iron_lack": ("elliptocyte",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(HALLMARKS))
+def test_a_film_opens_at_a_field_that_shows_what_tells_it(name):
+    here = FilmPanel(name).field.cells.tally()
+    assert all(here.get(kind) for kind in HALLMARKS[name]), here
+
+
 def test_moving_a_count_changes_what_it_counts():
     panel = FilmPanel("normal")
     for name, amount, kind in (("plt", 20.0, "platelet"), ("hb", 70.0, "red_cell"), ("wbc", 1.0, "lymphocyte")):

@@ -6,7 +6,7 @@ The model is plain traits and can be driven without a notebook:
 >>> panel.plt = 20
 >>> panel.next_field()
 >>> panel.status
-'Lack of vitamin B12 or folate, moved: 119 red cells, no white cells and 3 platelets in this field.'
+'Lack of vitamin B12 or folate, moved: 108 red cells, no white cells and 2 platelets in this field.'
 """
 
 from __future__ import annotations
