@@ -115,7 +115,7 @@ class ThresholdsPicture(StillPicture):
     def _said_of(self, one: Threshold) -> str:
         if math.isnan(one.limit):
             return "none routinely"
-        edge = f"gives {'at or ' if one.operator == '<=' else ''}below {plain(one.limit)}"
+        edge = f"gives {'≤' if one.operator == '<=' else '<'} {plain(one.limit)}"
         return edge if math.isnan(self.amount) else f"{edge} · here: {_HERE.get(one.advice, one.advice)}"
 
     # --- the words ---
