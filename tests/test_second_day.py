@@ -14,10 +14,11 @@ import nbformat
 import psutil
 import pytest
 from conftest import Lab, OpenNotebook, opening, serving
-from in_browser import ALIVE, RUN_IT, kept_panels, settles
+from in_browser import ALIVE, RUN_IT, fill, kept_panels, settles
 from playwright.sync_api import Locator, expect
 
 from helpers.questions.bank import exercise
+from helpers.questions.judge import right_answer
 
 pytestmark = pytest.mark.browser
 
@@ -327,7 +328,12 @@ def test_a_connection_that_breaks_and_brings_widgets_twice_leaves_none_dead(lab:
         expect(one.page.locator(".course-live > .old")).to_have_count(0, timeout=60_000)
         alive(one, PANEL).get_by_role("slider").press("Home")
         expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
-        alive(one, CARD)
-        card.get_by_role("button", name="Check", exact=True).click()
-        expect(card.locator(".feedback")).to_contain_text("Not answered yet")
+        card, asked = alive(one, CARD), exercise("start-01")
+        for answer, word in (
+            (next(one.key for one in asked.asks.options if one.key != asked.asks.right), "Not yet"),
+            (right_answer(asked), "Right"),
+        ):
+            fill(card, asked, answer)
+            card.get_by_role("button", name="Check", exact=True).click()
+            expect(card.locator(".feedback")).to_contain_text(word)
         expect(one.page.locator(".course-lost")).to_have_count(0)
