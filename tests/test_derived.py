@@ -150,6 +150,7 @@ def test_a_table_treats_bands_as_one_count_does():
         dict(wbc=2.1, neut_pct=22, band_pct=13, lymph_pct=63, mono_pct=15, eos_pct=0, baso_pct=0),
         dict(wbc=2.1, neut_pct=22, band_pct=3),
         dict(wbc=2.1, neut_pct=22),
+        dict(wbc=2.1, neut_pct=22, band_pct=13, lymph_pct=50, mono_pct=15, eos_pct=0, baso_pct=0, blast_pct=13),
         dict(wbc=2.1, seg_pct=22, band_pct=3),
     ]
     frame = pd.DataFrame([{COLUMN[name]: amount for name, amount in row.items()} for row in rows])

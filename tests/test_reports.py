@@ -16,6 +16,7 @@ from tables_fuzzer import judged_table
 
 from helpers import flag, grade, read_csv, read_fhir, read_hl7, read_report
 from helpers.blood.core.amount import read_value
+from helpers.blood.core.derived import complete
 from helpers.blood.core.pieces import lex
 from helpers.blood.core.units import ANALYTES, units_of
 from helpers.blood.core.words import fold
@@ -144,6 +145,16 @@ def test_a_list_is_read_whatever_leads_to_its_numbers(mark):
 def test_a_bracket_of_earlier_values_does_not_take_the_unit_of_the_one_before_it(before):
     count = read_report(f"Hb 8.1 ({before}) g/dL; platelets 31 x10^9/L")
     assert known(count) == {"hb": 81, "plt": 31}
+
+
+FIVE = "WBC 2.1 K/uL, Neutrophils 22 %, Bands 13 %, Lymphocytes 50 %, Monocytes 15 %, Eosinophils 0 %, Basophils 0 %"
+
+
+def test_cells_of_another_kind_fill_a_differential_as_bands_would():
+    assert complete(read_report(FIVE)).anc == pytest.approx(2.1 * 0.35)
+    assert complete(read_report(f"{FIVE}, Blasts 13 %")).anc == pytest.approx(2.1 * 0.22), "100 % without the bands"
+    other = complete(read_report(f"{FIVE}, Atypical lymphocytes 13 %"))
+    assert other.values["anc"].amount is None and "0.46" in other.why("anc") and "0.73" in other.why("anc")
 
 
 def test_an_interval_in_a_bracket_is_no_earlier_value():

@@ -6,6 +6,7 @@ Units are the course's: Hb g/L, hematocrit L/L, red cells 10^12/L, other cells 1
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -155,8 +156,8 @@ _DERIVED = (
 )
 """What is derived, from what, by which rule, and how that is said."""
 
-_OTHERS = ("lymph_pct", "mono_pct", "eos_pct", "baso_pct")
-"""The other shares of a differential in five parts."""
+FIVE_PARTS = ("lymph_pct", "mono_pct", "eos_pct", "baso_pct")
+"""The shares of a differential in five parts, beside the neutrophils."""
 
 
 def bands_beside(neut_pct: Numbers, band_pct: Numbers, others_pct: Numbers) -> Numbers:
@@ -191,11 +192,11 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
     """
     if isinstance(counts, BloodCount):
         values = dict(counts.values)
+        if "anc" not in values and (anc_with_bands := neutrophils_with_bands(values)):
+            values["anc"] = anc_with_bands
         for name, inputs, rule, how in _DERIVED:
             # A value that was printed but cannot be told stays so; only one that is absent is worked out.
             found = [values.get(needed) for needed in inputs]
-            if name == "anc" and name not in values and (apart := _with_bands(values)):
-                values[name] = apart
             if name in values or any(value is None or value.amount is None for value in found):
                 continue
             # A divisor known only as "less than" would leave a lower bound, which a Value cannot say.
@@ -213,42 +214,45 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
         needed = [COLUMN[item] for item in inputs]
         if not all(column in frame for column in needed):
             continue
-        inputs = [frame[column] for column in needed]
-        if name == "anc":
-            inputs[1] = inputs[1] + left_out
-        found = rule(*inputs).replace([np.inf, -np.inf], np.nan).round(6)
+        more = [left_out] if name == "anc" else []
+        found = rule(*(frame[column] for column in needed), *more).replace([np.inf, -np.inf], np.nan).round(6)
         frame[COLUMN[name]] = frame[COLUMN[name]].fillna(found) if COLUMN[name] in frame else found
     return frame
 
 
-def _with_bands(values: Mapping[str, Value]) -> Value | None:
-    """The absolute neutrophils where bands are printed beside "neutrophils"; None where they make no difference."""
+def neutrophils_with_bands(values: Mapping[str, Value], others: bool = False) -> Value | None:
+    """The absolute neutrophils where bands are printed beside "neutrophils"; None where they make no difference.
+
+    Args:
+        values: the count's values by short name.
+        others: whether white cells of yet another kind are printed, so that no sum tells whether the bands are within.
+    """
     wbc, neut, band = (values.get(name) for name in ("wbc", "neut_pct", "band_pct"))
     told = all(value is not None and value.amount is not None and not value.below for value in (wbc, neut, band))
     if not told or band.amount == 0 or neut.printed.startswith(COMPUTED):
         return None
-    others = [values[name].amount if name in values else None for name in _OTHERS]
-    rest = np.float64(np.nan if None in others else sum(others))
-    added = float(bands_beside(neut.amount, band.amount, rest))
+    rest = [values[name].amount if name in values else None for name in FIVE_PARTS]
+    rest += [values["blast_pct"].amount] if "blast_pct" in values else []
+    added = float(bands_beside(neut.amount, band.amount, math.nan if others or None in rest else sum(rest)))
     if added == 0:
         return None
-    how = "WBC × (neutrophils + bands) %"
+    how = f"{COMPUTED}: WBC × (neutrophils + bands) %"
     low, high = (round(float(anc(wbc.amount, neut.amount, more)), 6) for more in (0.0, band.amount))
     if added == band.amount:
-        return Value(high, printed=f"{COMPUTED}: {how}")
+        return Value(high, printed=how)
     why = (
         f"Neutrophils, absolute (ANC) cannot be worked out: whether the {neut.amount:g} % of neutrophils hold the "
         f"{band.amount:g} % of bands is not printed. It is {show(low, 'anc')} or {show(high, 'anc')}. "
         "Ask the laboratory."
     )
-    return cannot_tell(f"{COMPUTED}: {how}", "", why, tuple((show(one, "anc"), one) for one in (low, high)))
+    return cannot_tell(how, "", why, tuple((show(one, "anc"), one) for one in (low, high)))
 
 
 def _bands_left_out(frame: pd.DataFrame) -> pd.Series | float:
     """Of many counts, the bands that printed neutrophils leave out, %; 0 where none are printed beside them."""
-    neut, band = (COLUMN[name] for name in ("neut_pct", "band_pct"))
+    neut, band, blast = (COLUMN[name] for name in ("neut_pct", "band_pct", "blast_pct"))
     if neut not in frame or band not in frame:
         return 0.0
-    others = [frame.get(COLUMN[name], np.nan) for name in _OTHERS]
-    left_out = bands_beside(frame[neut], frame[band], sum(others))
-    return pd.Series(np.where(frame[neut].isna(), 0.0, left_out), index=frame.index)
+    rest = sum(frame.get(COLUMN[name], np.nan) for name in FIVE_PARTS)
+    rest = rest + frame[blast].fillna(0) if blast in frame else rest
+    return pd.Series(bands_beside(frame[neut], frame[band], rest), index=frame.index).where(frame[neut].notna(), 0.0)

@@ -9,6 +9,7 @@ from typing import Any
 from helpers.blood.core import units
 from helpers.blood.core.amount import Result, same, twice
 from helpers.blood.core.count import BloodCount, Person, may_be_pregnant
+from helpers.blood.core.derived import FIVE_PARTS, neutrophils_with_bands
 from helpers.blood.core.units import ANALYTES
 from helpers.blood.core.value import Value, cannot_tell
 from helpers.blood.reports.dates import latest
@@ -16,8 +17,6 @@ from helpers.blood.reports.person import trimester_of
 from helpers.evidence import constant
 
 MOST_NOTES = 60
-FIVE_PARTS = ("lymph_pct", "mono_pct", "eos_pct", "baso_pct")
-"""With the neutrophils, the whole of a five-part differential."""
 WHITE_PARTS = ("anc", "alc", "amc", "aec", "abc", "cd4")
 
 
@@ -143,6 +142,8 @@ class Draft:
         if len(notes) > MOST_NOTES:
             notes[MOST_NOTES:] = [f"{len(notes) - MOST_NOTES} more lines were not read."]
         values = {name: result.value for name, result in self.results.items()}
+        if self.other_cells and "anc" not in values and (either := neutrophils_with_bands(values, others=True)):
+            values["anc"] = either
         if self.about.get("trimester") and not may_be_pregnant(self.about.get("sex"), self.about.get("age_y")):
             notes.append("A pregnancy is stated that does not go with the sex or the age stated: it is left out.")
             del self.about["trimester"]
