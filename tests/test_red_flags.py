@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -172,3 +173,24 @@ def test_no_notice_is_a_page_of_its_own():
     for row in records("red_flags"):
         said = f"{row['label']} {row['why'].partition('. ')[0]} {row['at_once']}"
         assert len(said) <= 370, f"{row['flag']}: {len(said)} letters; four lines are read, more are skipped"
+
+
+@pytest.mark.parametrize(
+    ("hb", "told"), [(24, ["very_low_hb"]), (59.9, ["very_low_hb"]), (60, ["anemia"]), (79, ["anemia"])]
+)
+def test_one_hemoglobin_is_not_told_as_two_urgencies(hb, told):
+    found = Findings(BloodCount.of(hb=hb, age_y=40, sex="female"), {"alarm": "heart"})
+    assert [one.flag for one in red_flags(found) if one.raised] == told
+    many = red_flags(pd.DataFrame({"hb_g_per_l": [hb], "age_y": [40], "sex": ["female"]}))
+    assert many[many["raised"]].index.get_level_values("flag").tolist() == told
+
+
+def test_a_hemoglobin_known_as_a_limit_alone_is_still_flagged():
+    assert [one.flag for one in red_flags(Findings(BloodCount.of(hb="<70 g/L"), {})) if one.raised] == ["anemia"]
+
+
+def test_what_lies_within_a_flag_is_less_urgent_than_it():
+    rows = {row["flag"]: row for row in records("red_flags")}
+    for row in rows.values():
+        if row["within"]:
+            assert row["urgency"] == "same_day" and rows[row["within"]]["urgency"] == "emergency"

@@ -43,7 +43,7 @@ class RedFlagCards(Criteria):
     def point(self) -> str:
         """How many cannot wait."""
         emergencies, rest = (len(rows) for rows in self.rows.values())
-        return f"{emergencies} flags call for help at once, {rest} the same day"
+        return f"{emergencies} flags are emergencies, {rest} more do not wait for another day"
 
     def cards(self) -> str:
         """A card a flag; those of one urgency stand together."""

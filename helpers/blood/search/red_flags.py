@@ -89,12 +89,20 @@ def red_flags(
         for person, flag in _raised(row, ways, len(flags)):
             flags[person].append(flag)
     order = list(URGENCIES)
+    flags = [_most_urgent(some) for some in flags]
     ordered = [tuple(sorted(some, key=lambda one: (not one.raised, order.index(one.urgency)))) for some in flags]
     if people.counts.single:
         return ordered[0]
     told = [(whose, one) for whose, some in zip(people.counts.index, ordered, strict=True) for one in some]
     index = pd.MultiIndex.from_tuples([(whose, one.flag) for whose, one in told], names=["person", "flag"])
     return pd.DataFrame({name: [getattr(one, name) for _, one in told] for name in _SHOWN}, index)
+
+
+def _most_urgent(some: Sequence[RedFlag]) -> list[RedFlag]:
+    """Without the flags that another one, which is raised, says more urgently."""
+    within = {row["flag"]: row["within"] for row in records("red_flags") if row["within"]}
+    raised = {one.flag for one in some if one.raised}
+    return [one for one in some if within.get(one.flag) not in raised]
 
 
 _SHOWN = ("label", "urgency", "raised", "because", "needs", "source")
