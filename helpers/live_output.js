@@ -245,7 +245,7 @@ function initialize({ model }) {
     }
     shaken = false;
     await Promise.resolve(manager._loadFromKernel?.()).catch(() => {}); // what is still missing is told below
-    for (const wrapper of document.getElementsByClassName("course-live")) {
+    for (const wrapper of [...document.getElementsByClassName("course-live")]) {
       const id = name(wrapper);
       if (!(id in model.get("shows"))) continue; // of another kernel
       const now = manager.has_model(id) ? await manager.get_model(id).catch(() => null) : null;

@@ -15,7 +15,6 @@ from helpers.pictures.live import LiveFigure, line, rectangle
 from helpers.pictures.still import StillPicture
 
 LEFT, RIGHT_EDGE = 12, look.WIDTH - 12
-_TITLE_END = 62
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class ProgressPicture(OwnPicture):
         if not parts:
             raise ValueError("There is no notebook to show. Give at least one.")
         self.parts = tuple(parts)
-        top = 20 + 20 * len(self.lines(self.point()))
+        top = self.title_end
         self.live = LiveFigure(look.WIDTH, top + 4 + self._ROW * len(parts))
         self.write_title()
         for place, part in enumerate(self.parts):

@@ -26,6 +26,15 @@ from helpers.wording import capital, counted, links, listed, sources, spelled
 Row = Mapping[str, Any]
 
 
+def _asks(title: str, why: str, do: str, source: str, style: str) -> str:
+    """A card of what asks for something to be done."""
+    return (
+        f'<section style="{style}"><p style="margin:0 0 4px"><strong>{page.escape(title)}</strong></p>'
+        f'<p style="margin:0 0 4px">{page.escape(why)}</p><p style="margin:0"><strong>Do:</strong> {page.escape(do)} '
+        f"<small>{page.inline(links(source))}</small></p></section>"
+    )
+
+
 # --- what cannot wait ---
 
 
@@ -56,13 +65,8 @@ class RedFlagCards(Criteria):
     @staticmethod
     def _card(row: Row) -> str:
         edge = look.shade(4 if row["urgency"] == "emergency" else 2)
-        return (
-            f'<section style="{CARD};border-left:8px solid {edge};margin:0">'
-            f'<p style="margin:0 0 4px"><strong>{page.escape(row["label"])}</strong></p>'
-            f'<p style="margin:0 0 4px">{page.escape(row["why"])}</p>'
-            f'<p style="margin:0"><strong>Do:</strong> {page.escape(row["at_once"])} '
-            f"<small>{page.inline(links(row['source']))}</small></p></section>"
-        )
+        style = f"{CARD};border-left:8px solid {edge};margin:0"
+        return _asks(row["label"], row["why"], row["at_once"], row["source"], style)
 
     def table(self) -> pd.DataFrame:
         """One row a flag."""
@@ -100,10 +104,7 @@ class TrapCards(Criteria):
     def cards(self) -> str:
         """A card a trap."""
         return "".join(
-            f'<section style="{CARD}"><p style="margin:0 0 4px"><strong>{page.escape(capital(one.name))}</strong></p>'
-            f'<p style="margin:0 0 4px">{page.escape(one.sentence)} {page.escape(one.reason)}</p>'
-            f'<p style="margin:0"><strong>Do:</strong> {page.escape(one.what_to_do)} '
-            f"<small>{page.inline(links(one.source))}</small></p></section>"
+            _asks(capital(one.name), f"{one.sentence} {one.reason}", one.what_to_do, one.source, CARD)
             for one in self.found
         )
 

@@ -42,6 +42,11 @@ class StillPicture(LivePicture):
         )
 
     @property
+    def title_end(self) -> int:
+        """Pixels from the top to where the title ends."""
+        return 20 + 20 * len(self.lines(self.point()))
+
+    @property
     def shown_width(self) -> int:
         """Pixels as shown at most: a drawing grows with the page, a painting keeps its size."""
         live = getattr(self, "live", None)

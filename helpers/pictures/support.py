@@ -181,7 +181,7 @@ class RecoveryPicture(StillPicture):
         self._draw()
 
     def _draw(self) -> None:
-        top, row, last = 22 + 20 * len(self.lines(self.point())), 44, max(one["day_high"] for one in self.rows)
+        top, row, last = self.title_end + 2, 44, max(one["day_high"] for one in self.rows)
         height = row * len(self.rows)
         self.live = LiveFigure(look.WIDTH, top + height + 46)
         self.write_title()
