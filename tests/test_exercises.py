@@ -679,6 +679,8 @@ cards = {name: Card(one) for name, one in bank.read(example, "00_example").items
 @pytest.mark.browser
 def test_a_card_is_answered_by_keyboard_alone_and_keeps_its_keys(open_notebook) -> None:
     """JupyterLab's own keys (d d deletes a cell, arrows leave it) must not act while a control has the focus."""
+    from playwright.sync_api import expect
+
     cells = [SHOW, 'cards["example-01"]', 'cards["example-03"]', 'cards["example-05"]']
     notebook = open_notebook(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells]))
     notebook.run_all()
@@ -697,6 +699,14 @@ def test_a_card_is_answered_by_keyboard_alone_and_keeps_its_keys(open_notebook) 
     number.get_by_text("Right", exact=True).wait_for()
 
     order = notebook.cell(4).get_by_role("region", name="Question example-05")
+    order.get_by_role("button", name="Check", exact=True).press("Enter")
+    expect(order.locator(".feedback")).to_contain_text("press “In order as it stands”")
+    as_it_stands = order.get_by_role("button", name="In order as it stands")
+    as_it_stands.press("Enter")
+    expect(as_it_stands).to_be_hidden()
+    assert order.evaluate("card => card.contains(document.activeElement)"), "no key goes to JupyterLab from here"
+    order.get_by_role("button", name="Check", exact=True).press("Enter")
+    expect(order.locator(".feedback strong")).to_have_text(re.compile("Right|Not yet"))
     order.get_by_role("button", name="Move up: Check the units").focus()
     for _ in range(4):  # the lines are shuffled: up to the top, and once more
         keyboard.press("Enter")

@@ -15,6 +15,7 @@ export function ordering(question, _id, changed) {
   }));
   const asItStands = make("button", { type: "button", onclick: () => {
     touched = true;
+    list.querySelector("button").focus(); // what is hidden keeps no focus, and JupyterLab would hear the keys
     asItStands.hidden = true;
     said.textContent = "Taken as it stands.";
     changed();
