@@ -58,6 +58,7 @@ def test_every_step_says_why_and_names_tests_there_are():
     for step in steps().values():
         assert step.why and step.source and set(step.tests) <= set(known_tests())
         assert all(way.says for way in step.ways.values())
+        assert step.is_end or step.title.endswith("?"), "what is said after it begins a sentence"
 
 
 def test_a_published_patient_tells_what_a_test_showed_and_nothing_else():
@@ -76,6 +77,8 @@ def test_an_answer_that_the_report_speaks_against_is_told_what_it_says():
     assert otherwise("CRS-014", steps()["retic_film"], "high") == "few reticulocytes"
     assert otherwise("CRS-014", steps()["retic_film"], "low") == ""
     assert otherwise("CRS-014", steps()["marrow"], "full") == "an empty marrow"
+    assert otherwise("CRS-063", steps()["repeat"], "normal") == "few white cells; few platelets"
+    assert otherwise("CRS-063", steps()[FIRST], "no") == "hemoglobin below 60 g/L"
     assert "platelets below 20" in otherwise("CRS-014", steps()[FIRST], "no") and not otherwise(
         "CRS-014", steps()[FIRST], "yes"
     )
@@ -89,6 +92,7 @@ def test_an_answer_that_the_report_speaks_against_is_told_what_it_says():
 def test_what_speaks_for_an_answer_is_a_finding_that_a_test_of_its_step_tells():
     known = {(row["feature"], row["value"]) for row in records("features")}
     told = {(row["test"], row["feature"]) for row in records("test_features")}
+    told |= {("repeat_count", row["feature"]) for row in records("features") if row["group"] == "count"}
     for step in steps().values():
         for way in step.ways.values():
             assert set(way.fits) <= known, way.label

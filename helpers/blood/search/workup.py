@@ -22,6 +22,7 @@ from helpers.blood.search.causes import Findings, features
 from helpers.blood.search.patients import patient as published
 from helpers.blood.search.red_flags import red_flags
 from helpers.evidence import keyed, records
+from helpers.wording import small
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def otherwise(patient: str, step: Step, answer: str) -> str:
     """
     found = Findings.of_patient(patient)
     if step.key == FIRST:
-        raised = [flag.label.lower() for flag in red_flags(found) if flag.raised]
+        raised = [small(flag.label) for flag in red_flags(found) if flag.raised]
         return "" if answer == "yes" else "; ".join(raised)
     told = {key: [one for one in way.fits if found.known.get(one[0]) == one[1]] for key, way in step.ways.items()}
     if told[answer]:
