@@ -141,7 +141,9 @@ def test_a_list_is_read_whatever_leads_to_its_numbers(mark):
         assert known(read_report(text, assume="conventional")) == {"hb": 72, "hct": 0.21}
 
 
-@pytest.mark.parametrize("before", ["prev 10.9", "previous 10.9, 12.4", "prior: 10.9", "previously 10.9, then 12.4"])
+@pytest.mark.parametrize(
+    "before", ["prev 10.9", "prev. 10.9", "previous 10.9, 12.4", "prior: 10.9", "previously 10.9, then 12.4"]
+)
 def test_a_bracket_of_earlier_values_does_not_take_the_unit_of_the_one_before_it(before):
     count = read_report(f"Hb 8.1 ({before}) g/dL; platelets 31 x10^9/L")
     assert known(count) == {"hb": 81, "plt": 31}

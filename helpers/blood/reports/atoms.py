@@ -201,7 +201,7 @@ class Row:
             if self.pieces[begin].kind == "open":
                 inside = [piece for piece in self.pieces[begin + 1 : place - 1] if piece.kind != "filler"]
                 told = bool(inside) and inside[0].kind == "older" and inside[0].meaning == "earlier"
-                marks = (",", ";", ":", "/", "then")
+                marks = (",", ";", ":", ".", "/", "then")
                 plain = all(piece.kind in ("older", "number", "and") or piece.text in marks for piece in inside)
                 beside = [atom for atom in self.atoms if begin - 2 <= atom.where < begin]
                 return beside[-1] if told and plain and beside and isinstance(beside[-1], Number) else None

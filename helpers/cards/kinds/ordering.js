@@ -14,14 +14,16 @@ export function ordering(question, _id, changed) {
     return [item.key, row];
   }));
   const asItStands = make("button", { type: "button", onclick: () => {
-    touched = true;
-    list.querySelector("button").focus(); // what is hidden keeps no focus, and JupyterLab would hear the keys
-    asItStands.hidden = true;
-    said.textContent = "Taken as it stands.";
+    if (touched) return;
+    touched = true; // the button stays: what is hidden keeps no focus, and JupyterLab would hear the keys
+    asItStands.textContent = said.textContent = "Taken as it stands.";
+    asItStands.setAttribute("aria-disabled", true);
     changed();
-  } }, "In order as it stands");
+  } });
   function draw() {
     asItStands.hidden = touched;
+    asItStands.textContent = "In order as it stands";
+    asItStands.removeAttribute("aria-disabled");
     order.forEach((key, at) => {
       list.append(rows[key]);
       const [up, down] = rows[key].querySelectorAll("button");
