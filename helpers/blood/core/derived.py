@@ -18,7 +18,7 @@ from helpers.blood.core.count import BloodCount, Value
 from helpers.blood.core.criteria import holds
 from helpers.blood.core.known import Answer, Column, any_that_is_known
 from helpers.blood.core.units import COLUMN, show
-from helpers.blood.core.value import COMPUTED, cannot_tell
+from helpers.blood.core.value import COMPUTED
 from helpers.evidence import constant, table
 
 Numbers = TypeVar("Numbers", float, np.ndarray, pd.Series)
@@ -223,6 +223,8 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
 def neutrophils_with_bands(values: Mapping[str, Value], others: bool = False) -> Value | None:
     """The absolute neutrophils where bands are printed beside "neutrophils"; None where they make no difference.
 
+    Where it is not told whether the bands are within, the lower count is taken, which asks for more, and says so.
+
     Args:
         values: the count's values by short name.
         others: whether white cells of yet another kind are printed, so that no sum tells whether the bands are within.
@@ -236,23 +238,18 @@ def neutrophils_with_bands(values: Mapping[str, Value], others: bool = False) ->
     added = float(bands_beside(neut.amount, band.amount, math.nan if others or None in rest else sum(rest)))
     if added == 0:
         return None
-    how = f"{COMPUTED}: WBC × (neutrophils + bands) %"
     low, high = (round(float(anc(wbc.amount, neut.amount, more)), 6) for more in (0.0, band.amount))
     if added == band.amount:
-        return Value(high, printed=how)
-    why = (
-        f"Neutrophils, absolute (ANC) cannot be worked out: whether the {neut.amount:g} % of neutrophils hold the "
-        f"{band.amount:g} % of bands is not printed. It is {show(low, 'anc')} or {show(high, 'anc')}. "
-        "Ask the laboratory."
-    )
-    return cannot_tell(how, "", why, tuple((show(one, "anc"), one) for one in (low, high)))
+        return Value(high, printed=f"{COMPUTED}: WBC × (neutrophils + bands) %")
+    if_not = f"{show(high, 'anc')} if the {band.amount:g} % of bands are not among them"
+    return Value(low, printed=f"{COMPUTED}: WBC × neutrophils %; {if_not}, which is not printed")
 
 
 def _bands_left_out(frame: pd.DataFrame) -> pd.Series | float:
-    """Of many counts, the bands that printed neutrophils leave out, %; 0 where none are printed beside them."""
+    """Of many counts, the bands that printed neutrophils leave out, %; 0 where that is not told."""
     neut, band, blast = (COLUMN[name] for name in ("neut_pct", "band_pct", "blast_pct"))
     if neut not in frame or band not in frame:
         return 0.0
     rest = sum(frame.get(COLUMN[name], np.nan) for name in FIVE_PARTS)
     rest = rest + frame[blast].fillna(0) if blast in frame else rest
-    return pd.Series(bands_beside(frame[neut], frame[band], rest), index=frame.index).where(frame[neut].notna(), 0.0)
+    return pd.Series(bands_beside(frame[neut], frame[band], rest), index=frame.index).fillna(0.0)
