@@ -7,6 +7,7 @@ import pytest
 from helpers.blood.core import derived
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.units import COLUMN
+from helpers.blood.core.value import cannot_tell
 
 
 def test_neutrophils_are_segmented_plus_bands():
@@ -89,6 +90,7 @@ def test_a_bound_is_carried_through_a_product_but_not_through_a_divisor():
 # Worked out by hand: what is given, in the course's units, and what it makes.
 @pytest.mark.parametrize(("name", "given", "value"), [
     ("neut_pct", dict(seg_pct=30, band_pct=8), 38),
+    ("neut_pct", dict(seg_pct=30), 30),
     ("anc", dict(wbc=2.0, neut_pct=40), 0.8),
     ("alc", dict(wbc=4.0, lymph_pct=30), 1.2),
     ("amc", dict(wbc=5.0, mono_pct=8), 0.4),
@@ -150,8 +152,33 @@ def test_a_table_treats_bands_as_one_count_does():
         dict(wbc=2.1, neut_pct=22),
         dict(wbc=2.1, neut_pct=22, band_pct=13, lymph_pct=50, mono_pct=15, eos_pct=0, baso_pct=0, blast_pct=13),
         dict(wbc=2.1, seg_pct=22, band_pct=3),
+        dict(wbc=2.1, seg_pct=22),
+        dict(wbc=2.1, neut_pct=22, seg_pct=22, band_pct=8),
+        dict(wbc=2.1, neut_pct=22, seg_pct=14, band_pct=8),
+        dict(wbc=2.1, neut_pct=22, band_pct=13, lymph_pct=63, mono_pct=15),
+        dict(wbc=2.1, neut_pct=22, band_pct=13, lymph_pct=50, mono_pct=15),
     ]
     frame = pd.DataFrame([{COLUMN[name]: amount for name, amount in row.items()} for row in rows])
     found = derived.complete(frame)[COLUMN["anc"]].tolist()
     single = [derived.complete(BloodCount.of(**row)).anc for row in rows]
     assert found == pytest.approx(single) and found[2] == pytest.approx(0.462)
+    assert found[6] == pytest.approx(0.462), "segmented cells alone, where no bands are printed"
+    assert found[7] == pytest.approx(0.63), "neutrophils that are the segmented ones: bands lie beside"
+
+
+def test_what_is_said_of_bands_is_what_is_printed():
+    def said(**values: float) -> str:
+        return derived.complete(BloodCount.of(wbc=2.1, **values)).values["anc"].printed
+
+    assert "not printed" in said(neut_pct=22, band_pct=13, lymph_pct=50, mono_pct=15), "basophils are missing"
+    for told in (
+        dict(neut_pct=22, seg_pct=14, band_pct=8),
+        dict(neut_pct=22, band_pct=13, lymph_pct=63, mono_pct=15),
+    ):
+        assert said(**told) == "computed: WBC × neutrophils %"
+    alone = derived.complete(BloodCount.of(wbc=2.1, seg_pct=22))
+    assert "no bands are printed" in alone.values["neut_pct"].printed
+    unreadable = BloodCount.of(wbc=2.1, seg_pct=22).with_values(
+        {**BloodCount.of(wbc=2.1, seg_pct=22).values, "band_pct": cannot_tell("?", "", "Bands cannot be told.")}
+    )
+    assert "anc" not in derived.complete(unreadable).values, "bands that cannot be told are not none"

@@ -168,6 +168,14 @@ def test_a_count_that_may_be_below_a_limit_asks_what_the_limit_asks():
     assert "neutropenic_fever" in asked
 
 
+def test_an_earlier_result_is_not_marked_as_the_one_of_now():
+    marks = annotate("Vorwert Hb 9,9 g/dl, aktuell Hb 8,2 g/dl").marks
+    assert [(mark.kind, mark.analyte) for mark in marks] == [("declined", ""), ("read", "hb")]
+    assert "earlier" in marks[0].reason
+    (alone,) = annotate("Vorwert Hb 9,9 g/dl").marks
+    assert (alone.kind, alone.analyte) == ("declined", "hb") and "only an earlier result" in alone.reason
+
+
 def test_an_interval_in_a_bracket_is_no_earlier_value():
     assert known(read_report("Hb 8.1 (12.0-16.0) g/dL")) == {"hb": 81}
     assert "hb" not in known(read_report("WCC 1.3 (3.9, 6.2)")) and read_report("WCC 1.3 (3.9, 6.2)").why("wbc")

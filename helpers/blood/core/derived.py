@@ -142,6 +142,7 @@ def _share(wbc: Numbers, percent: Numbers) -> Numbers:
 
 _DERIVED = (
     ("neut_pct", ("seg_pct", "band_pct"), lambda seg, band: seg + band, "segmented + bands"),
+    ("neut_pct", ("seg_pct",), lambda seg: seg, "segmented alone, as no bands are printed"),
     ("anc", ("wbc", "neut_pct"), anc, "WBC × neutrophils %"),
     ("alc", ("wbc", "lymph_pct"), _share, "WBC × lymphocytes %"),
     ("amc", ("wbc", "mono_pct"), _share, "WBC × monocytes %"),
@@ -160,19 +161,38 @@ FIVE_PARTS = ("lymph_pct", "mono_pct", "eos_pct", "baso_pct")
 """The shares of a differential in five parts, beside the neutrophils."""
 
 
-def bands_beside(neut_pct: Numbers, band_pct: Numbers, others_pct: Numbers) -> Numbers:
-    """The bands that "neutrophils" leave out, %: all or 0, whichever makes the differential whole; NaN: not told.
+def bands_beside(
+    neut_pct: Numbers,
+    band_pct: Numbers,
+    others_pct: Numbers,
+    whole: bool | pd.Series = True,
+    seg_pct: Numbers | float = math.nan,
+) -> Numbers:
+    """The bands that "neutrophils" leave out, %: all or 0; NaN: not told.
+
+    The segmented cells tell it where they are printed too; else whichever makes the differential whole.
 
     Args:
         neut_pct: neutrophils as printed, %.
         band_pct: bands that are printed beside them, %; NaN for none.
-        others_pct: all other white cells together, %; NaN where the differential is not whole.
+        others_pct: all other white cells that are printed, together, %.
+        whole: whether every kind is printed; where one is not, only a sum that has no room for the bands tells.
+        seg_pct: segmented neutrophils, %; NaN where they are not printed.
     """
-    bands = np.nan_to_num(band_pct)
-    off, off_with = (abs(neut_pct + others_pct + added - 100) for added in (0, bands))
-    whole = np.minimum(off, off_with) <= constant("differential_sum_tolerance_pct")
-    told = np.where(whole & (off != off_with), np.where(off < off_with, 0.0, bands), np.nan)
+    bands, over = np.nan_to_num(band_pct), neut_pct + others_pct - 100
+    by_sum = np.where(whole, _by_what_fits(over, over + bands, bands), np.nan)
+    no_room = np.isnan(by_sum) & (over + bands > constant("differential_sum_tolerance_pct"))
+    beside = neut_pct - seg_pct
+    by_segmented = _by_what_fits(beside - bands, beside, bands)
+    told = np.where(np.isnan(by_segmented), np.where(no_room, 0.0, by_sum), by_segmented)
     return np.where(bands == 0, 0.0, told)
+
+
+def _by_what_fits(off_if_within: Numbers, off_if_beside: Numbers, bands: Numbers) -> Numbers:
+    """The bands to add, %, by how far off a sum is with either meaning; NaN where neither fits, or both alike."""
+    within, beside = abs(off_if_within), abs(off_if_beside)
+    fits = (np.minimum(within, beside) <= constant("differential_sum_tolerance_pct")) & (within != beside)
+    return np.where(fits, np.where(within < beside, 0.0, bands), np.nan)
 
 
 _RATIOS = ("rbc", "mcv", "mch", "mchc")
@@ -201,6 +221,8 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
                 continue
             # A divisor known only as "less than" would leave a lower bound, which a Value cannot say.
             if name in _RATIOS and found[-1].below:
+                continue
+            if inputs == ("seg_pct",) and "band_pct" in values:
                 continue
             with np.errstate(divide="ignore", invalid="ignore"):
                 amount = float(rule(*(np.float64(value.amount) for value in found)))
@@ -233,9 +255,11 @@ def neutrophils_with_bands(values: Mapping[str, Value], others: bool = False) ->
     told = all(value is not None and value.amount is not None and not value.below for value in (wbc, neut, band))
     if not told or band.amount == 0 or neut.printed.startswith(COMPUTED):
         return None
-    rest = [values[name].amount if name in values else None for name in FIVE_PARTS]
-    rest += [values["blast_pct"].amount] if "blast_pct" in values else []
-    added = float(bands_beside(neut.amount, band.amount, math.nan if others or None in rest else sum(rest)))
+    parts = {name: values[name].amount for name in (*FIVE_PARTS, "blast_pct") if name in values}
+    rest = [amount for amount in parts.values() if amount is not None]
+    whole = not others and set(FIVE_PARTS) <= set(parts) and len(rest) == len(parts)
+    seg = values["seg_pct"].amount if "seg_pct" in values else None
+    added = float(bands_beside(neut.amount, band.amount, sum(rest), whole, math.nan if seg is None else seg))
     if added == 0:
         return None
     low, high = (round(float(anc(wbc.amount, neut.amount, more)), 6) for more in (0.0, band.amount))
@@ -250,6 +274,8 @@ def _bands_left_out(frame: pd.DataFrame) -> pd.Series | float:
     neut, band, blast = (COLUMN[name] for name in ("neut_pct", "band_pct", "blast_pct"))
     if neut not in frame or band not in frame:
         return 0.0
-    rest = sum(frame.get(COLUMN[name], np.nan) for name in FIVE_PARTS)
-    rest = rest + frame[blast].fillna(0) if blast in frame else rest
-    return pd.Series(bands_beside(frame[neut], frame[band], rest), index=frame.index).fillna(0.0)
+    parts = frame.reindex(columns=[COLUMN[name] for name in FIVE_PARTS])
+    rest = parts.sum(axis=1) + (frame[blast].fillna(0) if blast in frame else 0)
+    seg = frame.get(COLUMN["seg_pct"], math.nan)
+    added = bands_beside(frame[neut], frame[band], rest, parts.notna().all(axis=1), seg)
+    return pd.Series(added, index=frame.index).fillna(0.0)

@@ -21,6 +21,7 @@ from helpers.blood.reports.person import read_person
 from helpers.blood.reports.results import rest_said, results_of
 
 NEWBORN = "a newborn or a fetus"
+_OLDER = "It is an earlier result."
 _UNEVEN = "{}: one of several columns of numbers is empty here, and no heading tells which one holds the results."
 LONGEST_TEXT = 100_000
 """Characters of a pasted report that are read."""
@@ -33,7 +34,7 @@ class Mark:
     start: int
     end: int
     kind: str
-    """read, declined, person."""
+    """read, declined, person; older for an earlier result until it is known whether there is one of now."""
     analyte: str = ""
     reason: str = ""
     name_at: int = -1
@@ -130,8 +131,12 @@ def _settled(count: BloodCount, marks: list[Mark]) -> tuple[Mark, ...]:
     found: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
         value = count.values.get(mark.analyte)
+        if mark.kind == "older" and value is not None and value.span == (mark.start, mark.end):
+            mark = replace(mark, kind="read")
         if mark.kind == "read" and value is not None and not value.known:
             mark = replace(mark, kind="declined", reason=value.reason)
+        elif mark.kind == "older":
+            mark = Mark(mark.start, mark.end, "declined", reason=_OLDER)
         if not found or mark.start >= found[-1].end:
             found.append(mark)
     return tuple(found)
@@ -228,7 +233,7 @@ def _read_claim(
     for result in said.older:
         draft.add_older(result)
         if not said.results:
-            marks.append(_mark(result, span))
+            marks.append(replace(_mark(result, span), kind="older"))
     if not claim.numbers and claim.said:
         return [(claim.name.start, claim.name.end + text[claim.name.end :].index(claim.said) + len(claim.said))]
     return [span]
