@@ -123,6 +123,21 @@ def test_with_a_patient_each_step_reveals_only_what_was_asked_for():
     assert "Severe aplastic anemia" in path.words() and "engrafted" in path.words()
 
 
+def test_what_was_asked_for_is_counted_before_and_after_a_step_back():
+    path = WorkUp(patient="CRS-014")
+    for answer in ("no", "same", "nothing"):
+        path.ask_for()
+        path.answer(answer)
+    before = path.status
+    path.ask_for()
+    assert path.status != before and len(path._asked()) > len(path.walk.done), "asked for, and so done"
+    blood = sum(test.sample == "blood" for test in path._asked())
+    assert f"So far: {blood} blood tests" in path.status
+    path.answer("low")
+    path.back()
+    assert f"So far: {blood} blood tests" in path.status
+
+
 def test_another_patient_begins_anew_and_a_state_comes_back():
     path = WorkUp(patient="CRS-014")
     path.ask_for()

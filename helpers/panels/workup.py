@@ -75,8 +75,9 @@ class WorkUp(Panel):
         self.walk = Walk(tuple(self.answers))
         here = self.walk.here
         place = f"The end: {here.title}." if here.is_end else f"Step {len(self.walk.path)}, {here.title}"
-        needle = "a needle into the marrow" if self.walk.needles else "no needle into the marrow"
-        tubes = sum(test.sample == "blood" for test in self.walk.done)
+        samples = [test.sample for test in dict.fromkeys((*self.walk.done, *self._asked()))]
+        needle = "a needle into the marrow" if "marrow" in samples else "no needle into the marrow"
+        tubes = samples.count("blood")
         cost = counted(tubes, "blood test") if tubes else "no blood test"
         self.status = f"{place} So far: {cost}; {needle}."
 
@@ -129,14 +130,17 @@ class WorkUp(Panel):
         """What was asked for so far, and what the patient's report says of it."""
         if not self.patient or not self.asked_for:
             return ""
-        asked = self.walk.path[: self.asked_for]
-        names = dict.fromkeys(name for step in asked for name in step.tests)
-        tests = [known_tests()[name] for name in names]
         rows = [
-            (test.label, results(self.patient, test.key) or "the report does not say", test.costs) for test in tests
+            (test.label, results(self.patient, test.key) or "the report does not say", test.costs)
+            for test in self._asked()
         ]
         frame = pd.DataFrame(rows, columns=["asked for", "what the report says", "what it cost"]).set_index("asked for")
         return page.table(frame, "What was asked for") if rows else ""
+
+    def _asked(self) -> list[Test]:
+        """The tests that were asked for with the patient who is carried along, each once."""
+        names = dict.fromkeys(name for step in self.walk.path[: self.asked_for] for name in step.tests)
+        return [known_tests()[name] for name in names] if self.patient else []
 
     def _step(self, step: Step) -> str:
         note = f" {page.literal(step.note)}" if step.note else ""

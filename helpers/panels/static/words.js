@@ -72,7 +72,7 @@ export default { render({ model, el }) {
   };
   const warn = () => { alert.innerHTML = model.get("alert"); };
   const ask = asking(model, questions);
-  const announce = () => { warned.textContent = model.get("warning") || "No red flag any more."; };
+  const announce = () => { warned.textContent = model.get("warning") || "No red flag is raised now."; };
   const handlers = {
     "change:status": tell, "change:html": write, "change:alert": warn, "change:warning": announce,
     "change:questions change:answers": ask,
