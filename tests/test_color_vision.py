@@ -6,7 +6,7 @@ Computer Graphics 2009; 15: 1291-1298) for a vision that lacks one kind of cone.
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -70,7 +70,7 @@ def test_no_line_is_told_by_its_ink_alone():
 @pytest.mark.parametrize("lacking", LACKING)
 def test_grades_go_from_light_to_dark_for_everybody(lacking):
     shades = [seen(shade, lacking) for shade in look.GRADE_SHADE]
-    for light, dark in zip(shades, shades[1:], strict=False):
+    for light, dark in pairwise(shades):
         assert look.luminance(light) > look.luminance(dark) and look.contrast(light, dark) > 1.2
 
 
