@@ -65,7 +65,8 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
 ``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a picture that stays alive; ``vector`` writes it as
                 SVG), ``still`` (one that does not move), ``page`` (the one door for HTML), and the pictures:
                 ``count`` (what it says: ``count_words``), ``intervals``, ``definitions``, ``criteria`` (cards:
-                Camitta, CTCAE), ``search_cards`` (red flags, traps, ways, causes), ``oxygen``, ``lives``,
+                Camitta, CTCAE), ``search_cards`` (red flags, traps, ways, causes), ``follow_up`` (who is
+                seen again, and when), ``oxygen``, ``lives``,
                 ``findings`` (published figures with their limits; ``forest`` draws them, ``lettering`` measures
                 words). Cells are not drawn with lines but painted: ``stain`` (how each looks), ``painted`` (pixels
                 with words), ``film`` (a field, the next white cells), ``portraits``, ``family``, ``six_films``,
@@ -140,6 +141,7 @@ _ROOMS = {
     "blood.care.trials": "compared",
     "pictures.counting": "LimitsPicture",
     "pictures.criteria": "CamittaSteps EditionsGrid",
+    "pictures.follow_up": "FollowUpCards",
     "pictures.search_cards": "CausesByWay RedFlagCards TrapCards WaysCards",
     "pictures.definitions": "DefinitionsPicture",
     "pictures.family": "FamilyPicture",

@@ -6,14 +6,16 @@ import re
 
 import pytest
 
+from helpers import page
 from helpers.blood.core.count import BloodCount
 from helpers.blood.search.traps import traps
 from helpers.evidence import records
 from helpers.pictures import look
 from helpers.pictures.criteria import CamittaSteps, EditionsGrid
+from helpers.pictures.follow_up import FollowUpCards
 from helpers.pictures.search_cards import CausesByWay, RedFlagCards, TrapCards, WaysCards
 
-ALL = [CamittaSteps, EditionsGrid, WaysCards, RedFlagCards, CausesByWay]
+ALL = [CamittaSteps, EditionsGrid, WaysCards, RedFlagCards, CausesByWay, FollowUpCards]
 
 
 def said(html: str) -> str:
@@ -89,6 +91,24 @@ def test_every_red_flag_stands_under_how_soon_one_must_act():
         part = now if row["urgency"] == "emergency" else later
         for column in ("label", "why", "at_once"):
             assert row[column] in part, (row["flag"], column)
+
+
+def test_every_text_on_follow_up_stands_on_the_card_of_its_situation():
+    html = FollowUpCards()._repr_html_()
+    cards = [said(card).replace("&#x27;", "'") for card in re.findall(r"<section[^>]*>(.*?)</section>", html)]
+    rows = [row for row in records("support") if row["topic"] == "follow_up"]
+    assert len(cards) == len({row["indication"] for row in rows}) and len(FollowUpCards().table()) == len(rows)
+    for row in rows:
+        (card,) = (one for one in cards if one.strip().lower().startswith(row["indication_label"].lower() + " "))
+        for words in (row["guideline"], said(page.inline(row["says"])), row["note"] or ""):
+            assert " ".join(words.split()) in card, row["id"]
+
+
+def test_follow_up_of_some_is_chosen_by_name():
+    some = FollowUpCards("pnh", "aplastic")
+    assert list(some.rows) == ["pnh", "aplastic"] and "Dutch protocol" in said(some._repr_html_())
+    with pytest.raises(ValueError, match=r"followed for 'gout'\. Choose among: aplastic"):
+        FollowUpCards("gout")
 
 
 def test_every_cause_stands_under_its_way():

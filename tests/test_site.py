@@ -9,6 +9,7 @@ import functools
 import http.server
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -27,13 +28,21 @@ from pyodide_for_tests import Unreachable, fetched
 from helpers.questions.bank import exercise, version
 from helpers.questions.judge import right_answer
 
-pytestmark = pytest.mark.site
-
 SITE = ROOT / "build" / "site"
 SOURCES = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(one => one.model.sharedModel.getSource())"
 OF_A_TASK = """() => (window.jupyterapp?.shell.currentWidget?.content?.widgets ?? [])
     .map(one => one.model.sharedModel.getSource()).filter(source => source.includes("start-09"))"""
 """The cells of a question, once the notebook is there."""
+NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+RUN_ALL = """async () => {
+    await window.jupyterapp.commands.execute('notebook:run-all-cells');
+    return window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell, at) =>
+        cell.model.type !== 'code' ? [] : cell.model.outputs.toJSON()
+            .filter(output => output.output_type === 'error' || output.name === 'stderr')
+            .map(output => `cell ${at + 1}: ${output.evalue ?? output.text}`));
+}"""
+RELOADS = [pytest.param(5, marks=pytest.mark.site), pytest.param(50, marks=pytest.mark.publish)]
+"""How often a page is reloaded: a few times each day, more before the site is published."""
 START_MS = 240_000
 """Python may take so long to start where other tests have the computer."""
 
@@ -172,6 +181,7 @@ def grave(page: Page) -> list[str]:
 # --- in front ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.site
 def test_the_site_is_small_and_whole(built: Path) -> None:
     files = [path for path in built.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 70e6
@@ -180,6 +190,7 @@ def test_the_site_is_small_and_whole(built: Path) -> None:
     assert {path.relative_to(built).as_posix() for path in files} == {*kept, "files.json", "service-worker.js"}
 
 
+@pytest.mark.site
 def test_the_index_page_leads_everywhere_without_python(visit: Visit) -> None:
     page = visit.page("index.html")
     links = page.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
@@ -198,6 +209,7 @@ def test_the_index_page_leads_everywhere_without_python(visit: Visit) -> None:
 # --- live -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.site
 def test_the_first_card_is_answered_wrong_and_right(visit: Visit) -> None:
     card = cards(visit.start, "start-01")
     give(card, "start-01", wrong("start-01"))
@@ -206,6 +218,7 @@ def test_the_first_card_is_answered_wrong_and_right(visit: Visit) -> None:
     expect(card.locator(".feedback .word")).to_contain_text("Right", timeout=START_MS)
 
 
+@pytest.mark.site
 def test_a_slider_moves_the_picture(visit: Visit) -> None:
     run_cell(visit.start, "woman = BloodCount.of(")
     panel = visit.start.locator(".jp-Cell", has_text="woman = BloodCount.of(").locator("[data-live]")
@@ -217,6 +230,7 @@ def test_a_slider_moves_the_picture(visit: Visit) -> None:
     expect(picture).not_to_have_attribute("alt", before, timeout=START_MS)
 
 
+@pytest.mark.site
 def test_two_notebooks_write_into_one_record(visit: Visit) -> None:
     other = visit.notebook("01_blood_cell_roles")
     card = other.locator(".jp-Cell section.course-card").first
@@ -235,6 +249,7 @@ def test_two_notebooks_write_into_one_record(visit: Visit) -> None:
     other.close()
 
 
+@pytest.mark.site
 def test_the_record_is_taken_along_deleted_and_brought_in(visit: Visit, tmp_path: Path) -> None:
     page = visit.start
     with page.expect_download(timeout=START_MS) as download:
@@ -250,6 +265,7 @@ def test_the_record_is_taken_along_deleted_and_brought_in(visit: Visit, tmp_path
     expect(desk(page)).to_contain_text("4 entries since", timeout=START_MS)
 
 
+@pytest.mark.site
 def test_what_is_wrong_is_copied_and_not_sent(visit: Visit) -> None:
     page = visit.start
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -266,12 +282,22 @@ def test_what_is_wrong_is_copied_and_not_sent(visit: Visit) -> None:
     assert "panel: CountExplorer" in words and "shown: " in words
 
 
+@pytest.mark.site
 def test_nothing_grave_is_found_by_axe(visit: Visit) -> None:
     found = Axe().run(visit.start, context=".jp-OutputArea-output").response["violations"]
     bar = Axe().run(visit.start, context="#course-bar").response["violations"]
     assert [rule["id"] for rule in [*found, *bar] if rule["impact"] in ("serious", "critical")] == []
 
 
+@pytest.mark.site
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_runs_to_its_end_without_a_traceback(visit: Visit, name: str) -> None:
+    page = visit.notebook(name)
+    assert page.evaluate(RUN_ALL) == []
+    page.close()
+
+
+@pytest.mark.site
 def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
     page = visit.start
     page.wait_for_selector("body[data-kept=all]", state="attached", timeout=START_MS)
@@ -305,6 +331,28 @@ def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
         visit.server.start()
 
 
+@pytest.mark.parametrize("reloads", RELOADS)
+def test_no_answer_that_was_acknowledged_is_lost_by_a_reload(visit: Visit, reloads: int) -> None:
+    """The page is reloaded at once, or at any moment while the next answer is on its way."""
+    page, moments, asked = visit.start, random.Random(7), exercise("start-01")
+    answers = [right_answer(asked), wrong("start-01")]
+    words = ["Right", "Not yet"]
+    for turn in range(reloads):
+        card = cards(page, "start-01")
+        give(card, "start-01", answers[turn % 2])
+        expect(card.locator(".feedback .word")).to_contain_text(words[turn % 2], timeout=START_MS)
+        on_its_way = turn % 3 == 0
+        if on_its_way:
+            give(card, "start-01", answers[1 - turn % 2])
+            page.evaluate("ms => new Promise(done => setTimeout(done, ms))", moments.randrange(300))
+        page.reload()
+        up(page)
+        shown = cards(page, "start-01").locator(".feedback .word strong")
+        expect(shown).to_be_visible(timeout=START_MS)
+        assert shown.text_content() in (words if on_its_way else [words[turn % 2]]), turn
+
+
+@pytest.mark.site
 def test_nothing_was_asked_of_another_host_and_nothing_broke(visit: Visit) -> None:
     assert visit.outside == []
     assert visit.broken == []

@@ -1,0 +1,86 @@
+"""Follow-up on cards: whom one sees again, what is checked, how often, and what brings it forward.
+
+>>> FollowUpCards("pnh").point()
+'2 texts on 1 situation: what is checked, and how often'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from helpers import page
+from helpers.evidence import cite, records
+from helpers.pictures.criteria import CARD, GRID, Criteria
+from helpers.wording import capital, counted, links, sources
+
+Row = Mapping[str, Any]
+
+
+def situations() -> dict[str, list[Row]]:
+    """What each text says, by the situation in which somebody is followed (rows of ``data/support.csv``)."""
+    found: dict[str, list[Row]] = {}
+    for row in records("support"):
+        if row["topic"] == "follow_up":
+            found.setdefault(row["indication"], []).append(row)
+    return found
+
+
+class FollowUpCards(Criteria):
+    """How people are followed, a card a situation, with each text beside the other.
+
+    Args:
+        chosen: keys of :func:`situations`; all unless given.
+
+    Raises:
+        ValueError: no such situation.
+    """
+
+    sourced_each = True
+
+    def __init__(self, *chosen: str) -> None:
+        known = situations()
+        strange = [name for name in chosen if name not in known]
+        if strange:
+            raise ValueError(f"Nobody is followed for {strange[0]!r}. Choose among: {', '.join(known)}.")
+        self.rows = {name: known[name] for name in chosen or known}
+        self.sources = sources(*(row["source"] for rows in self.rows.values() for row in rows))
+
+    def point(self) -> str:
+        """How many texts on how many situations."""
+        texts = sum(map(len, self.rows.values()))
+        return f"{counted(texts, 'text')} on {counted(len(self.rows), 'situation')}: what is checked, and how often"
+
+    def cards(self) -> str:
+        """A card a situation."""
+        shown = "".join(map(self._card, self.rows.values()))
+        return f'<div style="{GRID.format(least=320)}">{shown}</div>'
+
+    @staticmethod
+    def _card(rows: list[Row]) -> str:
+        said = "".join(
+            f'<p style="margin:0 0 4px"><strong>{page.escape(_who(row))}:</strong> {page.inline(row["says"])} '
+            f"<small>{page.escape(row['note'] or '')} {page.inline(links(row['source']))}</small></p>"
+            for row in rows
+        )
+        title = page.escape(capital(rows[0]["indication_label"]))
+        return (
+            f'<section style="{CARD};margin:0"><p style="margin:0 0 4px"><strong>{title}</strong></p>{said}</section>'
+        )
+
+    def table(self) -> pd.DataFrame:
+        """One row a text."""
+        rows = [
+            (row["indication_label"], _who(row), row["says"], row["note"] or "", cite(row["source"]))
+            for found in self.rows.values()
+            for row in found
+        ]
+        return pd.DataFrame(rows, columns=["who is followed", "who says so", "what", "note", "source"]).set_index(
+            "who is followed"
+        )
+
+
+def _who(row: Row) -> str:
+    return f"{row['guideline']} {row['year']}" if row["year"] else row["guideline"]
