@@ -8,13 +8,19 @@ const BUSY = "Python is busy with another cell. What you do here follows as soon
 const GONE = ["restarting", "autorestarting", "terminating", "dead"];
 const TOUCHES = ["mousedown", "click", "keydown", "beforeinput", "input", "change", "submit"];
 const KEYS = ["Tab", "Escape", "Shift", "Control", "Meta", "Alt"];
+const SCROLL = ["PageUp", "PageDown", "Home", "End", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", " "];
+const CONTROLS = "input, select, textarea, button, [role=slider], [contenteditable]";
 const PATIENCE = 3000;
 const SETTLED = 1000;
 const SELECTED = ".jp-Cell.jp-mod-selected";
 
-// Whether somebody only reads: follows a link, unfolds, selects words, goes on by Tab, runs the cell.
+// Whether somebody only reads: follows a link, unfolds, selects words, goes on by Tab, scrolls, runs the cell.
 function isReading(event) {
-  if (event.type === "keydown") return event.ctrlKey || event.metaKey || event.shiftKey || KEYS.includes(event.key);
+  if (event.type === "keydown") {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || KEYS.includes(event.key)) return true;
+    if (event.target.closest(CONTROLS)) return false;
+    return SCROLL.includes(event.key) || (event.key === "Enter" && !!event.target.closest("a, summary"));
+  }
   if (event.type === "mousedown") return !event.target.closest("input, select, button") || event.target.matches("[type=text]");
   return event.type === "click" && !event.target.closest("input, select, button, label, textarea");
 }

@@ -119,10 +119,13 @@ def links(keys: str, most: int = 2) -> str:
 def age_words(age_y: float) -> str:
     """An age as one says it: whole years; months before the second birthday.
 
-    >>> age_words(34.0), age_words(3.58), age_words(1 / 3)
-    ('34', '3', '4 months')
+    >>> age_words(34.0), age_words(3.58), age_words(1 / 3), age_words(0)
+    ('34', '3', '4 months', 'less than a month')
     """
-    return f"{int(age_y + 1e-9)}" if age_y >= 2 else counted(int(age_y * 12 + 1e-6), "month")
+    if age_y >= 2:
+        return f"{int(age_y + 1e-9)}"
+    months = int(age_y * 12 + 1e-6)
+    return counted(months, "month") if months else "less than a month"
 
 
 def person_words(person: Any) -> str:

@@ -17,8 +17,11 @@ from conftest import Lab, OpenNotebook, opening, serving
 from in_browser import ALIVE, RUN_IT, fill, kept_panels, settles
 from playwright.sync_api import Locator, expect
 
+from helpers.questions import bank
 from helpers.questions.bank import exercise
 from helpers.questions.judge import right_answer
+from helpers.record.journey import order_of_forms
+from helpers.record.log import Record
 
 pytestmark = pytest.mark.browser
 
@@ -235,6 +238,78 @@ def test_a_kernel_that_is_gone_is_told_and_comes_back_cell_by_cell(lab: Lab, bro
         assert other.page.locator(".course-lost").count() == 0, "the other notebook's kernel is well"
         alive(other, PANEL).get_by_role("slider").press("Home")
         expect(alive(other, PANEL).locator(".status")).to_contain_text("Hemoglobin is low")
+
+
+def test_over_another_choice_stands_no_verdict_with_python_and_without(lab: Lab, browser) -> None:
+    asked = exercise("start-01").asks
+    right, wrong = (
+        next(one.text for one in asked.options if (one.key == asked.right) is said) for said in (True, False)
+    )
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(*CELLS[:2]))
+        card = press(one, CARD)
+        card.get_by_label(right, exact=True).check()
+        card.get_by_role("button", name="Check", exact=True).click()
+        feedback = card.locator(".feedback")
+        expect(feedback).to_contain_text("Right")
+        card.get_by_label(wrong, exact=True).check()
+        expect(feedback).to_have_text("Changed since you checked.")
+        card.get_by_label(right, exact=True).check()
+        expect(feedback).to_contain_text("Right")
+
+        kernel(one, "restart")
+        expect(one.cell(CARD).locator(".course-lost")).to_contain_text(LOST)
+        card.get_by_label(wrong, exact=True).click(force=True)
+        expect(card.get_by_role("alert")).to_contain_text(LOST)
+        expect(card.get_by_label(right, exact=True)).to_be_checked()
+        expect(feedback).to_contain_text("Right")
+
+
+def test_a_test_that_is_handed_in_without_python_is_neither_taken_nor_lost(lab: Lab, browser) -> None:
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook("before()"))
+        test = press(one, 1)
+        test.get_by_role("button", name="Begin").click()
+        learner = Record(lab.record).learner()
+        first, *_, last = (
+            bank.round_of(question, learner, 1, None) for question in bank.exercises(order_of_forms(learner)[0])
+        )
+        fill(test, first, right_answer(first))
+        test.get_by_role("button", name="Question 24").click()
+        fill(test, last, right_answer(last))
+        expect(test.get_by_role("button", name="Question 24, answered")).to_be_visible()
+
+        kernel(one, "restart")
+        expect(one.cell(1).locator(".course-lost")).to_contain_text(LOST)
+        test.get_by_role("button", name="Hand in").click(force=True)
+        expect(test.get_by_role("alert")).to_contain_text(LOST)
+        assert Record(lab.record).past(first.id).last is None
+
+        test = press(one, 1)
+        test.get_by_role("button", name="Go on").click()
+        for number in (1, 24):
+            expect(test.get_by_role("button", name=f"Question {number}, answered")).to_be_visible()
+        test.get_by_role("button", name="Question 24, answered").click()
+        for _ in range(2):  # what is not answered is said first
+            test.get_by_role("button", name="Hand in").press("Enter")
+        expect(test).to_contain_text("2 of 24 are right")
+
+
+def test_a_page_that_lost_python_is_still_read_by_keyboard(lab: Lab, browser) -> None:
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(*CELLS[:2]))
+        stand = press(one, STAND)
+        kernel(one, "restart")
+        expect(one.cell(STAND).locator(".course-lost")).to_contain_text(LOST)
+        fold = stand.locator("summary").first
+        fold.focus()
+        fold.press("Enter")
+        expect(stand.locator("details").first).to_have_attribute("open", "")
+        link = stand.get_by_role("link").first
+        there = link.get_attribute("data-notebook")
+        link.press("Enter")
+        path = "window.jupyterapp.shell.currentWidget?.context?.path"
+        one.page.wait_for_function(f"there => {path} === `notebooks/${{there}}`", arg=there)
 
 
 def test_an_output_may_be_drawn_again_shown_twice_or_reloaded(lab: Lab, browser) -> None:
