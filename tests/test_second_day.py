@@ -312,6 +312,32 @@ def test_a_page_that_lost_python_is_still_read_by_keyboard(lab: Lab, browser) ->
         one.page.wait_for_function(f"there => {path} === `notebooks/${{there}}`", arg=there)
 
 
+CUT = """card => [...card.querySelectorAll('.pair')].filter(pair => {
+    const [menu, spelled] = [pair.querySelector('select'), pair.querySelector('.spelled')];
+    const words = menu.selectedOptions[0].text, style = getComputedStyle(menu);
+    const pen = document.createElement('canvas').getContext('2d');
+    pen.font = `${style.fontSize} ${style.fontFamily}`;
+    const fits = pen.measureText(words).width + 34 <= menu.clientWidth;
+    return !fits && !(spelled.offsetHeight && spelled.textContent === words);
+}).map(pair => pair.innerText)"""
+"""The pairs of a card whose chosen words are cut, and stand nowhere whole."""
+
+
+@pytest.mark.parametrize("width", [360, 600, 1000])
+def test_chosen_words_are_never_cut(lab: Lab, browser, width: int) -> None:
+    matching = [one for name in bank.notebooks() for one in bank.exercises(name) if one.kind == "matching"]
+    longest = max(matching, key=lambda one: max(len(option.text) for option in one.asks.options))
+    words = max((option.text for option in longest.asks.options), key=len)
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook(f'ask("{longest.id}")'))
+        card = press(one, 1)
+        one.page.set_viewport_size({"width": width, "height": 900})
+        for menu in card.get_by_role("combobox").all():
+            if words in menu.locator("option").all_text_contents():
+                menu.select_option(words)
+        settles(one.page, f"() => ({CUT})(document.querySelector('.course-card'))", [])
+
+
 def test_an_output_may_be_drawn_again_shown_twice_or_reloaded(lab: Lab, browser) -> None:
     with opening(lab, browser) as open_it:
         one = open_it(notebook(*CELLS[:3]))

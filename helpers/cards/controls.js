@@ -34,12 +34,23 @@ export function boxes(question, id, changed, type) {
 export function pairs(question, id, changed) {
   const notes = {};
   const menus = {};
+  const spelled = {};
+  // A menu of long words has a line of its own; where they are too long for a narrow page they stand below it, too.
+  const spell = (key) => {
+    const words = menus[key].selectedOptions[0]?.text ?? "";
+    spelled[key].textContent = menus[key].value && words.length > 34 ? words : "";
+  };
   const rows = question.items.map((item, at) => {
+    const choose = () => {
+      spell(item.key);
+      changed();
+    };
     notes[item.key] = note();
-    menus[item.key] = menu(item.choices, "choose …", { id: `${id}-item-${at}`, onchange: changed });
-    const long = Math.max(...item.choices.map(([, text]) => text.length)) > 36;
+    menus[item.key] = menu(item.choices, "choose …", { id: `${id}-item-${at}`, onchange: choose });
+    spelled[item.key] = make("div", { class: "spelled", "aria-hidden": "true" });
+    const long = Math.max(...item.choices.map(([, text]) => text.length)) > 22;
     return make("div", { class: long ? "pair long" : "pair" },
-      make("label", { for: `${id}-item-${at}`, html: item.html }), menus[item.key], notes[item.key]);
+      make("label", { for: `${id}-item-${at}`, html: item.html }), menus[item.key], spelled[item.key], notes[item.key]);
   });
   return {
     element: make("fieldset", {}, make("legend", {}, question.how), ...rows), notes,
@@ -47,7 +58,10 @@ export function pairs(question, id, changed) {
       const chosen = Object.entries(menus).filter(([, select]) => select.value).map(([key, select]) => [key, select.value]);
       return chosen.length ? Object.fromEntries(chosen) : null;
     },
-    set: (draft) => Object.entries(menus).forEach(([key, select]) => { select.value = draft?.[key] ?? ""; }),
+    set: (draft) => Object.entries(menus).forEach(([key, select]) => {
+      select.value = draft?.[key] ?? "";
+      spell(key);
+    }),
   };
 }
 
