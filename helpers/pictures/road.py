@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from helpers.blood.care.road import WHOLE, Station, grown, stations
+from helpers.blood.care.road import WHOLE, Station, grown, station, stations
 from helpers.pictures import look
 from helpers.pictures.lettering import lines_of, width_of
 from helpers.pictures.live import LiveFigure, line, rectangle
@@ -59,9 +59,10 @@ def _bold(words: str, room: float) -> list[str]:
 
 
 def parts_of(one: Station) -> tuple[str, str, str]:
-    """A station in words, as parts of one sentence: what leads there, its name, what is done."""
+    """A station in words, as parts: what leads there, its name, what is done and what comes next."""
     end = "" if one.title.endswith("?") else "."
-    return f"{one.when}: " if one.when else "", one.title, f"{end} {capital(one.says)}".rstrip()
+    then = f" Then: {station(one.then).title}" if one.then else ""
+    return f"{one.when}: " if one.when else "", one.title, f"{end} {capital(one.says)}".rstrip() + then
 
 
 class RoadPicture(StillPicture):
@@ -135,27 +136,38 @@ class RoadPicture(StillPicture):
         top: float = _TITLE_END
         first = min(one.row for one in along)
         *rows, last = self._rows()
-        self._arrows: list[float] = []
+        self._arrows: list[tuple[float, float]] = []
+        """Where an arrow leads down to the next row: its middle, from the left and from the top."""
+        before: Sequence[Station] = ()
         for row in rows:
             if row[0].row == first:
                 begin = top
-            top = self._row(row, left, right, top) + _ARROW
+            self._lead(before, top)
+            top, before = self._row(row, left, right, top) + _ARROW, row
         if self._stacked:
             self._meanwhile = (left, top)
-            top = self._row(along, left, right, top + _LINE + 4, arrow=False) + _ARROW
+            top = self._row(along, left, right, top + _LINE + 4) + _ARROW
         else:
             beside = self.width - 8 - _BESIDE
             self._meanwhile = (beside, begin)
             down = begin + _LINE + 4
             for one in along:
-                down = self._row([one], beside, beside + _BESIDE, down, arrow=False) + _GAP
+                down = self._row([one], beside, beside + _BESIDE, down) + _GAP
             top = max(top, down + _ARROW)
+        self._lead(before, top)
         self._bottom = self._row(last, left, right, top)
 
-    def _row(self, row: Sequence[Station], left: float, right: float, top: float, arrow: bool = True) -> float:
+    def _lead(self, above: Sequence[Station], top: float) -> None:
+        """The arrow to a row: below the middle of the way, or of those stations above from which one comes."""
+        if above:
+            ways_on = [self.boxes[one.key] for one in above if not one.then]
+            left, right = self._way
+            if len(ways_on) < len(above):
+                left, right = min(box[0] for box in ways_on), max(box[0] + box[2] for box in ways_on)
+            self._arrows.append(((left + right) / 2, top - _ARROW / 2))
+
+    def _row(self, row: Sequence[Station], left: float, right: float, top: float) -> float:
         """Give a row its boxes, as many side by side as their longest words allow; its bottom."""
-        if arrow and top > _TITLE_END:
-            self._arrows.append(top - _ARROW / 2)
         widest = max(
             width_of(word, "bold") * LETTERS / look.BODY for one in row for word in one.title.split(" ")
         ) + 2 * _PAD  # fmt: skip
@@ -177,6 +189,8 @@ class RoadPicture(StillPicture):
         lead = [Line(words, look.QUIET, style="italic") for words in _wrapped(one.when, wide - _NUMBER)]
         title = [Line(words, weight="bold") for words in _bold(one.title, wide - _NUMBER)]
         rest = [Line(words) for words in _wrapped(capital(one.says), wide)]
+        if one.then:
+            rest += [Line(words, style="italic") for words in _wrapped(f"Then: {station(one.then).title}", wide)]
         right, of = (self.right or {}).get(one.key, (0, 1))
         if not right:
             return [*lead, *title, *rest]
@@ -188,8 +202,8 @@ class RoadPicture(StillPicture):
     def _draw(self) -> None:
         title = self.point().split(":")[0] if self._stacked else self.point()
         self._write(12, 10, Line(title, weight="bold"), 15)
-        for top in self._arrows:
-            self._arrow(top)
+        for across, middle in self._arrows:
+            self._arrow(across, middle)
         self._back()
         left, top = self._meanwhile
         self._write(left, top, Line(_MEANWHILE, look.QUIET, "bold"))
@@ -214,9 +228,7 @@ class RoadPicture(StillPicture):
         style = dict(color=words.color, fontweight=words.weight, fontstyle=words.style)
         self.live.text(left, top, words.words, fontsize=size, ha=ha, **style)
 
-    def _arrow(self, middle: float) -> None:
-        left, right = self._way
-        center = (left + right) / 2
+    def _arrow(self, center: float, middle: float) -> None:
         self._axes.add_line(line([center, center], [middle - 6, middle], color=look.QUIET, linewidth=1.5))
         self._axes.add_line(line([center], [middle + 2], color=look.QUIET, marker="v", markersize=7, linestyle=""))
 

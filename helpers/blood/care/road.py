@@ -34,6 +34,8 @@ class Station:
     """What leads here; "" where everybody comes by."""
     title: str
     says: str
+    then: str
+    """The station that comes next where that is not one of the row below; "" elsewhere."""
     grown: str
     """Number of the notebook that adds it."""
     notebook: str
@@ -81,8 +83,8 @@ def stations() -> tuple[Station, ...]:
     return tuple(
         Station(
             row["station"], row["row"], row["track"] == "main", row["when"] or "", filled(row["title"]),
-            filled(row["says"]), row["grown"], row["notebook"], row["cell"], tuple(row["questions"].split()),
-            row["source"],
+            filled(row["says"]), row["then"] or "", row["grown"], row["notebook"], row["cell"],
+            tuple(row["questions"].split()), row["source"],
         )
         for row in records("road")
     )  # fmt: skip
