@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 import signal
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
-from conftest import Lab, OpenNotebook, opening, serving
+from conftest import LAB, NOTEBOOK, Lab, OpenNotebook, opening, serving
 from in_browser import ALIVE, RUN_IT, fill, kept_panels, settles
 from playwright.sync_api import Locator, expect
 
@@ -34,6 +35,7 @@ CELLS = [
     'ask("start-04")',
 ]
 STAND, CARD, PANEL, CODE, SLEEP, LATER = range(1, 7)
+APPS = [LAB, NOTEBOOK]
 LOST = "lost its connection to Python. Run the cell again: click on it, press Shift+Enter."
 BROKEN = "Error displaying widget|model not found|Loading widget|Traceback"
 
@@ -74,9 +76,10 @@ def running() -> list[psutil.Process]:
     return [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
 
 
-def test_the_second_day(tmp_path: Path, browser) -> None:
+@pytest.mark.parametrize("app", APPS)
+def test_the_second_day(tmp_path: Path, browser, app: str) -> None:
     wrong = exercise("start-01").asks.options[3].text
-    with serving(tmp_path, tmp_path / "record") as lab, opening(lab, browser) as open_it:
+    with serving(tmp_path, tmp_path / "record", app) as lab, opening(lab, browser) as open_it:
         one = open_it(notebook(*CELLS))
         panel = press(one, PANEL)
         panel.get_by_role("slider").press("Home")
@@ -96,7 +99,7 @@ def test_the_second_day(tmp_path: Path, browser) -> None:
     assert kinds == {"text/html", "text/plain"} and "widget-view" not in stored and "widget-state" not in stored
 
     (tmp_path / "data" / "nbsignatures.db").unlink()  # the next day on another computer: nothing is trusted
-    with serving(tmp_path, tmp_path / "record") as lab, opening(lab, browser) as open_it:
+    with serving(tmp_path, tmp_path / "record", app) as lab, opening(lab, browser) as open_it:
         two = open_it(name)
         page = two.page.locator(".jp-Notebook")
         expect(page.get_by_text("click on it, press Shift+Enter")).to_have_count(4)
@@ -116,6 +119,11 @@ def test_the_second_day(tmp_path: Path, browser) -> None:
         link = press(two, STAND).get_by_role("link").first
         assert two.errors() == []
         there = link.get_attribute("data-notebook")
+        if app == NOTEBOOK:  # a page for each notebook
+            with two.page.context.expect_page() as new:
+                link.click()
+            expect(new.value).to_have_url(re.compile(f"/notebooks/{there}"))
+            return
         link.click()
         path = "window.jupyterapp.shell.currentWidget?.context?.path"
         two.page.wait_for_function(f"there => {path} === `notebooks/${{there}}`", arg=there)
@@ -192,8 +200,10 @@ def test_dollar_signs_are_shown_as_they_are_written(lab: Lab, browser) -> None:
             assert one.cell(number).locator("mjx-container").count() == 0
 
 
-def test_a_kernel_that_is_gone_is_told_and_comes_back_cell_by_cell(lab: Lab, browser) -> None:
-    with opening(lab, browser) as open_it:
+@pytest.mark.parametrize("app", APPS)
+def test_a_kernel_that_is_gone_is_told_and_comes_back_cell_by_cell(lab: Lab, browser, tmp_path: Path, app: str) -> None:
+    running_here = nullcontext(lab) if app == LAB else serving(tmp_path, tmp_path / "record", app)
+    with running_here as here, opening(here, browser) as open_it:
         one, other = open_it(notebook(*CELLS[:3])), open_it(notebook(*CELLS[:3]))
         for each in (one, other):
             each.page.bring_to_front()
