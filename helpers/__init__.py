@@ -63,7 +63,7 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                     ``road``: the one figure of the whole course, station by station.
 
 ``pictures``    Matplotlib. ``look`` (inks, shades), ``live`` (a picture that stays alive; ``vector`` writes it as
-                SVG), ``still`` (one that does not move), ``page`` (the one door for HTML), and the pictures:
+                SVG), ``still`` (one that does not move), and the pictures:
                 ``count`` (what it says: ``count_words``), ``intervals``, ``definitions``, ``criteria`` (cards:
                 Camitta, CTCAE), ``search_cards`` (red flags, traps, ways, causes), ``follow_up`` (who is
                 seen again, and when), ``oxygen``, ``lives``,

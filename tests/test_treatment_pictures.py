@@ -95,8 +95,9 @@ def test_every_situation_can_be_drawn_and_read(topic, indication):
         count = BloodCount.of(plt=amount, hb=min(max(amount, 20), 200))
         picture.update(count)
         assert troubles(picture.live) == []
-        giving = sum(one.advice in ("give", "consider") for one in thresholds(count, topic, indication))
-        assert f"{giving} of {len(picture.found)} would give" in picture.point()
+        advice = [one.advice for one in thresholds(count, topic, indication)]
+        assert f"{advice.count('give')} of {len(picture.found)} would give" in picture.point()
+        assert (f", {advice.count('consider')} consider" in picture.point()) == ("consider" in advice)
         for one in picture.found:
             assert one.label in picture.describe()
 

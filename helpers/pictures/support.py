@@ -135,9 +135,10 @@ class ThresholdsPicture(StillPicture):
             span = plain(limits[0]) if len(limits) == 1 else f"{plain(limits[0])} to {plain(limits[-1])}"
             none = sum(math.isnan(one.limit) for one in self.found)
             return f"Thresholds of {span}{f', none from {none}' if none else ''}"
-        giving = sum(one.advice in (GIVE, CONSIDER) for one in self.found)
+        giving, considering = (sum(one.advice == advice for one in self.found) for advice in (GIVE, CONSIDER))
         shown = show(self.amount, self.analyte, beside=False)
-        return f"At {shown}, {giving} of {len(self.found)} would give {what}"
+        more = f", {considering} consider{'s' if considering == 1 else ''} it" if considering else ""
+        return f"At {shown}, {giving} of {len(self.found)} would give {what}{more}"
 
     def describe(self) -> str:
         """The picture in words: its point, then each guideline's threshold and what it says of this count."""

@@ -259,14 +259,16 @@ def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | N
             f"There is no karyotype group {cytogenetics!r} in IPSS-R. Choose among: {', '.join(karyotypes())}."
         )
     rows = {item: [row for row in records("ipss_r") if row["item"] == item] for item in (*_PARTS, "category")}
+    most_of = {name: max(row["points"] for row in rows[name]) for name in _PARTS}
     scored = {name: _points(cohort.value(name), rows[name]) for name in ("hb", "plt", "anc")}
     for name, points in scored.items():
-        if cohort.upper_bound(name) and points[0] < max(row["points"] for row in rows[name]):
+        if cohort.upper_bound(name) and points[0] < most_of[name]:
             points[0] = np.nan  # "less than" this much: it may be worth more points still
     scored["blasts"] = _points(_percent(blasts_pct, len(cohort), "share of marrow blasts"), rows["blasts"])
     scored["cytogenetics"] = np.full(len(cohort), karyotypes().get(cytogenetics, np.nan))
     least = sum(np.nan_to_num(part) for part in scored.values())
-    most = least + sum(np.isnan(part) * max(row["points"] for row in rows[name]) for name, part in scored.items())
+    most = least + sum(np.isnan(part) * most_of[name] for name, part in scored.items())
+    by_counts = f"the counts together give {sum(most_of[name] for name in ('hb', 'plt', 'anc')):g} at most"
     categories = sorted(rows["category"], key=lambda row: -np.inf if row["low"] is None else row["low"])
     numbered = [{**row, "points": place} for place, row in enumerate(categories, start=1)]
     lowest, highest = _points(least, numbered), _points(most, numbered)
@@ -292,7 +294,7 @@ def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | N
             criterion=category["code"] if code > 0 else "",
             source=category["source"],
             reason=f"Points: {said}; total {total}.",
-            unsettled="" if low == high else "Karyotype and marrow blasts weigh as much as the counts.",
+            unsettled="" if low == high else f"What is not known may add up to {high - low:g} points; {by_counts}.",
         )
 
     return Line("ipss_r", codes, grades, labels, explain)
