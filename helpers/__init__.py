@@ -142,7 +142,7 @@ _ROOMS = {
     "pictures.counting": "LimitsPicture",
     "pictures.criteria": "CamittaSteps EditionsGrid",
     "pictures.follow_up": "FollowUpCards",
-    "pictures.search_cards": "CausesByWay RedFlagCards TrapCards WaysCards",
+    "pictures.search_cards": "CausesByWay RedFlagCards SafetyCards TrapCards WaysCards",
     "pictures.definitions": "DefinitionsPicture",
     "pictures.family": "FamilyPicture",
     "pictures.findings": "FindingsPicture",

@@ -13,9 +13,9 @@ from helpers.evidence import records
 from helpers.pictures import look
 from helpers.pictures.criteria import CamittaSteps, EditionsGrid
 from helpers.pictures.follow_up import FollowUpCards
-from helpers.pictures.search_cards import CausesByWay, RedFlagCards, TrapCards, WaysCards
+from helpers.pictures.search_cards import CausesByWay, RedFlagCards, SafetyCards, TrapCards, WaysCards
 
-ALL = [CamittaSteps, EditionsGrid, WaysCards, RedFlagCards, CausesByWay, FollowUpCards]
+ALL = [CamittaSteps, EditionsGrid, WaysCards, RedFlagCards, CausesByWay, FollowUpCards, SafetyCards]
 
 
 def said(html: str) -> str:
@@ -137,3 +137,18 @@ def test_a_trap_is_named_with_what_is_seen_why_and_what_to_do():
 
 def test_without_a_trap_it_says_so():
     assert TrapCards(BloodCount.of(hb=140, wbc=6.0, plt=250)).point() == "No trap is seen"
+
+
+def test_a_safety_trap_says_why_and_what_is_done_instead():
+    shown = SafetyCards("plt_ttp", "b12_first")
+    html = said(shown._repr_html_()).replace("&#x27;", "'")
+    assert [row["trap"] for row in shown.rows] == ["plt_ttp", "b12_first"] and shown.point().startswith("2 traps")
+    for row in shown.rows:
+        for words in (row["label"], row["why"], f"Instead: {row['instead']}"):
+            assert words in html, row["trap"]
+
+
+def test_safety_traps_leave_out_what_is_weak_unless_it_is_asked_for():
+    assert {row["confidence"] for row in SafetyCards().rows} == {"A", "B"} and len(SafetyCards("plt_80").rows) == 1
+    with pytest.raises(ValueError, match=r"There is no trap 'gout'\. Choose among: spleen_atg"):
+        SafetyCards("gout")

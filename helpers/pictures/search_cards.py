@@ -1,4 +1,4 @@
-"""The search for a cause on cards: what cannot wait, five ways to a low count, and the causes of each way.
+"""Cards of search and safety: what cannot wait, what misleads, what does harm, five ways to a low count, their causes.
 
 >>> WaysCards().point()
 'Five ways to three low lines: look into the marrow, and count young red cells'
@@ -26,11 +26,12 @@ from helpers.wording import capital, counted, links, listed, sources, spelled
 Row = Mapping[str, Any]
 
 
-def _asks(title: str, why: str, do: str, source: str, style: str) -> str:
+def _asks(title: str, why: str, do: str, source: str, style: str, asked: str = "Do") -> str:
     """A card of what asks for something to be done."""
     return (
         f'<section style="{style}"><p style="margin:0 0 4px"><strong>{page.escape(title)}</strong></p>'
-        f'<p style="margin:0 0 4px">{page.escape(why)}</p><p style="margin:0"><strong>Do:</strong> {page.escape(do)} '
+        f'<p style="margin:0 0 4px">{page.escape(why)}</p>'
+        f'<p style="margin:0"><strong>{asked}:</strong> {page.escape(do)} '
         f"<small>{page.inline(links(source))}</small></p></section>"
     )
 
@@ -112,6 +113,48 @@ class TrapCards(Criteria):
         """One row a trap."""
         rows = [(one.name, one.sentence, one.reason, one.what_to_do, cite(one.source)) for one in self.found]
         return pd.DataFrame(rows, columns=["trap", "what is seen", "why", "what to do", "source"]).set_index("trap")
+
+
+# --- what does harm ---
+
+
+class SafetyCards(Criteria):
+    """Treatments that are well meant and do harm: why, and what is done instead.
+
+    Args:
+        traps: rows of ``data/safety_traps.csv``, in the order wanted; all but the weak ones unless given.
+
+    Raises:
+        ValueError: no such trap; the message lists those there are.
+    """
+
+    sourced_each = True
+
+    def __init__(self, *traps: str) -> None:
+        known = {row["trap"]: row for row in records("safety_traps")}
+        strange = [name for name in traps if name not in known]
+        if strange:
+            raise ValueError(f"There is no trap {strange[0]!r}. Choose among: {', '.join(known)}.")
+        self.rows = [known[name] for name in traps] or [row for row in known.values() if row["confidence"] != "C"]
+        self.sources = sources(*(row["source"] for row in self.rows))
+
+    def point(self) -> str:
+        """How many there are."""
+        return f"{capital(counted(len(self.rows), 'trap'))}: well meant, and wrong"
+
+    def cards(self) -> str:
+        """A card a trap."""
+        return f'<div style="{GRID.format(least=320)}">{"".join(map(self._card, self.rows))}</div>'
+
+    @staticmethod
+    def _card(row: Row) -> str:
+        style = f"{CARD};margin:0"
+        return _asks(row["label"], row["why"], row["instead"], row["source"], style, asked="Instead")
+
+    def table(self) -> pd.DataFrame:
+        """One row a trap."""
+        rows = [(row["label"], row["why"], row["instead"], cite(row["source"])) for row in self.rows]
+        return pd.DataFrame(rows, columns=["trap", "why", "what is done instead", "source"]).set_index("trap")
 
 
 # --- five ways ---
