@@ -41,7 +41,7 @@ RUN_ALL = """async () => {
             .filter(output => output.output_type === 'error' || output.name === 'stderr')
             .map(output => `cell ${at + 1}: ${output.evalue ?? output.text}`));
 }"""
-RELOADS = [pytest.param(5, marks=pytest.mark.site), pytest.param(50, marks=pytest.mark.publish)]
+RELOADS = [pytest.param(3, marks=pytest.mark.site), pytest.param(50, marks=pytest.mark.publish)]
 """How often a page is reloaded: a few times each day, more before the site is published."""
 START_MS = 240_000
 """Python may take so long to start where other tests have the computer."""

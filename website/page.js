@@ -141,7 +141,10 @@ const until = async (found, each = 200) => {
 async function start() {
   let files = 0;
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
-    if (data?.courseFetched) far(8 + 52 * Math.min(1, (files += 1) / 50));
+    if (data?.courseFetched) {
+      files += 1;
+      far(8 + 52 * Math.min(1, files / 50));
+    }
     if (data?.courseKept === true) {
       document.body.dataset.kept = "all";
       say("Python is up. The whole course now opens without a network, too.");

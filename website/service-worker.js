@@ -17,7 +17,7 @@ async function kept(event, address) {
   const store = await caches.open(STORE);
   const plain = new URL(address.pathname, address.origin);
   if (plain.pathname.endsWith("/")) plain.pathname += "index.html";
-  tell(event, plain);
+  tell(plain);
   const found = await store.match(plain.href);
   if (found) return found;
   const answer = await fetch(event.request);
@@ -25,7 +25,7 @@ async function kept(event, address) {
   return answer;
 }
 
-async function tell(event, address) {
+async function tell(address) {
   if (!address.pathname.includes("/static/pyodide/")) return;
   for (const page of await clients.matchAll({ type: "window" })) page.postMessage({ courseFetched: address.pathname });
 }

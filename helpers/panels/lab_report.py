@@ -173,11 +173,7 @@ class AsRead(_Paper):
 
     def __init__(self, count: BloodCount, computed: bool = False) -> None:
         self.count = count
-        self.values = {
-            name: value
-            for name, value in count.values.items()
-            if not computed or str(value.printed).startswith("computed")
-        }
+        self.values = {name: value for name, value in count.values.items() if value.computed or not computed}
         self._computed = computed
 
     def head(self) -> str:

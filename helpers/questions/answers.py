@@ -22,6 +22,7 @@ import pandas as pd
 
 import helpers
 from helpers.blood.grading.grades import NOT_GRADED
+from helpers.blood.search.patients import patient as published
 from helpers.evidence import table
 
 FRONT_DOOR = (
@@ -146,7 +147,7 @@ def patient(key: str) -> Any:
     Raises:
         KeyError: no such patient.
     """
-    return helpers.BloodCount.from_row(_one("patients", {"patient": key}))
+    return published(key).count
 
 
 def _one(name: str, where: Mapping[str, Any]) -> pd.Series:

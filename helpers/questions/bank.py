@@ -13,7 +13,7 @@ Then one ``[[exercise]]`` after another, each with these keys. All texts are lig
 ``*italic*``, lists, ``code``, links; HTML in them is shown, not run.
 
 id            ``"grading-03"``: the prefix, a dash, two digits. For ever: learners' records hold on to it.
-kind          a file of :mod:`helpers.questions.kinds` (choice, several, number ...), which says what keys it has besides.
+kind          choice, several, number ...: a file of :mod:`helpers.questions.kinds`, which says its other keys.
 objective     what the learner shows, as a verb phrase: "grade a platelet count in CTCAE 6".
 prompt        the question.
 sources       keys of ``data/sources.csv`` that the answer rests on.
