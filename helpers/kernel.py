@@ -1,8 +1,8 @@
 """What the course does around each cell that runs: IPython loads it from ``etc/ipython`` of the environment.
 
 A cell may be run alone, whatever was run before it: names of the course's front door, ``pd`` and ``np`` are there when
-it uses them. And what a cell showed before is given back when it runs again. Standard library only: every kernel of
-the environment starts with it.
+it uses them, and so are names that cells above it in its notebook make. And what a cell showed before is given back
+when it runs again. Standard library only: every kernel of the environment starts with it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ from __future__ import annotations
 import ast
 import builtins
 import gc
+import json
+import os
 import time
 import traceback
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol
 
 from helpers import _ROOM_OF
@@ -70,21 +74,82 @@ def missing(source: str, defined: Any) -> set[str]:
         source: the cell as Python; what is no Python needs no names.
         defined: names that are there.
     """
+    return {name for name in _open(source, defined) if name in _ROOM_OF or name in _SHORT}
+
+
+def _open(source: str, defined: Any) -> set[str]:
+    """All names that a cell uses and that neither it, nor Python, nor anything before it defines."""
     try:
-        names = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return set()
-    used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-    bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-    return {name for name in used - bound & {*_ROOM_OF, *_SHORT} if name not in defined and not hasattr(builtins, name)}
+    used = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    return {name for name in used - _made(tree) if name not in defined and not hasattr(builtins, name)}
+
+
+def _made(tree: ast.AST) -> set[str]:
+    """The names that a piece of Python binds."""
+    found: set[str] = set()
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load):
+            found.add(one.id)
+        elif isinstance(one, ast.FunctionDef | ast.ClassDef):
+            found.add(one.name)
+        elif isinstance(one, ast.Import | ast.ImportFrom):
+            found |= {(alias.asname or alias.name).partition(".")[0] for alias in one.names}
+        elif isinstance(one, ast.arg):
+            found.add(one.arg)
+    return found
+
+
+def cells_above(id: str | None) -> list[str]:
+    """The code of the cells above one in the notebook of this kernel, as it was last saved; none where that is unknown.
+
+    Args:
+        id: the cell's own id.
+    """
+    try:
+        cells = json.loads(Path(os.environ["JPY_SESSION_NAME"]).read_text(encoding="utf-8"))["cells"]
+        ids = [cell.get("id") for cell in cells]
+        above = cells[: ids.index(id)] if id in ids else []
+        return ["".join(cell["source"]) for cell in above if cell["cell_type"] == "code"]
+    except (KeyError, OSError, ValueError, TypeError, AttributeError):
+        return []
+
+
+def supply(source: str, names: dict[str, Any], above: list[str]) -> None:
+    """Give a cell the names it needs and nobody has made: of the course, then of the cells above it.
+
+    Of such a cell all is run but what it shows, and no name that is there is made anew. Where a cell above fails, the
+    name stays missing.
+
+    Args:
+        source: the cell, as Python.
+        names: what the notebook knows; names are added.
+        above: the code of the cells above, from the top.
+    """
+    for name in missing(source, names):
+        names[name] = import_module(_SHORT[name]) if name in _SHORT else getattr(import_module("helpers"), name)
+    for name in sorted(_open(source, names)):
+        for at in range(len(above) - 1, -1, -1) if name not in names else ():
+            with suppress(SyntaxError, ValueError):
+                tree = ast.parse(above[at])
+                body = [one for one in tree.body if not isinstance(one, ast.Expr)]
+                if name in _made(ast.Module(body, [])):
+                    supply(above[at], names, above[:at])
+                    with suppress(Exception):
+                        apart = dict(names)
+                        exec(compile(ast.Module(body, []), "<a cell above>", "exec"), apart)
+                        names.update({made: apart[made] for made in apart.keys() - names.keys() - {"__builtins__"}})
+                    break
 
 
 def _begin(shell: Any, info: Any) -> None:
     global _cell
     _cell = getattr(info, "cell_id", None)
     _before[:] = _showing.pop(_cell, [])
-    for name in missing(shell.transform_cell(info.raw_cell or ""), shell.user_ns):
-        shell.user_ns[name] = import_module(_SHORT[name]) if name in _SHORT else getattr(import_module("helpers"), name)
+    source = shell.transform_cell(info.raw_cell or "")
+    supply(source, shell.user_ns, cells_above(_cell) if _open(source, shell.user_ns) else [])
 
 
 def _end(shell: Any, result: Any) -> None:

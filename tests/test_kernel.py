@@ -61,6 +61,37 @@ def test_every_cell_that_shows_something_live_runs_alone(path: Path) -> None:
     assert {cell.source: left_open(cell.source) for cell in cells if left_open(cell.source)} == {}
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name[:2])
+def test_every_cell_finds_all_it_needs_whatever_ran_before(path: Path) -> None:
+    above: list[str] = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            names: dict[str, object] = {}
+            kernel.supply(cell.source, names, above)
+            assert not left_open(cell.source) - set(names), cell.source
+            above.append(cell.source)
+
+
+def test_what_a_learner_made_is_never_made_anew_and_a_cell_that_fails_is_left() -> None:
+    names: dict[str, object] = {"mine": 1}
+    above = ["mine = 2\nmade = mine", "other = made + 1\nprint('shown')", "broken = 1 / 0"]
+    kernel.supply("mine + other + broken", names, above)
+    assert (names["mine"], names["made"], names["other"]) == (1, 2, 3) and "broken" not in names
+
+
+def test_cells_above_are_those_of_the_saved_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = [nbformat.v4.new_code_cell(f"a = {number}", id=f"cell-{number}") for number in range(3)]
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("words"), *cells]), tmp_path / "x.ipynb"
+    )
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    assert kernel.cells_above("cell-2") == []
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "x.ipynb"))
+    assert kernel.cells_above("cell-2") == ["a = 0", "a = 1"] and kernel.cells_above("unknown") == []
+    (tmp_path / "x.ipynb").write_text("{")
+    assert kernel.cells_above("cell-2") == []
+
+
 def test_a_cell_that_needs_another_is_seen() -> None:
     assert left_open("CountExplorer(count, [name for name in SYSTEMS])") == {"count", "SYSTEMS"}
 

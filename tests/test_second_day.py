@@ -180,6 +180,14 @@ def test_a_slider_is_where_it_was_after_the_kernel_began_anew(tmp_path: Path, br
         assert one.errors() == []
 
 
+def test_a_cell_is_run_alone_though_it_needs_one_above(lab: Lab, browser) -> None:
+    with opening(lab, browser) as open_it:
+        one = open_it(notebook("low = 72", "print(low + 1)"))
+        one.cell(2).locator(".jp-InputArea-prompt").click()
+        one.page.keyboard.press("Shift+Enter")
+        expect(one.cell(2).locator(".jp-OutputArea-output")).to_have_text("73")
+
+
 def test_a_name_that_no_cell_made_is_told_in_a_sentence(lab: Lab, browser) -> None:
     with opening(lab, browser) as open_it:
         one = open_it(notebook(*CELLS))
