@@ -639,6 +639,21 @@ BEYOND = """() => {
 """What sticks out of a panel's, a card's or a table's output."""
 
 
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-bottom: 2em !important; }"""
+"""The spacing of WCAG 2.1, 1.4.12, under which nothing may be lost."""
+
+
+@every_notebook
+def test_wider_spacing_pushes_nothing_out(run, name: str) -> None:
+    page = run(name).page
+    style = page.add_style_tag(content=SPACED)
+    try:
+        settles(page, BEYOND, [])
+    finally:
+        style.evaluate("style => style.remove()")
+
+
 @pytest.mark.parametrize("width", [320, 400, 760])
 @every_notebook
 def test_panels_and_cards_fit_a_narrow_page(run, name: str, width: int) -> None:

@@ -82,9 +82,7 @@ def desk(one: OpenNotebook, label: str):
 
 def complaints(one: OpenNotebook) -> list[str]:
     found = Axe().run(one.page, context=".jp-OutputArea-output").response["violations"]
-    return [
-        f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found if rule["impact"] in ("serious", "critical")
-    ]
+    return [f"{rule['id']} ({rule['impact']}): {rule['nodes'][0]['html'][:200]}" for rule in found]
 
 
 def is_kept(one: OpenNotebook, record: Path, draft: str) -> None:
