@@ -329,5 +329,5 @@ class _View(PicturedView, of=CauseBoard):
         """The words below the picture, and the red flags above it."""
         model = self.model
         self.picture.caption = page.inline(model.picture.caption())
-        self.banner.show("", "", **model.alarm())
-        self.words.show(model.status, model.words())
+        self.banner.show("", "", **model.alarm() | {"still_open": ""})
+        self.words.show(model.status, model.words(), in_title=model.in_title())

@@ -257,7 +257,7 @@ class ReportReader(HasRedFlags, Panel):
         """The twin for where there is no kernel: the report, red flags and what was read."""
         shown = self.shown_back()
         report = as_html(shown) if shown else f"<pre>{page.escape(self.text)}</pre>" if self.text else ""
-        return f"{report}{self.banner()}{super().static_html()}"
+        return f"{report}{self.alert()}{super().static_html()}{self.to_be_asked()}"
 
 
 def _list(title: str, items: Sequence[str]) -> str:

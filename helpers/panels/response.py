@@ -69,6 +69,10 @@ class ResponsePanel(HasRedFlags, PicturedPanel):
         """The count after treatment."""
         return fitting(self.count), {}
 
+    def not_asked(self) -> tuple[str, ...]:
+        """Alarm signs of anemia: the panel is about a response. What is raised is told all the same."""
+        return ("alarm=heart",)
+
     def _update(self) -> None:
         now = fitting(self.count)
         about = dict(severity_before=self.severity_before, transfusion_free=self.transfusion_free, before=self.before)
