@@ -209,6 +209,39 @@ def test_a_published_patient_is_loaded_without_the_diagnosis_and_revealed_on_dem
         assert f"The authors' diagnosis: {page.inline(page.literal(diagnoses[patient]))}." in board.words()
 
 
+def test_the_board_shows_the_causes_of_which_something_is_known_and_all_when_asked():
+    board = CauseBoard(MAN, {"b12": "low"})
+    known = [one.cause.key for one in board.weighed if one.speaks_for or one.against]
+    assert 0 < len(known) < len(causes()) and list(board.picture._rows) == known
+    rest = len(causes()) - len(known)
+    assert board.status.endswith(f"{rest} causes, of which nothing is known, are not shown.")
+    assert f"of {len(causes())} causes" in board.status, "the sentence counts every cause"
+    whole = BoardPicture().live.height
+    assert board.picture.live.height < whole
+    state = board.state()
+    board.widgets.every.set_state({"on": True})
+    assert board.every and list(board.picture._rows) == list(causes()) and "not shown" not in board.status
+    assert board.widgets.picture.alt == board.picture.describe() and board.picture.live.height == whole
+    board.patient = "CRS-041"
+    assert board.every, "another patient is looked at in the same way"
+    board.restore(state)
+    assert not board.every and list(board.picture._rows) == known
+    assert list(CauseBoard(BloodCount.of()).picture._rows) == list(causes()), "where nothing is known all are shown"
+
+
+def test_what_the_board_asks_stands_below_its_words_and_what_is_raised_above_its_picture():
+    board = CauseBoard(BloodCount.of(plt=9))
+    view = board.widgets
+    assert "Platelets below 20" in view.banner.alert and view.banner.questions == [] == [*view.words.alert]
+    assert [one["key"] for one in view.words.questions] == ["bleeding=major"]
+    assert view.banner.still_open == "One question below: a yes would raise a red flag."
+    assert board.status.startswith(board.in_title()) and "Red flag" in board.in_title()
+    view.words.set_state({"answers": {"bleeding=major": "yes"}})
+    assert board.said["bleeding"] == "major" and "Bleeding that matters" in view.banner.alert
+    html = board.static_html()
+    assert html.index("Bleeding that matters") < html.index("<img")
+
+
 def test_reset_and_unknown_patients():
     board = CauseBoard(MAN, {"fever": "yes"})
     status = board.status

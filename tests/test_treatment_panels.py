@@ -23,7 +23,7 @@ from helpers.panels.explorer import CountExplorer
 from helpers.panels.person import published
 from helpers.panels.response import ResponsePanel
 from helpers.panels.support import VIEWS, SupportPanel
-from helpers.panels.treatment import FROM_COUNT, CausePanel, GuidelinePanel
+from helpers.panels.treatment import _CANNOT_WAIT, FROM_COUNT, CausePanel, GuidelinePanel
 
 PERSON = Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True, transfused=True)
 NOW = BloodCount.of(hb=125, anc=1.6, plt=120, retic=70, age_y=34, sex="female", trimester=0)
@@ -188,6 +188,24 @@ def test_every_cause_is_shown_with_its_sources():
         CausePanel("luck")
 
 
+@pytest.mark.parametrize("cause", ["ttp", "acute_leukemia", "b12"])
+def test_what_cannot_wait_is_told_first_in_words(cause):
+    panel = CausePanel(cause)
+    urgent = panel.row["urgency"] in ("same hour", "same day")
+    assert urgent == (cause != "b12") == bool(panel.alert())
+    words = panel.widgets.words
+    assert words.alert == page.unparted(panel.alert()) and bool(words.in_title) == urgent, "it is not written twice"
+    if urgent:
+        html = unescape(panel.static_html())
+        how = "the same hour" if cause == "ttp" else "the same day"
+        assert html.index(f"This cannot wait: it is begun {how}") < html.index("<table")
+        assert panel.row["first_action"] in html and panel.row["urgency"] in panel.status
+
+
+def test_every_urgency_that_cannot_wait_has_its_words():
+    assert {row["urgency"] for row in treated_causes().values()} - {"soon", "planned", *_CANNOT_WAIT} == set()
+
+
 # --- support ----------------------------------------------------------------------------------------------------------
 
 
@@ -243,12 +261,14 @@ def test_a_view_that_does_not_exist_is_told():
 
 def test_the_response_panel_says_what_the_rules_say():
     panel = ResponsePanel(NOW, transfusion_free=True)
-    assert panel.status == "A complete response in 2 of 4 systems."
+    more = " 3 more systems judge line by line or know no complete response."
+    assert panel.status == f"A complete response in 2 of 4 systems.{more}"
+    assert len(panel.table()) == 4 + 3, "the sentence and the table speak of as many"
     before = BloodCount.of()
     for one in respond_all(NOW, transfusion_free=True, before=before):
         assert panel.table().loc[one.label, "response"] == one.text
     panel.plt = 160.0
-    assert panel.status == "A complete response in 3 of 4 systems."
+    assert panel.status.startswith("A complete response in 3 of 4 systems.")
     panel.hb_before, panel.plt_before = 60.0, 8.0
     assert "8 ×10⁹/L before, 160 ×10⁹/L now" in panel.table().loc["Refractory disease, by line (NIH)", "because"]
     panel.reset()
@@ -353,7 +373,7 @@ def test_a_panel_does_not_ask_about_what_it_is_about_and_keeps_what_is_raised():
 
 
 def test_a_sentence_that_is_the_pictures_title_is_written_once_and_read_aloud_all_the_same():
-    for panel in (ResponsePanel(NOW), SupportPanel(), CountExplorer(NOW), GuidelinePanel()):
+    for panel in (SupportPanel(), CountExplorer(NOW), GuidelinePanel()):
         words = panel.widgets.words
         assert words.in_title == words.status == page.unparted(panel.status), type(panel)
         assert f"<strong>{page.escape(panel.status)}" not in panel.static_html()
