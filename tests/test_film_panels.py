@@ -414,3 +414,11 @@ def test_the_film_is_seen_where_the_page_is_narrow(open_notebook):
     panel.locator(".course-figure img").first.wait_for()
     top, film = (one.bounding_box()["y"] for one in (panel, panel.locator(".course-figure img").first))
     assert film - top <= 330
+    heads = panel.locator(".course-slider .head")
+    tall = heads.evaluate_all("(all) => all.filter((one) => one.clientHeight > 24).map((one) => one.textContent)")
+    assert "Reticulocytes" not in "".join(tall), "a word is not broken"
+    beyond = (
+        "(box) => [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"
+    )
+    wide = panel.evaluate(beyond)
+    assert wide == 0

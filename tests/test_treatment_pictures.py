@@ -138,6 +138,13 @@ def test_the_response_picture_says_what_the_rules_say():
     assert [text.get_text() for text in picture._asked["plt"]] == ["✓ ≥ 100", "✗ > 150", "✓ > 100", "✓ > 100"]
 
 
+def test_a_title_of_two_lines_stands_above_the_names_of_the_columns():
+    picture = ResponsePicture(BloodCount.of(**COUNT | {"hb": 105}))
+    assert "\n" in picture.live.titled.get_text()
+    head = next(text for text in picture.live.figure.texts if text.get_text().endswith("Hemoglobin"))
+    assert picture.live.titled.get_window_extent().y0 >= head.get_window_extent().y1
+
+
 @pytest.mark.parametrize("gone", ["hb", "anc", "plt", "retic", "age_y"])
 def test_what_is_not_known_is_drawn_as_not_known(gone):
     picture = ResponsePicture(BloodCount.of(**{name: value for name, value in COUNT.items() if name != gone}))

@@ -65,10 +65,10 @@ class RedFlag:
     def values(self, beside: str) -> str:
         """What was found in short, to stand in brackets after words; what these say already is left out.
 
-        >>> found = Findings(BloodCount.of(plt=15), {"bleeding": "major"})
-        >>> flag = red_flags(found)[0]
-        >>> flag.values(flag.label), flag.values("Bleeding with few platelets")
-        ('platelets 15 ×10⁹/L; bleeding that matters', '15 ×10⁹/L; bleeding that matters')
+        >>> from helpers.blood.core.count import BloodCount
+        >>> flag = red_flags(Findings(BloodCount.of(anc=0.2), {"fever": "yes"}))[0]
+        >>> flag.values("Fever with very few neutrophils"), flag.values("An emergency")
+        ('0.20 ×10⁹/L', 'neutrophils 0.20 ×10⁹/L; fever')
         """
         said = beside.lower()
         short = (amount if name in said else f"{name} {amount}" for name, amount in self.found)
