@@ -72,7 +72,7 @@ def test_what_one_question_would_raise_is_asked_and_what_a_test_would_raise_is_n
     assert "Ask now" in html and "A fever of 38\N{NO-BREAK SPACE}°C or more?" in html and "Red flag" not in html
     assert "fibrinogen" not in banner(Findings(FEVER.change(plt=60)))
     calm = Findings(FEVER, {"fever": "no", "alarm": "none"})
-    assert "Signs of sepsis?" in banner(calm) and "Chemotherapy or radiotherapy or methotrexate or" in banner(calm)
+    assert "Signs of sepsis?" in banner(calm) and "Chemotherapy or radiotherapy, methotrexate or" in banner(calm)
     assert banner(calm.change(unwell="no", medicine="none")) == "" == spoken(red_flags(Findings(FEVER)))
 
 
@@ -207,6 +207,39 @@ def test_a_published_patient_is_loaded_without_the_diagnosis_and_revealed_on_dem
         assert "The authors' diagnosis" not in board.words() and diagnoses[patient] not in shown
         board.revealed = True
         assert f"The authors' diagnosis: {page.inline(page.literal(diagnoses[patient]))}." in board.words()
+
+
+def test_the_board_shows_the_causes_of_which_something_is_known_and_all_when_asked():
+    board = CauseBoard(MAN, {"b12": "low"})
+    known = [one.cause.key for one in board.weighed if one.speaks_for or one.against]
+    assert 0 < len(known) < len(causes()) and list(board.picture._rows) == known
+    rest = len(causes()) - len(known)
+    assert board.status.endswith(f"{rest} causes, of which nothing is known, are not shown.")
+    assert f"of {len(causes())} causes" in board.status, "the sentence counts every cause"
+    whole = BoardPicture().live.height
+    assert board.picture.live.height < whole
+    state = board.state()
+    board.widgets.every.set_state({"on": True})
+    assert board.every and list(board.picture._rows) == list(causes()) and "not shown" not in board.status
+    assert board.widgets.picture.alt == board.picture.describe() and board.picture.live.height == whole
+    board.patient = "CRS-041"
+    assert board.every, "another patient is looked at in the same way"
+    board.restore(state)
+    assert not board.every and list(board.picture._rows) == known
+    assert list(CauseBoard(BloodCount.of()).picture._rows) == list(causes()), "where nothing is known all are shown"
+
+
+def test_what_the_board_asks_stands_below_its_words_and_what_is_raised_above_its_picture():
+    board = CauseBoard(BloodCount.of(plt=9))
+    view = board.widgets
+    assert "Platelets below 20" in view.banner.alert and view.banner.questions == [] == [*view.words.alert]
+    assert [one["key"] for one in view.words.questions] == ["bleeding=major"]
+    assert view.banner.still_open == "One question below: a yes would raise a red flag."
+    assert board.status.startswith(board.in_title()) and "Red flag" in board.in_title()
+    view.words.set_state({"answers": {"bleeding=major": "yes"}})
+    assert board.said["bleeding"] == "major" and "Bleeding that matters" in view.banner.alert
+    html = board.static_html()
+    assert html.index("Bleeding that matters") < html.index("<img")
 
 
 def test_reset_and_unknown_patients():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+import nbformat
 import numpy as np
 import pytest
 from PIL import Image
@@ -401,3 +402,23 @@ def test_the_bench_can_be_used_by_its_buttons():
 def test_the_bench_has_a_twin():
     html = CountingBench("acute_leukemia")._repr_mimebundle_()["text/html"]
     assert "What is the cell on the glass?" in html and len(re.findall("<tr>", html)) == len(CLASSES) + 1
+
+
+@pytest.mark.browser
+def test_the_film_is_seen_where_the_page_is_narrow(open_notebook):
+    cell = nbformat.v4.new_code_cell("from helpers.panels.film import FilmPanel\nFilmPanel()")
+    opened = open_notebook(nbformat.v4.new_notebook(cells=[cell]))
+    opened.page.set_viewport_size({"width": 760, "height": 900})
+    opened.run_all()
+    panel = opened.cell(1).locator(".course-panel")
+    panel.locator(".course-figure img").first.wait_for()
+    top, film = (one.bounding_box()["y"] for one in (panel, panel.locator(".course-figure img").first))
+    assert film - top <= 330
+    heads = panel.locator(".course-slider .head")
+    tall = heads.evaluate_all("(all) => all.filter((one) => one.clientHeight > 24).map((one) => one.textContent)")
+    assert "Reticulocytes" not in "".join(tall), "a word is not broken"
+    beyond = (
+        "(box) => [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"
+    )
+    wide = panel.evaluate(beyond)
+    assert wide == 0

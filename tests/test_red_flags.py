@@ -15,9 +15,10 @@ from helpers.blood.core.units import ANALYTES, show
 from helpers.blood.grading.reference import interval
 from helpers.blood.reports.text import read_report
 from helpers.blood.search.causes import Findings, features
-from helpers.blood.search.red_flags import red_flags
+from helpers.blood.search.red_flags import URGENCIES, red_flags
 from helpers.evidence import records, table
-from helpers.panels.red_flags import notice
+from helpers.panels.red_flags import notice, to_ask
+from helpers.wording import small
 
 
 def flags(found: Findings, raised: bool = True) -> list[str]:
@@ -165,8 +166,52 @@ def test_a_notice_says_the_danger_in_one_sentence_and_all_that_is_done():
                 continue
             shown = html.unescape(notice([one])).replace("\N{NO-BREAK SPACE}", " ")
             first, _, rest = one.why.partition(". ")
-            assert first in shown and one.at_once in shown, one.flag
+            assert f"Danger: {small(first)}" in shown and one.at_once in shown, one.flag
+            assert f"<strong>{URGENCIES[one.urgency]}</strong>. Danger:" in shown, "how soon is told before the danger"
             assert not rest or rest not in shown, one.flag
+
+
+def test_a_notice_begins_with_the_flag_and_its_value_and_folds_the_limit():
+    shown = notice(red_flags(Findings(BloodCount.of(plt=15)))).replace("\N{NO-BREAK SPACE}", " ")
+    said, folded = shown.split("<details>")
+    assert (
+        "<strong>Platelets below 20</strong> (15 ×10⁹/L): <strong>the same day</strong>. Danger: bleeding. To be"
+        in said
+    )
+    assert "platelets 15 ×10⁹/L, below 20 ×10⁹/L" in folded and "below 20 ×10⁹/L" not in said
+    assert "<details>" not in notice(red_flags(Findings(BloodCount.of(), {"unwell": "yes"}))), (
+        "there is no limit to fold"
+    )
+
+
+def test_a_question_says_in_one_sentence_what_a_yes_means():
+    def asked(found: Findings) -> dict[str, str]:
+        return {one.key: f"{one.text} {one.why}" for one in to_ask(red_flags(found))}
+
+    woman = BloodCount.of(hb=118, anc=0.4, plt=15, age_y=34, sex="female", trimester=0)
+    assert asked(Findings(woman)) == {
+        "fever=yes": "A fever of 38 °C or more? If yes, fever with so few neutrophils (0.40 ×10⁹/L) is an emergency.",
+        "unwell=yes": "Signs of sepsis? If yes, signs of sepsis with so few neutrophils (0.40 ×10⁹/L) are an "
+        "emergency.",
+        "bleeding=major": "Bleeding now? If yes, bleeding with so few platelets (15 ×10⁹/L) is an emergency.",
+        "alarm=heart": "Chest pain, severe exhaustion or confusion? If yes, this anemia (hemoglobin 118 g/L) is seen "
+        "today; with chest pain or confusion at once, as an emergency.",
+        "medicine=cytotoxic": "Chemotherapy or radiotherapy, methotrexate or a medicine that is known to lower counts? "
+        "If yes, these neutrophils (0.40 ×10⁹/L) may go on falling, and the treatment is looked at today.",
+    }
+    assert "(white cell count 0.30 ×10⁹/L)" in asked(Findings(BloodCount.of(wbc=0.3)))["fever=yes"]
+    assert asked(Findings(BloodCount.of(), {"fever": "yes"}))["travel=yes"].startswith("Has the person been where")
+
+
+def test_every_flag_that_can_be_asked_for_has_its_words_and_an_emergency_is_called_one():
+    for flag, rules in ways():
+        row = next(row for row in records("red_flags") if row["flag"] == flag)
+        history = [rule for rule in rules if rule["kind"] == "finding" and features()[rule["name"]].group == "history"]
+        if history and len(rules) > 1:
+            assert row["if_yes"], f"{flag} is asked for, and no words say what a yes means"
+        if row["if_yes"]:
+            assert ("emergency" in row["if_yes"]) or row["urgency"] != "emergency", flag
+            assert row["urgency"] == "emergency" or "today" in row["if_yes"], flag
 
 
 def test_no_notice_is_a_page_of_its_own():

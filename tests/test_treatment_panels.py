@@ -19,10 +19,11 @@ from helpers.blood.care.response import respond_all
 from helpers.blood.care.support import TOPICS, indications
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source, table
+from helpers.panels.explorer import CountExplorer
 from helpers.panels.person import published
 from helpers.panels.response import ResponsePanel
 from helpers.panels.support import VIEWS, SupportPanel
-from helpers.panels.treatment import FROM_COUNT, CausePanel, GuidelinePanel
+from helpers.panels.treatment import _CANNOT_WAIT, FROM_COUNT, CausePanel, GuidelinePanel
 
 PERSON = Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True, transfused=True)
 NOW = BloodCount.of(hb=125, anc=1.6, plt=120, retic=70, age_y=34, sex="female", trimester=0)
@@ -187,6 +188,24 @@ def test_every_cause_is_shown_with_its_sources():
         CausePanel("luck")
 
 
+@pytest.mark.parametrize("cause", ["ttp", "acute_leukemia", "b12"])
+def test_what_cannot_wait_is_told_first_in_words(cause):
+    panel = CausePanel(cause)
+    urgent = panel.row["urgency"] in ("same hour", "same day")
+    assert urgent == (cause != "b12") == bool(panel.alert())
+    words = panel.widgets.words
+    assert words.alert == page.unparted(panel.alert()) and bool(words.in_title) == urgent, "it is not written twice"
+    if urgent:
+        html = unescape(panel.static_html())
+        how = "the same hour" if cause == "ttp" else "the same day"
+        assert html.index(f"This cannot wait: it is begun {how}") < html.index("<table")
+        assert panel.row["first_action"] in html and panel.row["urgency"] in panel.status
+
+
+def test_every_urgency_that_cannot_wait_has_its_words():
+    assert {row["urgency"] for row in treated_causes().values()} - {"soon", "planned", *_CANNOT_WAIT} == set()
+
+
 # --- support ----------------------------------------------------------------------------------------------------------
 
 
@@ -198,7 +217,8 @@ def test_every_row_of_the_support_table_can_be_reached():
             panel.indication = indication
             words = plain(panel.words())
             seen += [row["id"] for row in records("support") if row["says"] in words]
-    assert {row["id"] for row in records("support")} - set(seen) == set()
+    elsewhere = {row["id"] for row in records("support") if row["topic"] == "follow_up"}
+    assert {row["id"] for row in records("support")} - set(seen) == elsewhere, "follow-up has cards of its own"
 
 
 def test_thresholds_follow_the_slider():
@@ -241,12 +261,14 @@ def test_a_view_that_does_not_exist_is_told():
 
 def test_the_response_panel_says_what_the_rules_say():
     panel = ResponsePanel(NOW, transfusion_free=True)
-    assert panel.status == "A complete response in 2 of 4 systems."
+    more = " 3 more systems judge line by line or know no complete response."
+    assert panel.status == f"A complete response in 2 of 4 systems.{more}"
+    assert len(panel.table()) == 4 + 3, "the sentence and the table speak of as many"
     before = BloodCount.of()
     for one in respond_all(NOW, transfusion_free=True, before=before):
         assert panel.table().loc[one.label, "response"] == one.text
     panel.plt = 160.0
-    assert panel.status == "A complete response in 3 of 4 systems."
+    assert panel.status.startswith("A complete response in 3 of 4 systems.")
     panel.hb_before, panel.plt_before = 60.0, 8.0
     assert "8 ×10⁹/L before, 160 ×10⁹/L now" in panel.table().loc["Refractory disease, by line (NIH)", "because"]
     panel.reset()
@@ -323,7 +345,9 @@ def test_the_controls_move_the_model():
 def test_fever_with_few_neutrophils_stands_first(temperature, says):
     panel = SupportPanel("fever", anc=0.4, temperature=temperature)
     assert says in panel.banner() and ("Red flag" in panel.banner()) == (temperature == 38.0)
-    assert panel.banner() in panel.static_html()
+    html = panel.static_html()
+    said = html.index("<strong>Febrile neutropenia in")
+    assert html.index(panel.alert()) < said < html.index(panel.to_be_asked()), "the flag first, questions last"
     panel.view_shown = "iron"
     assert panel.banner() == "", "iron is no matter of this count"
 
@@ -332,8 +356,36 @@ def test_the_count_of_a_patient_raises_red_flags_and_a_chosen_severity_does_not(
     panel = GuidelinePanel(Candidate("severe"))
     assert panel.banner() == ""
     panel.load("CRS-014")
-    assert "Platelets below 20" in panel.banner() and panel.banner() in panel.static_html()
+    assert "Platelets below 20" in panel.banner() and panel.alert() in panel.static_html()
     assert "Very low hemoglobin" in ResponsePanel(BloodCount.of(hb=60)).banner()
+
+
+def test_a_panel_does_not_ask_about_what_it_is_about_and_keeps_what_is_raised():
+    response = ResponsePanel(NOW.change(hb=105))
+    assert response.asked() == [] and ResponsePanel(NOW.change(hb=55)).alert()
+    asked = {view: [one.key for one in SupportPanel(view).asked()] for view in ("platelets", "red_cells", "fever")}
+    assert asked["platelets"] == asked["red_cells"] == [] and "unwell=yes" in asked["fever"]
+    assert "Platelets below 20" in SupportPanel("platelets").alert()
+    support = SupportPanel("fever")
+    assert support.still_open().startswith("Three questions below") and support.widgets.words.still_open
+    support.answers = dict.fromkeys(("unwell=yes", "medicine=cytotoxic", "travel=yes"), "no")
+    assert support.still_open() == "" == support.to_be_asked() and support.widgets.words.still_open == ""
+
+
+def test_a_sentence_that_is_the_pictures_title_is_written_once_and_read_aloud_all_the_same():
+    for panel in (SupportPanel(), CountExplorer(NOW), GuidelinePanel()):
+        words = panel.widgets.words
+        assert words.in_title == words.status == page.unparted(panel.status), type(panel)
+        assert f"<strong>{page.escape(panel.status)}" not in panel.static_html()
+        assert page.escape(panel.picture.point()) in panel.static_html(), "its alternative text says it"
+    odd = CountExplorer(NOW.change(sex="male"))
+    odd.trimester = 2
+    assert odd.status != odd.in_title() and odd.status.startswith(odd.in_title())
+    rest = odd.status.removeprefix(odd.in_title()).strip()
+    assert f"<p><strong>{page.escape(rest)}</strong></p>" in odd.static_html(), "what the title does not say stays"
+    cut = CountExplorer(BloodCount.of(hb=70, plt=10, anc=0.3, age_y=34, sex="female"))
+    assert cut.in_title() == "" and page.escape(cut.status) in cut.static_html(), "a title that is cut says less"
+    assert SupportPanel("fever").in_title() == "" == CausePanel("b12").in_title()
 
 
 # --- in a real browser ------------------------------------------------------------------------------------------------

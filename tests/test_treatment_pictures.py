@@ -63,6 +63,22 @@ def test_every_person_can_be_drawn_and_read(person):
     assert all(f"{guideline(name)['short']}:" in picture.describe() for name in guidelines())
 
 
+def test_the_key_explains_the_letters_in_the_bands_and_nothing_else():
+    for person in (PERSON, replace(PERSON, sibling=True), Candidate("non_severe", 34), Candidate("severe")):
+        picture = GuidelinesPicture(person)
+        letters = {choice.letter for choice in choices().values()}
+        bands = {text.get_text() for text in picture.axes.texts} & letters
+        assert {choice.letter for choice in picture.coded} == bands, person
+    assert [choice.letter for choice in GuidelinesPicture(replace(PERSON, sibling=True)).coded], "some band is narrow"
+    assert GuidelinesPicture(Candidate("non_severe", 34)).coded == []
+
+
+def test_a_text_without_an_age_has_a_verb_of_its_own_in_the_title():
+    picture = GuidelinesPicture(replace(PERSON, age_y=39.0, sibling=True))
+    assert picture.point() == "5 of 6 name the sibling transplant, 1 gives no age"
+    assert "says younger and older without giving an age" in picture.describe()
+
+
 def test_only_the_line_moves_when_the_age_does():
     picture = GuidelinesPicture(PERSON)
     before = picture.live
@@ -121,6 +137,13 @@ def test_the_response_picture_says_what_the_rules_say():
         assert found.text in picture.describe()
         assert found.text.removesuffix(" response") in picture._verdicts[place].get_text()
     assert [text.get_text() for text in picture._asked["plt"]] == ["✓ ≥ 100", "✗ > 150", "✓ > 100", "✓ > 100"]
+
+
+def test_a_title_of_two_lines_stands_above_the_names_of_the_columns():
+    picture = ResponsePicture(BloodCount.of(**COUNT | {"hb": 105}))
+    assert "\n" in picture.live.titled.get_text()
+    head = next(text for text in picture.live.figure.texts if text.get_text().endswith("Hemoglobin"))
+    assert picture.live.titled.get_window_extent().y0 >= head.get_window_extent().y1
 
 
 @pytest.mark.parametrize("gone", ["hb", "anc", "plt", "retic", "age_y"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from helpers.blood.search.workup import FIRST, Walk, otherwise, results, steps
@@ -181,3 +184,25 @@ def test_the_tests_of_a_step_stand_under_what_they_are_for():
         assert [name for name in asked if f">{known_tests()[name].label}</th>" in under] == [
             name for name in asked if known_tests()[name].group == group
         ]
+
+
+def test_the_path_met_so_far_stands_in_one_line_with_the_present_step_marked():
+    path = WorkUp()
+    assert plain(path.path_line()) == "Your path: 1 Is it urgent? (here now)"
+    path.answer("no")
+    path.answer("same")
+    said = plain(path.path_line())
+    assert said.startswith("Your path: 1 Is it urgent? → 2 Is it real? → 3 What do history") and said.endswith(
+        "(here now)"
+    )
+    assert path.path_line() in path.words() and path.path_line() in path.static_html()
+    path.back()
+    assert plain(path.path_line()).endswith("→ 2 Is it real? (here now)")
+    for walk in WALKS:
+        path.answers = walk.answers
+        said = plain(path.path_line())
+        assert said.endswith(f"{walk.here.title} (the end)") and all(step.title in said for step in walk.path)
+
+
+def plain(html: str) -> str:
+    return unescape(re.sub("<[^>]*>", "", html))

@@ -229,8 +229,8 @@ class Form(StaticFallback):
         if self.sitting == FIRST and not self.handed_in(SECOND):
             later = "Each is explained after the second time, so that this one measures what you brought along."
             return f"<p><strong>{page.escape(score)}</strong> {page.escape(later)}</p>"
-        why = "Open a line to see why; where you stand, above, shows it too."
-        return f"<p><strong>{page.escape(f'{score} {why}')}</strong></p>{''.join(html for _, html in said)}"
+        why = "Click a line to see why. *Where you stand*, above, keeps the result."
+        return f"<p><strong>{page.escape(score)}</strong> {page.inline(why)}</p>{''.join(html for _, html in said)}"
 
     def _said(self, one: Exercise) -> tuple[str, str]:
         work = self.session.work(one.id)

@@ -4,8 +4,8 @@ The model is plain traits and can be driven without a notebook:
 
 >>> board = CauseBoard(BloodCount.of(hb=76, wbc=2.6, plt=88, mcv=105, age_y=62, sex="male"))
 >>> board.say(b12="low", fever="no")
->>> board.status
-'Red flag: very low hemoglobin, or anemia with alarm signs. Something speaks for 14 of 43 causes.'
+>>> board.status.partition(". 28 causes")[0]
+'Red flag: very low hemoglobin, or anemia with alarm signs. Something speaks for 14 of 43 causes'
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import NO, YES, HasRedFlags, Question, spoken
 from helpers.panels.traits import Count, Measured, OneOf
 from helpers.pictures.board import BoardPicture
-from helpers.wording import links, listed, person_words, small
+from helpers.wording import counted, links, listed, person_words, small
 
 VALUES = ("hb", "wbc", "anc", "plt", "mcv", "retic")
 """What can be moved."""
@@ -89,7 +89,8 @@ class CauseBoard(HasRedFlags, PicturedPanel):
     shown = traitlets.Enum(list(GROUPS.values()), "count", help="the group of features whose controls are shown")
     about = OneOf(causes, "cause", help="the cause told in full; None: the first that is clinched, if any")
     revealed = traitlets.Bool(False, help="whether the authors' diagnosis is shown")
-    LOADS, STAYS = ("patient",), ("shown",)
+    every = traitlets.Bool(False, help="whether causes of which nothing is known have a row as well")
+    LOADS, STAYS = ("patient",), ("shown", "every")
     hb, wbc, anc, plt, mcv, retic = map(Measured, VALUES)
     age_y, sex = Measured("age_y"), Measured("sex")
 
@@ -151,11 +152,15 @@ class CauseBoard(HasRedFlags, PicturedPanel):
     def _update(self) -> None:
         self.found = Findings(self.count, self.said, self.reference)
         self.weighed = weigh(self.found)
-        self.picture = self.picture or BoardPicture()
-        self.picture.update(self.weighed)
+        known = [one.cause.key for one in self.weighed if one.verdict != NOTHING]
+        keys = tuple(causes()) if self.every or not known else tuple(known)
+        self.draw(lambda: BoardPicture(keys, self.weighed), self.weighed, key=keys)
         clinched = [one.cause.label for one in self.weighed if one.verdict == CLINCHED]
         named = f"Clinched: {'; '.join(small(label) for label in clinched)}." if clinched else ""
-        self.status = " ".join(filter(None, (spoken(self.red_flags()), f"{self.picture.point()}.", named)))
+        hidden = len(causes()) - len(keys)
+        rest = f"{counted(hidden, 'cause')}, of which nothing is known, {'are' if hidden > 1 else 'is'} not shown."
+        said = (spoken(self.red_flags()), f"{self.picture.point()}.", named, rest if hidden else "")
+        self.status = " ".join(filter(None, said))
 
     # --- the words ---
 
@@ -163,6 +168,12 @@ class CauseBoard(HasRedFlags, PicturedPanel):
         """The red flags as HTML, first of all; that there is none is said as well."""
         nothing = _NO_FLAG if self.found.known or self.count.values else _NOTHING_KNOWN
         return super().alert() or f"<p>{nothing}</p>"
+
+    def in_title(self) -> str:
+        """What the notice above the picture and its title say already."""
+        flagged = spoken(self.red_flags())
+        begins = f"{flagged} {self.picture.point()}." if flagged else f"{self.picture.point()}."
+        return begins if self.status.startswith(begins) else ""
 
     def table(self) -> pd.DataFrame:
         """Every cause something is known about: what speaks for it and against it, and what is still open."""
@@ -232,8 +243,8 @@ class CauseBoard(HasRedFlags, PicturedPanel):
     # --- showing it ---
 
     def static_html(self) -> str:
-        """The twin for where there is no kernel: red flags, picture, sentence and words."""
-        return f"{self.banner()}{self.picture.kept()}{Panel.static_html(self)}"
+        """The twin for where there is no kernel: red flags, picture, sentence, words, and what is to be asked."""
+        return f"{self.alert()}{self.picture.kept()}{Panel.static_html(self)}{self.to_be_asked()}"
 
 
 def _list(found: tuple[Clue, ...]) -> str:
@@ -247,7 +258,7 @@ def _questions(one: Weighed) -> str:
 
 
 class _View(PicturedView, of=CauseBoard):
-    """The board's widgets: red flags stand above the picture."""
+    """The board's widgets: red flags stand above the picture, what is asked below the words."""
 
     def build(self) -> None:
         """Make the controls, and lay everything out."""
@@ -255,11 +266,6 @@ class _View(PicturedView, of=CauseBoard):
         self.lay_out(self.controls(), above=[self.banner])
         self.on("shown", self._show_group)
         self._show_group()
-
-    @property
-    def alarm(self) -> Words:
-        """The words above the picture."""
-        return self.banner
 
     def _choice(self, key: str) -> Choice:
         feature = features()[key]
@@ -301,9 +307,10 @@ class _View(PicturedView, of=CauseBoard):
             self.boxes[group] = folded(inside)
         told = {"the first that is clinched": None} | {cause.label: key for key, cause in causes().items()}
         self.about = Choice("Tell in full", told, model.about)
-        self.link(shown=self.look_at, about=self.about)
+        self.every = Switch(f"Show all {len(causes())} causes", model.every)
+        self.link(shown=self.look_at, about=self.about, every=self.every)
         self.reset = self.button("Reset", model.reset)
-        return [*controls, self.look_at, *self.boxes.values(), self.about, self.reset]
+        return [*controls, self.look_at, *self.boxes.values(), self.about, self.every, self.reset]
 
     def _make(self, model: CauseBoard) -> None:
         self.sliders = {name: amount_slider(name, getattr(model, name)) for name in VALUES}
@@ -329,5 +336,6 @@ class _View(PicturedView, of=CauseBoard):
         """The words below the picture, and the red flags above it."""
         model = self.model
         self.picture.caption = page.inline(model.picture.caption())
-        self.banner.show("", "", **model.alarm())
-        self.words.show(model.status, model.words())
+        self.banner.show("", "", model.alert(), model.warning(), still_open=model.still_open())
+        asked = {"questions": model.alarm()["questions"], "in_title": model.in_title()}
+        self.words.show(model.status, model.words(), **asked)

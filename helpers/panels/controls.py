@@ -261,7 +261,7 @@ class Picture(anywidget.AnyWidget):
 
 
 class Words(anywidget.AnyWidget):
-    """The words below a picture: what cannot wait, a status sentence that is read aloud, then what stands in ``html``.
+    """The words below a picture: what cannot wait, a status sentence that is read aloud, ``html``, then the questions.
 
     ``html`` and ``alert`` come from :mod:`helpers.page` only. The spoken copy of the sentence waits until the learner
     rests, so that a screen reader is not flooded while a slider moves; ``warning`` is spoken when it changes, which is
@@ -275,18 +275,29 @@ class Words(anywidget.AnyWidget):
     html = traitlets.Unicode("").tag(sync=True)
     alert = traitlets.Unicode("").tag(sync=True)
     warning = traitlets.Unicode("").tag(sync=True)
+    in_title = traitlets.Unicode("").tag(sync=True)
+    """How the status begins where the picture's title says the same: it is read aloud and not written again."""
+    still_open = traitlets.Unicode("").tag(sync=True)
+    """That questions stand below, in a sentence; "" where none is open."""
     questions = traitlets.List(traitlets.Dict()).tag(sync=True)
     """What is asked: ``key``, ``text``, and ``why`` it is asked."""
     answers = traitlets.Dict().tag(sync=True, echo_update=False)
     """Key of a question -> "yes", "no" or "" (not known)."""
 
     def show(
-        self, status: str, html: str, alert: str = "", warning: str = "", questions: Sequence[Mapping[str, str]] = ()
+        self,
+        status: str,
+        html: str,
+        alert: str = "",
+        warning: str = "",
+        questions: Sequence[Mapping[str, str]] = (),
+        in_title: str = "",
+        still_open: str = "",
     ) -> None:
-        """Replace all of them in one message; ``alert``, from the page as well, stands first."""
+        """Replace all of them in one message; ``alert``, from the page as well, stands first, questions last."""
         with self.hold_sync():
-            self.status, self.html, self.alert = map(page.unparted, (status, html, alert))
-            self.warning = warning
+            self.status, self.html, self.alert, self.in_title = map(page.unparted, (status, html, alert, in_title))
+            self.warning, self.still_open = warning, still_open
             self.questions = [dict(one) for one in questions]
 
     def __repr__(self) -> str:

@@ -254,6 +254,10 @@ def _digits(many: float) -> float:
     return round(many, 0 if many >= 10 else 1 if many >= 1 else 2)
 
 
+_COLUMNS = "repeat(auto-fill, minmax(min(190px, 46%), 1fr))"
+"""Of the sliders: three where the page is 760 pixels wide, so that the film is seen below them; two on a phone."""
+
+
 class _View(PicturedView, of=FilmPanel):
     """The panel's widgets: three pictures, each sent when it has changed."""
 
@@ -265,8 +269,11 @@ class _View(PicturedView, of=FilmPanel):
         for name, picture in model.pictures().items():
             setattr(self, name, Picture(width=picture.width))
         wrap = {"flex_flow": "row wrap", "grid_gap": "7px 20px", "overflow": "visible"}
-        grid = {"display": "grid", "grid_template_columns": "repeat(auto-fill, minmax(205px, 1fr))"} | wrap
-        boxes = [ipywidgets.Box(group, layout=grid if len(group) > 4 else wrap) for group in self._groups()]
+        grid = wrap | {"display": "grid", "grid_template_columns": _COLUMNS, "grid_gap": "5px 16px"}
+        boxes = [
+            ipywidgets.Box(group, layout=wrap if self.next in group else grid).add_class("course-compact")
+            for group in self._groups()
+        ]
         for picture in (self.field, self.normal):
             picture.layout.flex, picture.layout.min_width = "0 1 360px", "300px"
         fields = ipywidgets.Box([self.field, self.normal], layout={"flex_flow": "row wrap", "grid_gap": "7px 12px"})
@@ -297,7 +304,7 @@ class _View(PicturedView, of=FilmPanel):
         self.on("more", self._fold)
         buttons = [self.next, self.names, self.magnified, self.reset]
         films = [self.films] if model.with_films else []
-        return [films, list(self.sliders.values()), buttons, [self.more], self.further]
+        return [[*films, *self.sliders.values()], [*buttons, self.more], self.further]
 
     def _fold(self) -> None:
         for widget in self.further:

@@ -25,6 +25,10 @@ SETTLES_S = 0.06
 """Words follow a picture when nothing has moved for so long, so that they never hold it up."""
 
 
+_FRAME = "border:1px solid rgba(128,128,128,.4);border-radius:10px;padding:10px 12px;margin:2px"
+"""Of the twin: as :mod:`controls.css <helpers.panels.controls>` draws it around the live panel, in any theme."""
+
+
 class Debounce:
     """Does something once the learner rests: each call puts it off; without an event loop it is done at once."""
 
@@ -282,9 +286,14 @@ class Panel(traitlets.HasTraits):
         """What it says beside its status, as HTML."""
         raise TypeError(f"{type(self).__name__} says nothing: a panel defines words.")
 
+    def in_title(self) -> str:
+        """How the status begins where a picture's title says the same, so that it is not written twice; else ""."""
+        return ""
+
     def static_html(self) -> str:
-        """The twin for where there is no kernel: the sentence and the words."""
-        return f"<p><strong>{page.escape(self.status)}</strong></p>{self.words()}"
+        """The twin for where there is no kernel: what no picture says of the sentence, and the words."""
+        seen = self.status.removeprefix(self.in_title()).strip()
+        return (f"<p><strong>{page.escape(seen)}</strong></p>" if seen else "") + self.words()
 
     @property
     def view(self) -> ipywidgets.Widget:
@@ -303,7 +312,9 @@ class Panel(traitlets.HasTraits):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         place = kernel.place()
-        twin = live_output.bundle(self, self.view, page.unparted(self.static_html()) + self.RUN)
+        self.view.add_class("course-panel")
+        still = f'<div style="{_FRAME}">{page.unparted(self.static_html())}{self.RUN}</div>'
+        twin = live_output.bundle(self, self.view, still)
         self._come_back(place)  # after its twin was made: what a notebook keeps knows nothing of the learner
         return twin
 

@@ -38,14 +38,26 @@ class PicturedPanel(Panel):
         """Every picture of the present state by its name, in the order in which they stand."""
         return {"picture": self.picture} if self.has_picture else {}
 
-    def banner(self) -> str:
+    def alert(self) -> str:
         """What cannot wait, as HTML; "" when there is nothing."""
         return ""
 
+    def to_be_asked(self) -> str:
+        """What is still to be asked, as HTML; "" when there is nothing."""
+        return ""
+
+    def in_title(self) -> str:
+        """How the status begins where the picture's title says the same; else ""."""
+        if not self.picture or not self.picture.titled:
+            return ""
+        begins = f"{self.picture.point()}."
+        whole = self.picture.titled == "".join(begins[:-1].split())
+        return begins if whole and f"{self.status} ".startswith(f"{begins} ") else ""
+
     def static_html(self) -> str:
-        """The twin for where there is no kernel: pictures, what cannot wait, sentence and words."""
+        """The twin for where there is no kernel: pictures, what cannot wait, the words, what is to be asked."""
         figures = "".join(one.kept() for one in self.pictures().values())
-        return f"{figures}{self.banner()}{super().static_html()}"
+        return f"{figures}{self.alert()}{super().static_html()}{self.to_be_asked()}"
 
     def alarm(self) -> dict[str, Any]:
         """What cannot wait, as :meth:`helpers.panels.controls.Words.show` takes it."""
@@ -99,7 +111,7 @@ class PicturedView(View):
         """What waits until the learner rests."""
         for name, picture in self.model.pictures().items():
             getattr(self, name).caption = page.inline(picture.caption())
-        self.words.show(self.model.status, self.model.words(), **self.model.alarm())
+        self.words.show(self.model.status, self.model.words(), **self.model.alarm(), in_title=self.model.in_title())
 
     def close(self) -> None:
         """Close every widget, and say nothing more."""

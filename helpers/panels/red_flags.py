@@ -15,7 +15,7 @@ from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference
 from helpers.blood.search.causes import Findings, features
 from helpers.blood.search.red_flags import URGENCIES, RedFlag, red_flags
 from helpers.evidence import records
-from helpers.wording import capital, links, small
+from helpers.wording import capital, links, small, spelled
 
 TITLE = "Red flag: this cannot wait for the cause"
 ASK = "Ask now"
@@ -45,13 +45,12 @@ def to_ask(flags: Iterable[RedFlag]) -> list[Question]:
     for one in flags:
         if one.raised or len(one.missing) != 1 or getattr(features().get(one.missing[0]), "group", "") != "history":
             continue
-        means = f"{one.label} ({URGENCIES[one.urgency]}), with {one.because}."
         key = f"{one.missing[0]}={_raising(one)}"
         before = asked.get(key)
-        why = f"{before.why} {means}" if before else f"If yes: {small(means)}"
+        why = f"{before.why.rstrip('.')}; {one.yes_means()}." if before else f"If yes, {one.yes_means()}."
         several = f" or {features()[one.missing[0]].phrases[_raising(one)]}" in one.needs
         text = features()[one.missing[0]].question if several else one.needs
-        asked[key] = Question(key, f"{capital(text)}?", why)
+        asked[key] = Question(key, f"{capital(re.sub('^has ', 'has the person ', text))}?", why)
     return list(asked.values())
 
 
@@ -62,17 +61,31 @@ def _raising(flag: RedFlag) -> str:
 
 
 def notice(flags: Iterable[RedFlag]) -> str:
-    """What is raised as HTML: why, in one sentence, and all that is done at once; "" when there is nothing.
+    """What is raised as HTML: its value, how soon, the danger in one sentence, what is done; "" when there is nothing.
 
-    What else is known of the danger stands in ``data/red_flags.csv``: a notice is read in a hurry.
+    The limits are folded away. What else is known of the danger stands in ``data/red_flags.csv``: a notice is read in
+    a hurry.
     """
+    raised = [one for one in flags if one.raised]
+    if not raised:
+        return ""
     lines = [
-        f"**{page.literal(one.label)}** ({URGENCIES[one.urgency]}), because: {page.literal(one.because)}. "
-        f"{page.literal(f'{_first(one.why)} {one.at_once}')} {links(one.source)}"
-        for one in flags
-        if one.raised
+        f"**{page.literal(one.label)}**{_bracketed(one)}: **{URGENCIES[one.urgency]}**. "
+        f"{page.literal(f'Danger: {small(_first(one.why))} {one.at_once}')} {links(one.source)}"
+        for one in raised
     ]
-    return page.notice(TITLE, lines) if lines else ""
+    limits = [page.inline(page.literal(f"{one.label}: {one.because}.")) for one in raised if any(dict(one.found))]
+    return page.notice(TITLE, lines) + (_folded("The values and their limits", limits) if limits else "")
+
+
+def _bracketed(one: RedFlag) -> str:
+    values = one.values(one.label)
+    return f" ({page.literal(values)})" if values else ""
+
+
+def _folded(title: str, items: Iterable[str]) -> str:
+    lines = "".join(f"<li>{item}</li>" for item in items)
+    return f"<details><summary>{page.escape(title)}</summary><ul>{lines}</ul></details>"
 
 
 def _first(words: str) -> str:
@@ -110,9 +123,16 @@ class HasRedFlags(traitlets.HasTraits):
         """The count whose flags are shown, and what is known beside it."""
         raise TypeError(f"{type(self).__name__} shows no count: a panel with red flags defines flagged.")
 
+    def not_asked(self) -> tuple[str, ...]:
+        """Keys of questions that the panel leaves out: what it is about, or another matter than its own."""
+        return ()
+
     def asked(self) -> list[Question]:
         """The questions, answered or not."""
         return self._judged().questions
+
+    def _open(self) -> list[Question]:
+        return [one for one in self.asked() if not self.answers.get(one.key)]
 
     def findings(self) -> Findings:
         """What is known, with what was answered."""
@@ -125,14 +145,16 @@ class HasRedFlags(traitlets.HasTraits):
     def _judged(self) -> _Judged:
         """All of it, worked out once for each count and answer."""
         state = (*self.flagged(), dict(self.answers))
-        if self._last is None or self._last[0] != state:
-            self._last = state, self._judge(*state)
+        seen = (*state, self.not_asked())
+        if self._last is None or self._last[0] != seen:
+            self._last = seen, self._judge(*state)
         return self._last[1]
 
     def _judge(self, count: BloodCount, said: dict[str, str], answers: dict[str, str]) -> _Judged:
         found = Findings(count, said, self.reference)
         flags = red_flags(found)
         asked = to_ask(flags)
+        asked = [one for one in asked if one.key not in self.not_asked()]
         told: dict[str, str] = {}
         for one in asked:
             feature, value = one.said
@@ -150,15 +172,31 @@ class HasRedFlags(traitlets.HasTraits):
 
     def warning(self) -> str:
         """What is raised and asked, in words that stay while a value moves: they are read aloud when they change."""
-        ask = [one.text for one in self.asked() if not self.answers.get(one.key)]
+        ask = [one.text for one in self._open()]
         return " ".join(filter(None, (spoken(self.red_flags()), *ask)))
+
+    def to_be_asked(self) -> str:
+        """What is still to be asked, as HTML for where there is no kernel; "" when there is nothing."""
+        ask = [page.literal(f"{one.text} {one.why}") for one in self._open()]
+        return page.notice(ASK, ask, "?") if ask else ""
+
+    def still_open(self) -> str:
+        """That there are questions below, in a sentence; "" when none is open."""
+        many = len(self._open())
+        if many < 2:
+            return "One question below: a yes would raise a red flag." if many else ""
+        return f"{capital(spelled(many))} questions below: a yes to one of them would raise a red flag."
 
     def banner(self) -> str:
         """What is raised and what is still to be asked, as HTML for where there is no kernel."""
-        ask = [page.literal(f"{one.text} {one.why}") for one in self.asked() if not self.answers.get(one.key)]
-        return self.alert() + (page.notice(ASK, ask, "?") if ask else "")
+        return self.alert() + self.to_be_asked()
 
     def alarm(self) -> dict[str, Any]:
         """What is raised and what is asked, as :meth:`helpers.panels.controls.Words.show` takes it."""
         questions = [asdict(one) for one in self.asked()]
-        return {"alert": self.alert(), "warning": self.warning(), "questions": questions}
+        return {
+            "alert": self.alert(),
+            "warning": self.warning(),
+            "questions": questions,
+            "still_open": self.still_open(),
+        }

@@ -16,13 +16,13 @@ import traitlets
 
 from helpers import page
 from helpers.blood.core.count import BloodCount
-from helpers.blood.core.criteria import short_name
 from helpers.blood.core.derived import complete
 from helpers.blood.core.units import ANALYTES, rounded
 from helpers.blood.core.value import Value
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Flag, Reference, flag, may_be_pregnant
 from helpers.blood.search.traps import Trap, traps
 from helpers.panels.controls import Choice, Switch, TextArea, Words
+from helpers.panels.lab_report import SIGN
 from helpers.panels.panel import Panel, View
 from helpers.panels.person import PREGNANCY, SEX, age_slider
 from helpers.panels.red_flags import HasRedFlags
@@ -204,11 +204,11 @@ class ReportReader(HasRedFlags, Panel):
         flags = self.flags()
         parts = [f"{counted(len(known), 'value')} read"]
         parts += [f"{len(untold)} cannot be told"] if untold else []
-        for verdict in ("low", "high"):
-            names = [short_name(name).lower() for name, found in flags.items() if found.verdict == verdict]
-            parts += [f"{verdict}: {', '.join(names)}"] if names else []
+        for verdict in SIGN:
+            many = sum(found.verdict == verdict for found in flags.values())
+            parts += [f"{many} {verdict}"] if many else []
         found = self.traps()
-        parts += [f"look again: {', '.join(trap.name for trap in found)}"] if found else []
+        again = f" Look again: {', '.join(trap.name for trap in found)}." if found else ""
         asked = len(self.questions())
         more = [f"{asked} can be settled by an answer of yours."] if asked else []
         person = self.count.person
@@ -217,7 +217,7 @@ class ReportReader(HasRedFlags, Panel):
             who = f"{capital(listed(unsaid))} {'are' if len(unsaid) > 1 else 'is'} not known"
             more.append(f"{who}: flags depend on age and often on sex. Give both above.")
         return " ".join(
-            ["; ".join(parts) + ".", *more, *([self._file_said] if self._file_count else []), *self._trouble]
+            [f"{', '.join(parts)}.{again}", *more, *([self._file_said] if self._file_count else []), *self._trouble]
         )
 
     def table(self) -> pd.DataFrame:
@@ -243,7 +243,11 @@ class ReportReader(HasRedFlags, Panel):
             parts.append(_list("What was made of the text", [page.literal(line) for line in said]))
         if self.count.values:
             caption = f"What was read, for: {page.literal(str(self.count.person))}"
-            parts.append(page.table(self.table(), caption))
+            shown = self.table()
+            shown["flag"] = [
+                f"**{SIGN[verdict]}** ({verdict})" if verdict in SIGN else verdict for verdict in shown["flag"]
+            ]
+            parts.append(page.table(shown, caption, markdown=["flag"]))
             used = {f.interval.reason: f.interval for f in self.flags().values() if f.interval.known}
             intervals = [f"{page.literal(reason)} {links(found.source)}" for reason, found in used.items()]
             parts.append(_list("Reference intervals used", intervals))
@@ -257,7 +261,7 @@ class ReportReader(HasRedFlags, Panel):
         """The twin for where there is no kernel: the report, red flags and what was read."""
         shown = self.shown_back()
         report = as_html(shown) if shown else f"<pre>{page.escape(self.text)}</pre>" if self.text else ""
-        return f"{report}{self.banner()}{super().static_html()}"
+        return f"{report}{self.alert()}{super().static_html()}{self.to_be_asked()}"
 
 
 def _list(title: str, items: Sequence[str]) -> str:
@@ -277,7 +281,7 @@ class _View(View, of=ReportReader):
 
     def __init__(self, model: ReportReader) -> None:
         super().__init__(model)
-        self.writing = TextArea("Your report", model.text, example=_EXAMPLE, rows=7)
+        self.writing = TextArea("Your report", model.text, example=_EXAMPLE, rows=12)
         self.assume = Choice("A number without a unit", _ASSUME, model.assume)
         self.own_limits = Switch("Flags by the report's own intervals, where it prints them")
         self.link(text=self.writing, assume=self.assume, own_limits=self.own_limits)

@@ -5,7 +5,7 @@ The model is plain traits and can be driven without a notebook:
 >>> panel = ResponsePanel(BloodCount.of(hb=118, anc=1.6, plt=120, age_y=34, sex="female", trimester=0))
 >>> panel.transfusion_free = True
 >>> panel.status
-'A complete response in 2 of 4 systems.'
+'A complete response in 2 of 4 systems. 3 more systems judge line by line or know no complete response.'
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 import traitlets
 
 from helpers import page
-from helpers.blood.care.response import LEVELS, Response, respond_all
+from helpers.blood.care.response import LEVELS, Response, ranked_systems, respond_all
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import short_name
 from helpers.panels.amounts import amount_slider
@@ -69,12 +69,17 @@ class ResponsePanel(HasRedFlags, PicturedPanel):
         """The count after treatment."""
         return fitting(self.count), {}
 
+    def not_asked(self) -> tuple[str, ...]:
+        """Alarm signs of anemia: the panel is about a response. What is raised is told all the same."""
+        return ("alarm=heart",)
+
     def _update(self) -> None:
         now = fitting(self.count)
         about = dict(severity_before=self.severity_before, transfusion_free=self.transfusion_free, before=self.before)
         self.found: list[Response] = respond_all(now, **about)
         self.draw(lambda: ResponsePicture(now, **about), now, **about)
-        self.status = f"{self.picture.point()}."
+        others = len(self.found) - len(ranked_systems())
+        self.status = f"{self.picture.point()}. {others} more systems judge line by line or know no complete response."
 
     # --- the words ---
 

@@ -77,6 +77,8 @@ _CONTROLS = {
     "iron": ("units",),
     "fever": ("temperature", "hours", "anc", "falling"),
 }
+_ITS_OWN = {"platelets": ("bleeding=major",), "red_cells": ("alarm=heart",)}
+"""Questions that a view does not ask, because its limits are about them."""
 _WEIGHTS = [float(kilos) for kilos in range(10, 131)]
 _UNITS = [float(units) for units in range(0, 61)]
 _COUNTS = [float(count) for count in range(0, 101)]
@@ -206,7 +208,15 @@ class SupportPanel(HasRedFlags, PicturedPanel):
         lowest = min(row["lasting_c"] or row["single_c"] for row in records("fever_definitions"))
         return {"fever": "yes" if self.temperature >= lowest else "no"}
 
+    def not_asked(self) -> tuple[str, ...]:
+        """What the limits of the view are about already: bleeding, and signs that hemoglobin is too low."""
+        return _ITS_OWN.get(self.view_shown, ())
+
     # --- the words ---
+
+    def in_title(self) -> str:
+        """The whole sentence where a picture shows it: its title, and the situation below it."""
+        return self.status if self.view_shown in TOPICS else ""
 
     def table(self) -> pd.DataFrame:
         """What the view compares, to show; empty where it compares nothing. The last column is light markdown."""

@@ -61,6 +61,11 @@ _SEVERITY = {
     **{words: tier for tier, words in TIERS.items()},
 }
 _CAN_BE_HAD = {"yes": True, "no": False}
+_CANNOT_WAIT = {
+    "same hour": "This cannot wait: it is begun the same hour",
+    "same day": "This cannot wait: it is begun the same day",
+}
+"""Urgencies of ``data/treatment_by_cause.csv`` that are told first, and how."""
 _SIBLINGS = [float(many) for many in range(9)]
 _LABELS = {
     "sibling": "Matched sibling",
@@ -326,6 +331,19 @@ class CausePanel(PicturedPanel):
         self.picture = RecoveryPicture(self.cause) if times else None
         self.status = f"{self.row['label']} ({self.row['urgency']}): {small(self.row['first_action'])}"
 
+    def alert(self) -> str:
+        """What is done first where it cannot wait, as HTML; "" where it can."""
+        title = _CANNOT_WAIT.get(self.row["urgency"])
+        return page.notice(title, [page.literal(f"{self.row['label']}: {self.row['first_action']}")]) if title else ""
+
+    def alarm(self) -> dict[str, Any]:
+        """The same, as :meth:`helpers.panels.controls.Words.show` takes it."""
+        return {"alert": self.alert()}
+
+    def in_title(self) -> str:
+        """The whole sentence where the notice says the same."""
+        return self.status if self.row["urgency"] in _CANNOT_WAIT else ""
+
     def table(self) -> pd.DataFrame:
         """The row as a table: first, then, what to avoid, what to expect, sources; cells are light markdown."""
         row = self.row
@@ -348,7 +366,7 @@ class CausePanel(PicturedPanel):
 
     def static_html(self) -> str:
         """The twin for where there is no kernel."""
-        return Panel.static_html(self) + (self.picture.kept() if self.picture else "")
+        return self.alert() + Panel.static_html(self) + (self.picture.kept() if self.picture else "")
 
 
 class _CauseView(PicturedView, of=CausePanel):

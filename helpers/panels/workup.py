@@ -111,7 +111,15 @@ class WorkUp(Panel):
 
     def words(self) -> str:
         """The present step and the way so far as HTML, each with costs, what is settled, and sources."""
-        return self._whom() + self._step(self.walk.here) + self._told() + self._way_here() + _ORDER
+        return self.path_line() + self._whom() + self._step(self.walk.here) + self._told() + self._way_here() + _ORDER
+
+    def path_line(self) -> str:
+        """The steps met so far in one line, the present one marked; as HTML."""
+        *before, here = [f"{at} {step.title}" for at, step in enumerate(self.walk.path, 1)]
+        mark = "the end" if self.walk.here.is_end else "here now"
+        met = [page.escape(one) for one in before] + [f"<strong>{page.escape(here)} ({mark})</strong>"]
+        arrow = ' <span aria-hidden="true">→</span> '
+        return f"<p><strong>Your path:</strong> {arrow.join(met)}</p>"
 
     def _whom(self) -> str:
         if not self.patient:

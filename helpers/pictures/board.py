@@ -11,7 +11,7 @@ The rows never change their order, so that a finding can be seen to move a cause
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from helpers.blood.core.count import BloodCount
@@ -34,11 +34,17 @@ _STYLES = {
 
 
 class BoardPicture(LivePicture):
-    """A live picture of what speaks for and against each cause."""
+    """A live picture of what speaks for and against each cause.
 
-    def __init__(self) -> None:
-        groups = [(key, list(same)) for key, same in groupby(causes().values(), key=lambda cause: cause.mechanism)]
-        height = _TOP + _HEADING * len(groups) + _ROW * len(causes()) + 8
+    Args:
+        keys: the causes that have a row; all unless given.
+        weighed: every cause, weighed; nothing is known unless given.
+    """
+
+    def __init__(self, keys: Collection[str] = (), weighed: Sequence[Weighed] = ()) -> None:
+        rows = [cause for key, cause in causes().items() if key in keys or not keys]
+        groups = [(key, list(same)) for key, same in groupby(rows, key=lambda cause: cause.mechanism)]
+        height = _TOP + _HEADING * len(groups) + _ROW * len(rows) + 8
         self.live = LiveFigure(look.WIDTH, height)
         self._title = self.live.title(_TOP - 30, _LEFT)
         for x, words, side in ((_MIDDLE - 10, "against ×", "right"), (_MIDDLE + 10, "● for", "left")):
@@ -54,7 +60,7 @@ class BoardPicture(LivePicture):
             for place, cause in enumerate(same):
                 self._lay_out(cause.key, cause.short, top, place % 2 == 0)
                 top += _ROW
-        self.update(weigh(Findings(BloodCount.of())))
+        self.update(weighed or weigh(Findings(BloodCount.of())))
 
     def _lay_out(self, key: str, short: str, top: float, shaded: bool) -> None:
         middle = top + _ROW / 2
@@ -72,11 +78,11 @@ class BoardPicture(LivePicture):
         self._rows[key] = {"name": name, "open": still, "middle": middle, "marks": marks, "shown": None}
 
     def update(self, weighed: Sequence[Weighed]) -> None:
-        """Show what was weighed."""
+        """Show what was weighed; the title counts every cause, also those that have no row."""
         self.weighed = tuple(weighed)
         for one in weighed:
-            row = self._rows[one.cause.key]
-            if row["shown"] != one:
+            row = self._rows.get(one.cause.key)
+            if row and row["shown"] != one:
                 row["shown"] = one
                 self._put(row, one.speaks_for, ("for", "clinches"), 1)
                 self._put(row, one.against, ("against", "excludes"), -1)

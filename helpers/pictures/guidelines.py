@@ -16,6 +16,7 @@ from helpers.blood.care.candidate import NOT_MET, Candidate
 from helpers.blood.care.guidelines import (
     LAST_AGE,
     NOT_MET_WORDS,
+    Choice,
     Stretch,
     advise_all,
     agreement_words,
@@ -33,7 +34,7 @@ from helpers.pictures.still import StillPicture
 from helpers.wording import sources_of, spelled
 
 _LEFT, _RIGHT, _TOP, _BAND, _PITCH, _AXIS, _KEY = 144, 14, 88, 26, 33, 54, 22
-_KEY_ROWS, _KEY_COLUMN, _TICK = 5, 264, 6
+_KEY_COLUMNS, _KEY_COLUMN, _TICK = 2, 264, 6
 
 
 class GuidelinesPicture(StillPicture):
@@ -68,7 +69,9 @@ class GuidelinesPicture(StillPicture):
 
     def _draw(self) -> None:
         height = _PITCH * len(self.names)
-        self.live = LiveFigure(look.WIDTH, _TOP + height + _AXIS + _KEY * _KEY_ROWS + 6)
+        self.coded = self._without_a_word()
+        rows = max(1, math.ceil(len(self.coded) / _KEY_COLUMNS))
+        self.live = LiveFigure(look.WIDTH, _TOP + height + _AXIS + _KEY * rows + 6)
         self.axes = self.live.axes(_LEFT, _TOP, look.WIDTH - _LEFT - _RIGHT, height, xlim=(0, LAST_AGE))
         self.axes.set_ylim(height, 0)
         self._axis()
@@ -79,7 +82,12 @@ class GuidelinesPicture(StillPicture):
             for stretch in self.strips[name]:
                 self._band(stretch, place * _PITCH)
         self._make_moving(height)
-        self._key(_TOP + height + _AXIS)
+        self._key(_TOP + height + _AXIS, rows)
+
+    def _without_a_word(self) -> list[Choice]:
+        """The choices that stand in a band too narrow for their word, in the order of the table."""
+        short = {one.choice for strip in self.strips.values() for one in strip if not _has_room(one)}
+        return [choice for key, choice in choices().items() if key in short]
 
     def _axis(self) -> None:
         plain_axis(self.axes, range(0, LAST_AGE + 1, 20), "age, years")
@@ -94,8 +102,7 @@ class GuidelinesPicture(StillPicture):
         if silent:
             style |= {"linestyle": (0, (2, 2))}
         self.axes.add_patch(rectangle((stretch.first, at), stretch.end - stretch.first, _BAND, **style))
-        pixels = (look.WIDTH - _LEFT - _RIGHT) * (stretch.end - stretch.first) / LAST_AGE
-        word = choice.word if width_of(choice.word) <= pixels - 6 else choice.letter
+        word = choice.word if _has_room(stretch) else choice.letter
         text = self.axes.text(
             (stretch.first + stretch.end) / 2, at + _BAND / 2, word, ha="center", va="center_baseline", zorder=5,
             color=look.QUIET if silent else look.text_on(fill), **look.LETTERS,
@@ -127,10 +134,11 @@ class GuidelinesPicture(StillPicture):
         self._label.set_text(words)
         self._title.set_text("\n".join(self.lines(self.point())))
 
-    def _key(self, top: float) -> None:
-        axes = self.live.sheet(0, top, look.WIDTH, _KEY * _KEY_ROWS)
-        for place, choice in enumerate(choices().values()):
-            left, at = 12 + _KEY_COLUMN * (place // _KEY_ROWS), place % _KEY_ROWS * _KEY
+    def _key(self, top: float, rows: int) -> None:
+        """What the letters mean that stand where there was no room for a word."""
+        axes = self.live.sheet(0, top, look.WIDTH, _KEY * rows)
+        for place, choice in enumerate(self.coded):
+            left, at = 12 + _KEY_COLUMN * (place // rows), place % rows * _KEY
             style = dict(facecolor=choice.shade, edgecolor=look.NEUTRAL_EDGE, linewidth=0.8)
             axes.add_patch(rectangle((left, at + 1.5), 25, _KEY - 3, **style))
             middle, letters = at + _KEY / 2, look.LETTERS | {"va": "center_baseline"}
@@ -150,11 +158,14 @@ class GuidelinesPicture(StillPicture):
             return f"{many} guidelines speak of this person, and give {spelled(named)} different answers"
         (first, most), *others = said
         if not others:
-            return f"{covering(many)}: {first.title}"
+            return f"{covering(many)} {first.of(many, first.title)}"
+        told = [
+            choice.title if choice.stance == "names" else choice.of(number, choice.title) for choice, number in others
+        ]
         if many == 2:
-            return f"One names {first.title}, one {others[0][0].title}"
-        rest = ", ".join(f"{number} {choice.title}" for choice, number in others)
-        return f"{most} of {many} name{'' if most > 1 else 's'} {first.title}, {rest}"
+            return f"One {first.of(1, first.title)}, one {told[0]}"
+        rest = ", ".join(f"{number} {one}" for (_, number), one in zip(others, told, strict=True))
+        return f"{most} of {many} {first.of(most, first.title)}, {rest}"
 
     def describe(self) -> str:
         """The picture in words: its point, who the person is, and each guideline's answers along the ages."""
@@ -172,6 +183,12 @@ class GuidelinesPicture(StillPicture):
             "Each strip is one guideline, from birth to 100 years, for people like this one in all but age; the line "
             f"is this person.{star} It shows what guidelines say and advises nobody. Sources: {self.links()}."
         )
+
+
+def _has_room(stretch: Stretch) -> bool:
+    """Whether its word fits into a band."""
+    pixels = (look.WIDTH - _LEFT - _RIGHT) * (stretch.end - stretch.first) / LAST_AGE
+    return width_of(choices()[stretch.choice].word) <= pixels - 6
 
 
 def _ages(stretch: Stretch) -> str:

@@ -70,6 +70,8 @@ class LiveFigure:
         self.canvas = FigureCanvasAgg(self.figure)
         self._regions: dict[Box, _Region] = {}
         self._vector: Vector | None = None
+        self.titled: Text | None = None
+        """The title, once there is one."""
 
     def axes(self, left: float, top: float, width: float, height: float, **options) -> Axes:
         """New axes whose box is given in pixels from the top left corner; ``options`` go to ``Figure.add_axes``."""
@@ -113,8 +115,8 @@ class LiveFigure:
 
     def title(self, height: float, left: float = 12) -> Text:
         """The title, which may move; it has so many pixels from the top."""
-        title = self.text(left, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
-        return self.moving(title, (0, 0, look.WIDTH, height))
+        self.titled = self.text(left, 8, fontsize=look.TITLE, fontweight="bold", linespacing=1.2)
+        return self.moving(self.titled, (0, 0, look.WIDTH, height))
 
     def still_changed(self) -> None:
         """Say that something that stands still has changed, so that the background is drawn once more."""
@@ -216,6 +218,12 @@ class LivePicture(ABC):
     def shown_width(self) -> int:
         """Pixels as shown at most."""
         return self.width
+
+    @property
+    def titled(self) -> str:
+        """The title as it is drawn, without its spaces and line ends; "" where none is."""
+        live = getattr(self, "live", None)
+        return "".join(live.titled.get_text().split()) if live and live.titled else ""
 
     @abstractmethod
     def describe(self) -> str:

@@ -22,7 +22,7 @@ from helpers.wording import sources
 
 _VALUES = {"hb": (60, 150), "anc": (0, 2.5), "plt": (0, 180)}
 """Short name to the ends of its axis."""
-_LEFT, _COLUMN, _GAP, _TOP, _HEAD, _ROW, _BAR = 12, 112, 14, 44, 50, 62, 13
+_LEFT, _COLUMN, _GAP, _TOP, _HEAD, _ROW, _BAR = 12, 112, 14, 58, 50, 62, 13
 _AT = 40
 """Pixels from the top of a row to its bars."""
 _SIGN = {True: "✓", False: "✗", None: "?"}

@@ -37,7 +37,7 @@ class StillPicture(LivePicture):
 
     def write_title(self) -> None:
         """Put the title at the top of the figure."""
-        self.live.text(
+        self.live.titled = self.live.text(
             12, 8, "\n".join(self.lines(self.point())), fontsize=look.TITLE, fontweight="bold", linespacing=1.2
         )
 

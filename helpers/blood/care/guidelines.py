@@ -46,6 +46,8 @@ class Choice:
     stance: str
     """names, vague, silent or open."""
     label: str
+    verb: str
+    verbs: str
     phrase: str
     title: str
     word: str
@@ -53,6 +55,10 @@ class Choice:
     letter: str
     shade: str
     hatch: str
+
+    def of(self, number: int, words: str) -> str:
+        """What so many guidelines do: "names drugs", "name drugs", "gives no age"."""
+        return f"{self.verb if number == 1 else self.verbs} {words}"
 
 
 @dataclass(frozen=True)
@@ -522,14 +528,15 @@ def agreement_words(found: Sequence[Advice]) -> str:
     unsettled = sum(advice.status == OPEN for advice in found)
     if not said:
         return "None can tell yet" if unsettled else "None of them speaks of this person"
-    parts = [f"{len(names)} {'name' if len(names) > 1 else 'names'} {choice.phrase}" for choice, names in said.items()]
+    parts = [f"{len(names)} {choice.of(len(names), choice.phrase)}" for choice, names in said.items()]
+    (first, most), *_ = ((choice, len(names)) for choice, names in said.items())
     if len(said) == 1:
-        names = next(iter(said.values()))
-        start = f"{covering(len(names))} {'name' if len(names) > 1 else 'names'} {next(iter(said)).phrase}"
+        start = f"{covering(most)} {first.of(most, first.phrase)}"
     elif sum(choice.stance == "names" for choice in said) > 1:
         start = f"They disagree: {listed(parts)}"
     else:
-        start = f"No guideline contradicts another: {listed(parts)}"
+        many = sum(map(len, said.values()))
+        start = "; ".join([f"{most} of {many} {first.of(most, first.phrase)}", *parts[1:]])
     rest = [f"{silent} {'do' if silent > 1 else 'does'} not speak of this person"] if silent else []
     rest += [f"{unsettled} cannot tell yet"] if unsettled else []
     return "; ".join([start, *rest])

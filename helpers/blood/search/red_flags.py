@@ -17,20 +17,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from helpers.blood.core.criteria import Comparison, Row, holds
+from helpers.blood.core.criteria import Comparison, Row, holds, word
 from helpers.blood.core.known import Answer, Column, all_of, any_of
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, limits
 from helpers.blood.search.causes import Findings, features, known_of
 from helpers.evidence import records
-from helpers.wording import small, sources_of
+from helpers.wording import listed, small, sources_of
 
 URGENCIES = {"emergency": "emergency", "same_day": "the same day"}
 """How urgent, key -> in words."""
@@ -50,13 +50,35 @@ class RedFlag:
     at_once: str
     raised: bool
     because: str
-    """What was found that raises it, or the part of it that is there."""
+    """What was found that raises it, or the part of it that is there, each value with its limit."""
+    found: tuple[tuple[str, str], ...]
+    """The same in short: the name of each value and its amount; a finding has no name."""
     needs: str
     """What is not known yet and would raise it; "" when it is raised."""
     missing: tuple[str, ...]
     """Names of the analytes and features that are not known."""
     source: str
     note: str
+    if_yes: str
+    """What a yes to the one open question would mean, after "If yes,", with a slot for what was found; "" for most."""
+
+    def values(self, beside: str) -> str:
+        """What was found in short, to stand in brackets after words; what these say already is left out.
+
+        >>> from helpers.blood.core.count import BloodCount
+        >>> flag = red_flags(Findings(BloodCount.of(anc=0.2), {"fever": "yes"}))[0]
+        >>> flag.values("Fever with very few neutrophils"), flag.values("An emergency")
+        ('0.20 ×10⁹/L', 'neutrophils 0.20 ×10⁹/L; fever')
+        """
+        said = beside.lower()
+        short = (amount if name in said else f"{name} {amount}" for name, amount in self.found)
+        return "; ".join(dict.fromkeys(one for one in short if one not in said))
+
+    def yes_means(self) -> str:
+        """What a yes to its one open question would mean, after "If yes,"; "" where no person can answer it."""
+        counted = tuple(one for one in self.found if one[0])
+        said = self.if_yes if counted else self.if_yes.replace(" ({found})", "")
+        return said.format(found=replace(self, found=counted).values(said))
 
 
 @cache
@@ -116,6 +138,8 @@ class _Held:
     met: Column
     there: Callable[[int], str]
     """What was found of a person, in words."""
+    short: Callable[[int], tuple[str, str]]
+    """The same in short: the name of a value and its amount; a finding has no name."""
     asked: Callable[[int], str]
     """What would meet it, in words."""
 
@@ -131,7 +155,7 @@ def _raised(row: Row, ways: Sequence[Sequence[_Held]], size: int) -> Iterator[tu
         for person, *met in zip(concerned.tolist(), *each, strict=True):
             if person not in best or met.count(None) < best[person][1].count(None):
                 best[person] = place, tuple(met)
-    about = {name: row[name] for name in ("flag", "label", "urgency", "why", "at_once")} | {"note": row["note"] or ""}
+    about = {name: row[name] or "" for name in ("flag", "label", "urgency", "why", "at_once", "note", "if_yes")}
 
     @cache
     def parts(place: int, met: tuple[Answer, ...]) -> tuple[list[_Held], list[_Held], dict[str, Any]]:
@@ -145,8 +169,9 @@ def _raised(row: Row, ways: Sequence[Sequence[_Held]], size: int) -> Iterator[tu
     for person, way in best.items():
         there, missing, same = parts(*way)
         because = "; ".join([held.there(person) for held in there])
+        found = tuple([held.short(person) for held in there])
         needs = " and ".join([held.asked(person) for held in missing])
-        yield person, RedFlag(**same, because=because, needs=needs)
+        yield person, RedFlag(**same, because=because, found=found, needs=needs)
 
 
 class _People:
@@ -166,9 +191,13 @@ class _People:
     def _finding(self, rule: Row) -> _Held:
         answers, feature = self.known.get(rule["name"], self.nothing), features()[rule["name"]]
         met = Column(np.isin(answers.astype(str), rule["value"].split()), pd.isna(answers))
-        needed = " or ".join(feature.phrases[value] for value in rule["value"].split())
+        needed = listed((feature.phrases[value] for value in rule["value"].split()), "or")
         needed = f"a {small(feature.question)}" if rule["name"] == "fever" else needed
-        return _Held(rule, met, lambda person: feature.phrases[answers[person]], lambda person: needed)
+
+        def there(person: int) -> str:
+            return feature.phrases[answers[person]]
+
+        return _Held(rule, met, there, lambda person: ("", there(person)), lambda person: needed)
 
     def _value(self, rule: Row) -> _Held:
         """The value a rule is about, against its limit."""
@@ -187,7 +216,11 @@ class _People:
             analyte, amount, bound = ("wbc", white, white_upper) if whole[person] else (name, value, upper)
             return Comparison(analyte, float(amount[person]), rule["operator"], float(limit[person]), bound)
 
-        return _Held(rule, met, lambda person: _words(compared(person)), lambda person: compared(person).asked)
+        def short(person: int) -> tuple[str, str]:
+            one = compared(person)
+            return word(one.analyte), one.amount(beside=False)
+
+        return _Held(rule, met, lambda person: _words(compared(person)), short, lambda person: compared(person).asked)
 
     def _limit(self, rule: Row) -> np.ndarray:
         """The limit of a rule: where it asks for it, the person's own lower limit of normal, if that is known."""

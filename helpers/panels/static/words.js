@@ -43,7 +43,7 @@ const asking = (model, parent) => {
 export default { render({ model, el }) {
   el.classList.add("course", "course-words");
   const alert = make(el, "section", { className: "alarm" });
-  const questions = make(el, "section", { className: "questions" });
+  const open = make(el, "p", { className: "to-ask" });
   const warned = make(el, "p", { className: "said warned" });
   warned.setAttribute("role", "status");
   const status = make(el, "p", { className: "status" });
@@ -51,10 +51,20 @@ export default { render({ model, el }) {
   said.setAttribute("role", "status");
   said.setAttribute("aria-live", "polite");
   const body = make(el, "div");
+  const questions = make(el, "section", { className: "questions" });
   let timer = 0;
+  // What the picture's title says already is read aloud, and not written a second time.
   const show = () => {
-    status.textContent = model.get("status");
-    status.hidden = !model.get("status");
+    const all = model.get("status");
+    const title = all.startsWith(model.get("in_title")) ? model.get("in_title") : "";
+    const rest = all.slice(title.length).trim();
+    status.classList.toggle("said", !rest);
+    status.textContent = rest;
+    if (title) {
+      const textContent = rest ? `${title} ` : title;
+      status.prepend(Object.assign(document.createElement("span"), { className: "said", textContent }));
+    }
+    status.hidden = !all;
   };
   const tell = () => {
     show();
@@ -64,18 +74,24 @@ export default { render({ model, el }) {
       timer = setTimeout(() => { said.textContent = ""; }, 4000);
     }, 500);
   };
-  const folded = () => [...body.querySelectorAll("details")];
-  const write = () => {
-    const open = folded().map((one) => one.open);
-    body.innerHTML = model.get("html");
-    folded().forEach((one, at) => { one.open = open[at] ?? one.open; });
+  const folded = (part) => [...part.querySelectorAll("details")];
+  const put = (part, html) => {
+    const unfolded = folded(part).map((one) => one.open);
+    part.innerHTML = html;
+    folded(part).forEach((one, at) => { one.open = unfolded[at] ?? one.open; });
   };
-  const warn = () => { alert.innerHTML = model.get("alert"); };
-  const ask = asking(model, questions);
+  const write = () => { put(body, model.get("html")); };
+  const warn = () => { put(alert, model.get("alert")); };
+  const fields = asking(model, questions);
+  const ask = () => {
+    fields();
+    open.textContent = model.get("still_open");
+    open.hidden = !model.get("still_open");
+  };
   const announce = () => { warned.textContent = model.get("warning") || "No red flag is raised now."; };
   const handlers = {
-    "change:status": tell, "change:html": write, "change:alert": warn, "change:warning": announce,
-    "change:questions change:answers": ask,
+    "change:status change:in_title": tell, "change:html": write, "change:alert": warn, "change:warning": announce,
+    "change:questions change:answers change:still_open": ask,
   };
   for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
   show();
