@@ -14,6 +14,7 @@ from helpers.pictures import look
 from helpers.pictures.criteria import CamittaSteps, EditionsGrid
 from helpers.pictures.follow_up import FollowUpCards
 from helpers.pictures.search_cards import CausesByWay, RedFlagCards, SafetyCards, TrapCards, WaysCards
+from helpers.wording import capital
 
 ALL = [CamittaSteps, EditionsGrid, WaysCards, RedFlagCards, CausesByWay, FollowUpCards, SafetyCards]
 
@@ -95,12 +96,12 @@ def test_every_red_flag_stands_under_how_soon_one_must_act():
 
 def test_every_text_on_follow_up_stands_on_the_card_of_its_situation():
     html = FollowUpCards()._repr_html_()
-    cards = [said(card).replace("&#x27;", "'") for card in re.findall(r"<section[^>]*>(.*?)</section>", html)]
+    cards = [said(card).replace("&#x27;", "'") for card in re.findall(r"<details[^>]*>(.*?)</details>", html)]
     rows = [row for row in records("support") if row["topic"] == "follow_up"]
     assert len(cards) == len({row["indication"] for row in rows}) and len(FollowUpCards().table()) == len(rows)
     for row in rows:
         (card,) = (one for one in cards if one.strip().lower().startswith(row["indication_label"].lower() + " "))
-        for words in (row["guideline"], said(page.inline(row["says"])), row["note"] or ""):
+        for words in (capital(row["guideline"]), said(page.inline(row["says"])), row["note"] or ""):
             assert " ".join(words.split()) in card, row["id"]
 
 

@@ -54,21 +54,21 @@ class FollowUpCards(Criteria):
         return f"{counted(texts, 'text')} on {counted(len(self.rows), 'situation')}: what is checked, and how often"
 
     def cards(self) -> str:
-        """A card a situation."""
-        shown = "".join(map(self._card, self.rows.values()))
-        return f'<div style="{GRID.format(least=320)}">{shown}</div>'
+        """A fold a situation, the first of them open."""
+        shown = "".join(self._card(rows, not at) for at, rows in enumerate(self.rows.values()))
+        return f'<div style="{GRID.format(least=320)};align-items:start">{shown}</div>'
 
     @staticmethod
-    def _card(rows: list[Row]) -> str:
+    def _card(rows: list[Row], opened: bool) -> str:
         said = "".join(
-            f'<p style="margin:0 0 4px"><strong>{page.escape(_who(row))}:</strong> {page.inline(row["says"])} '
+            f'<p style="margin:4px 0 0"><strong>{page.escape(_who(row))}:</strong> {page.inline(row["says"])} '
             f"<small>{page.escape(row['note'] or '')} {page.inline(links(row['source']))}</small></p>"
             for row in rows
         )
-        title = page.escape(capital(rows[0]["indication_label"]))
-        return (
-            f'<section style="{CARD};margin:0"><p style="margin:0 0 4px"><strong>{title}</strong></p>{said}</section>'
-        )
+        title = f"<strong>{page.escape(capital(rows[0]['indication_label']))}</strong>"
+        many = "" if len(rows) == 1 else f" · {counted(len(rows), 'text')}"
+        state = " open" if opened else ""
+        return f'<details style="{CARD};margin:0"{state}><summary>{title}{many}</summary>{said}</details>'
 
     def table(self) -> pd.DataFrame:
         """One row a text."""
@@ -83,4 +83,4 @@ class FollowUpCards(Criteria):
 
 
 def _who(row: Row) -> str:
-    return f"{row['guideline']} {row['year']}" if row["year"] else row["guideline"]
+    return capital(f"{row['guideline']} {row['year']}" if row["year"] else row["guideline"])

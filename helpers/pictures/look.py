@@ -21,6 +21,9 @@ SIGN = {"red": "●", "white": "■", "platelets": "▲", "other": "◆"}
 GRADE_SHADE = ("#FFFFFF", "#F8E3B4", "#E6B95C", "#946310", "#573809")
 """Grade 0 to 4 (and above): ochre from light to dark. Red is not "bad": red is red cells."""
 
+DONE = "#1F6B3A"
+"""What a learner has right; no blood line has it."""
+
 PAPER, TEXT, QUIET, NEUTRAL, NEUTRAL_EDGE = "#FFFFFF", "#1B1D20", "#55595E", "#DFE2E5", "#8B9197"
 
 DPI = 72

@@ -94,14 +94,14 @@ class ProgressPicture(OwnPicture):
 
     def caption(self) -> str:
         """How to read it."""
-        return "Dark: right at the first try. Dotted: right with help. Gray: not scored. Hatched: not yet. Empty: open."
+        return "Green: right at once. Dotted: right with help. Gray: not scored. Hatched: not yet. Empty: open."
 
     def _draw(self, part: Part, top: float) -> None:
         self.live.text(LEFT, top, part.name, fontweight="bold")
         sides = dict(xlim=(0, part.all), ylim=(0, 1), label=part.name)
         axes = self.live.sheet(LEFT, top + 22, RIGHT_EDGE - LEFT, self._BAR, **sides)
         styles = (
-            (part.right, {"facecolor": look.INK["other"]}, look.PAPER),
+            (part.right, {"facecolor": look.DONE}, look.PAPER),
             (part.helped, {"facecolor": look.NEUTRAL, "hatch": "..."}, look.TEXT),
             (part.unscored, {"facecolor": look.NEUTRAL}, look.TEXT),
             (part.not_yet, {"facecolor": look.PAPER, "hatch": "////"}, look.TEXT),

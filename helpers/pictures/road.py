@@ -26,7 +26,7 @@ _BESIDE = 178
 _NUMBER = 30
 """Room for the number of a notebook."""
 _TITLE_END = 40
-_OWN, _FAINT, _DONE = "#FFF6DF", "#F4F5F6", "#1F6B3A"
+_OWN, _FAINT = "#FFF6DF", "#F4F5F6"
 _MEANWHILE = "Meanwhile, all the way"
 
 Box = tuple[float, float, float, float]
@@ -194,7 +194,7 @@ class RoadPicture(StillPicture):
         right, of = (self.right or {}).get(one.key, (0, 1))
         if not right:
             return [*lead, *title, *rest]
-        done = Line("✓ all right", _DONE, "bold") if right == of else Line(f"{right} of {of} right", look.QUIET)
+        done = Line("✓ all right", look.DONE, "bold") if right == of else Line(f"{right} of {of} right", look.QUIET)
         return [*lead, *title, *rest, done]
 
     # --- drawing ---
