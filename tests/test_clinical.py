@@ -15,7 +15,7 @@ from helpers.blood.core.count import BloodCount
 from helpers.blood.search.causes import AGAINST, CLINCHED, EXCLUDED, MIXED, Findings, weigh
 from helpers.blood.search.red_flags import red_flags
 from helpers.blood.search.workup import Walk, steps
-from helpers.evidence import DATA, source, table
+from helpers.evidence import DATA, records, source, table
 from helpers.questions import bank
 from helpers.questions.exercise import NOT_YET
 from helpers.questions.judge import judge, right_answer
@@ -645,3 +645,24 @@ def test_what_is_due_is_counted_from_the_data_not_from_the_clock():
     assert r"| OLD | NEW | It shows \| what moved. | rows |" in page
     fresh = dictionary.reviewed({"sources": sources.head(2), "rows": rows})
     assert "Nothing." in fresh and "OLD (" not in fresh
+
+
+# --- what readers of the whole course found ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["CRS-031", "CRS-038", "CRS-058"])
+def test_a_fever_that_a_report_tells_is_a_finding_and_with_few_neutrophils_a_flag(key):
+    found = Findings.of_patient(key)
+    assert found.known["fever"] == "yes"
+    few = found.count.anc is not None and found.count.anc <= 0.5
+    assert few == any(one.flag == "neutropenic_fever" and one.raised for one in red_flags(found))
+
+
+def test_large_red_cells_speak_for_alcohol_too():
+    clues = {(row["cause"], row["feature"], row["value"]): row["side"] for row in records("clues")}
+    assert clues["alcohol", "mcv", "high"] == "for"
+
+
+def test_watching_without_treatment_tells_of_no_drug():
+    rows = [row for row in records("support") if row["indication"] == "watching"]
+    assert rows and not [row["id"] for row in rows if re.search("drug|ATG|prednis|cyclosporine", row["says"])]

@@ -72,6 +72,16 @@ def test_no_output_is_put_into_a_low_box(path):
     assert {cell.metadata.get("scrolled") for cell in code} == {False}
 
 
+LINK = re.compile(r"""((?:\d\d\w*)_\w+\.ipynb)(?:#cell-id=([\w-]+))?""")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name[:2])
+def test_every_link_to_a_notebook_leads_to_a_cell_that_is_there(path):
+    ids = {one.name: {cell.id for cell in nbformat.read(one, as_version=4).cells} for one in NOTEBOOKS}
+    links = set(LINK.findall(path.read_text(encoding="utf-8")))
+    assert links and [link for link in links if link[0] not in ids or (link[1] and link[1] not in ids[link[0]])] == []
+
+
 def test_the_first_notebook_is_the_one_that_opens():
     assert ROOT / course.FIRST_NOTEBOOK in NOTEBOOKS
 

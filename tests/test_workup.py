@@ -107,6 +107,11 @@ def test_an_emergency_does_not_end_the_search():
     assert walk.here.key == "emergency" and walk.answer("on").here.key == "repeat"
 
 
+def test_a_clear_cause_that_was_not_it_leads_to_what_costs_little_before_the_needle():
+    walk = Walk(("no", "same", "obvious", "no"))
+    assert walk.here.key == "retic_film" and not walk.needles
+
+
 def test_with_a_patient_each_step_reveals_only_what_was_asked_for():
     path = WorkUp(patient="CRS-014")
     assert path.waits and "What was asked for" not in path.words()
