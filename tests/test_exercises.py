@@ -330,9 +330,12 @@ def test_every_name_of_the_language_is_there(name: str) -> None:
     assert value(f"= {name}") is not None
 
 
-@pytest.mark.parametrize("given", ['= patient("CRS-999")', '= look_up("constants", "value", name="?")'])
-def test_a_row_that_is_not_there_is_not_guessed(given: str) -> None:
-    with pytest.raises(KeyError, match="0 rows"):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [('= patient("CRS-999")', "no published patient"), ('= look_up("constants", "value", name="?")', "0 rows")],
+)
+def test_a_row_that_is_not_there_is_not_guessed(given: str, said: str) -> None:
+    with pytest.raises(KeyError, match=said):
         value(given)
 
 
