@@ -246,7 +246,7 @@ def pick(output, label: str, words: str) -> None:
     choose(box, texts.index(words))
 
 
-FOCUSABLE = "input, select, textarea, button, a[href]"
+FOCUSABLE = "input, select, textarea, button, summary, a[href]"
 
 
 def tab_through(read: Read, output) -> list[str]:

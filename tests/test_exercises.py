@@ -330,6 +330,15 @@ def test_every_name_of_the_language_is_there(name: str) -> None:
     assert value(f"= {name}") is not None
 
 
+@pytest.mark.parametrize("asked_for", ["check", "hint", "solution", "again"])
+def test_whatever_a_card_is_asked_it_answers_with_a_message(monkeypatch: pytest.MonkeyPatch, asked_for: str) -> None:
+    """The page waits for one, and would say that Python may have stopped."""
+    card, sent = Card(bank.exercise("start-01"), Session()), []
+    monkeypatch.setattr(card, "send", lambda content, *_: sent.append(content))
+    card._asked(card, {"do": asked_for, "answer": None}, [])
+    assert len(sent) == 1
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [('= patient("CRS-999")', "no published patient"), ('= look_up("constants", "value", name="?")', "0 rows")],

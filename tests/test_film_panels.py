@@ -215,7 +215,7 @@ def test_the_tally_is_folded_behind_what_it_comes_to():
     label = cell_kinds()["macro_ovalocyte"]["label"]
     assert f"{small(label)} {panel.field.cells.tally()['macro_ovalocyte']}" in headline
     assert rest.startswith("<table") and "</table></details><ul>" in rest
-    assert FilmPanel("normal").headline() == "No kind is more than in normal blood"
+    assert FilmPanel("normal").headline() == "No kind is more than in normal blood here"
 
 
 def test_what_is_normal_points_nowhere():

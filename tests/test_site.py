@@ -41,8 +41,6 @@ RUN_ALL = """async () => {
             .filter(output => output.output_type === 'error' || output.name === 'stderr')
             .map(output => `cell ${at + 1}: ${output.evalue ?? output.text}`));
 }"""
-RELOADS = [pytest.param(3, marks=pytest.mark.site), pytest.param(50, marks=pytest.mark.publish)]
-"""How often a page is reloaded: a few times each day, more before the site is published."""
 START_MS = 240_000
 """Python may take so long to start where other tests have the computer."""
 
@@ -64,6 +62,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
 
+class Listening(http.server.ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 class Server:
     """Python's own server of plain files, which can be cut off."""
 
@@ -77,7 +79,7 @@ class Server:
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self._port), self._serve)
+        self._server = Listening(("127.0.0.1", self._port), self._serve)
         self._port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -231,6 +233,21 @@ def test_a_slider_moves_the_picture(visit: Visit) -> None:
 
 
 @pytest.mark.site
+def test_links_between_notebooks_lead_to_their_pages(visit: Visit) -> None:
+    page = visit.notebook("00_start_here")
+    page.get_by_role("link", name="01 What each blood cell does").last.click(timeout=30_000)
+    page.wait_for_url("**/index.html?path=01_blood_cell_roles.ipynb*", timeout=START_MS)
+    up(page)
+    page.goto(f"{visit.server.address}/notebooks/index.html?path=00_start_here.ipynb")
+    up(page)
+    page.get_by_role("link", name="one page to keep").last.click()
+    page.wait_for_url("**path=04_finding_the_cause.ipynb#cell-id=one-page", timeout=START_MS)
+    up(page)
+    expect(page.get_by_role("heading", name="One page to keep")).to_be_in_viewport(timeout=START_MS)
+    page.close()
+
+
+@pytest.mark.site
 def test_two_notebooks_write_into_one_record(visit: Visit) -> None:
     other = visit.notebook("01_blood_cell_roles")
     card = other.locator(".jp-Cell section.course-card").first
@@ -331,13 +348,13 @@ def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
         visit.server.start()
 
 
-@pytest.mark.parametrize("reloads", RELOADS)
-def test_no_answer_that_was_acknowledged_is_lost_by_a_reload(visit: Visit, reloads: int) -> None:
+@pytest.mark.publish
+def test_no_answer_that_was_acknowledged_is_lost_by_a_reload(visit: Visit) -> None:
     """The page is reloaded at once, or at any moment while the next answer is on its way."""
     page, moments, asked = visit.start, random.Random(7), exercise("start-01")
     answers = [right_answer(asked), wrong("start-01")]
     words = ["Right", "Not yet"]
-    for turn in range(reloads):
+    for turn in range(50):
         card = cards(page, "start-01")
         give(card, "start-01", answers[turn % 2])
         expect(card.locator(".feedback .word")).to_contain_text(words[turn % 2], timeout=START_MS)

@@ -117,7 +117,7 @@ def test_with_a_patient_each_step_reveals_only_what_was_asked_for():
     assert path.waits and "What was asked for" not in path.words()
     path.ask_for()
     assert not path.waits and "What was asked for" in path.words()
-    for answer in ("no", "same", "nothing", "low"):
+    for answer in ("yes", "on", "same", "nothing", "low"):
         path.answer(answer)
         path.ask_for()
     assert results("CRS-014", "b12") in path.words() and results("CRS-014", "marrow") not in path.words()
@@ -144,6 +144,14 @@ def test_what_was_asked_for_is_counted_before_and_after_a_step_back():
     path.answer("low")
     path.back()
     assert f"So far: {blood} blood tests" in path.status
+
+
+def test_what_the_authors_found_is_told_at_an_end_that_the_report_does_not_contradict():
+    path = WorkUp(answers=("no", "normal"), patient="CRS-014")
+    assert path.walk.here.is_end and "Severe aplastic anemia" not in path.words()
+    assert "contradicts the answer at" in path.words() and "“Is it real?”" in path.words()
+    path.back()
+    assert "Not yet" not in path.words()
 
 
 def test_another_patient_begins_anew_and_a_state_comes_back():

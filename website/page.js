@@ -10,6 +10,51 @@ const here = new URL(location.href);
 const notebook = here.searchParams.get("path") ?? "00_start_here.ipynb";
 const home = new URL("../", location.href);
 
+// Only code that was typed can be lost: where it is kept, the page is left without a question.
+const sources = () => CELLS()?.widgets.map((cell) => cell.model.sharedModel.getSource()).join("\u0000");
+let saved = null;
+addEventListener("beforeunload", (event) => {
+  if (window.courseLeaves || saved === null || saved === sources()) event.stopImmediatePropagation();
+}, true);
+
+// Links between notebooks, which JupyterLab would open in a file browser that is not here, lead to their pages.
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.hasAttribute("download")) return;
+  const named = /([\w-]+\.ipynb)(?:#cell-id=([\w-]+))?$/.exec(notebookOf(link));
+  if (!named || link.closest("#course-bar")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const [, file, cell] = named;
+  if (file === notebook) showCell(cell);
+  else location.href = `?path=${file}${cell ? `#cell-id=${cell}` : ""}`;
+}, true);
+
+function notebookOf(link) {
+  if (link.dataset.notebook) return link.dataset.notebook + link.hash;
+  const { path = "", id = "" } = JSON.parse(link.dataset.commandlinkerArgs ?? "{}");
+  const own = new URL(link.href, location.href);
+  return path ? path + (id || own.hash) : own.origin === location.origin ? (own.searchParams.get("path") ?? own.pathname) + own.hash : "";
+}
+
+// A cell by its id at the top of the window, as the one that runs next; without one the top of the page.
+function showCell(id) {
+  const cells = CELLS();
+  const at = id ? cells?.widgets.findIndex((cell) => cell.model.id === id) : 0;
+  if (!cells || at < 0) return;
+  moved = true;
+  cells.activeCellIndex = at;
+  cells.widgets[at].node.scrollIntoView();
+  history.replaceState(null, "", `${location.pathname}${location.search}${id ? `#cell-id=${id}` : ""}`);
+}
+
+// A part of the page that did not come is asked for once more, with the page.
+addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason?.name !== "ChunkLoadError" || document.body.dataset.course === "up" || sessionStorage.courseCameAgain) return;
+  sessionStorage.courseCameAgain = "yes";
+  location.reload();
+});
+
 export async function begin() {
   if (!here.searchParams.has("path")) {
     here.searchParams.set("path", notebook);
@@ -149,7 +194,7 @@ async function start() {
       document.body.dataset.kept = "all";
       say("Python is up. The whole course now opens without a network, too.");
     }
-    if (data?.courseKept === false) say("Python is up. This browser could not keep the course for days without a network.");
+    if (data?.courseKept === false) say("Python is up. This browser could not keep all of the course for days without a network.");
   });
   const noWorker = !("serviceWorker" in navigator);
   const kernel = await until(KERNEL);
@@ -160,8 +205,12 @@ async function start() {
   far(100);
   parts.progress.hidden = true;
   parts.all.hidden = false;
+  if (here.hash.startsWith("#cell-id=")) showCell(decodeURIComponent(here.hash.slice(9)));
+  saved = sources();
+  window.jupyterapp.shell.currentWidget.context.saveState.connect((_, state) => { if (state === "completed") saved = sources(); });
   say(noWorker ? "Python is up. This window keeps nothing: what you answer is gone when you close it." : "Python is up. Click a cell and press Shift+Enter to run it.");
   document.body.dataset.course = "up";
+  delete sessionStorage.courseCameAgain;
   const worker = (await navigator.serviceWorker?.ready)?.active;
   worker?.postMessage({ course: "keep" });
   addEventListener("pointerdown", () => navigator.storage?.persist?.(), { once: true });

@@ -18,9 +18,9 @@ async function kept(event, address) {
   const plain = new URL(address.pathname, address.origin);
   if (plain.pathname.endsWith("/")) plain.pathname += "index.html";
   tell(plain);
-  const found = await store.match(plain.href);
+  const found = await store.match(plain.href).catch(() => null);
   if (found) return found;
-  const answer = await fetch(event.request);
+  const answer = await fetch(event.request).catch(() => fetch(plain.href));
   if (answer.ok && answer.type === "basic" && !answer.redirected) event.waitUntil(store.put(plain.href, answer.clone()).catch(() => {}));
   return answer;
 }
@@ -37,14 +37,17 @@ addEventListener("message", (event) => {
 
 async function keepAll(page) {
   const store = await caches.open(STORE);
+  const list = new URL("files.json", HOME).href;
   let missing = 0;
   try {
-    const files = await (await fetch(new URL("files.json", HOME), { cache: "no-cache" })).json();
-    for (const name of Object.keys(files)) {
+    // Without a network the list that was kept says whether all is here.
+    const answer = await fetch(list, { cache: "no-cache" }).catch(() => store.match(list));
+    if (answer.ok) await store.put(list, answer.clone());
+    for (const name of Object.keys(await answer.json())) {
       const address = new URL(name, HOME).href;
       if (await store.match(address)) continue;
-      const answer = await fetch(address);
-      if (answer.ok) await store.put(address, answer);
+      const file = await fetch(address).catch(() => null);
+      if (file?.ok) await store.put(address, file);
       else missing += 1;
     }
   } catch (error) {

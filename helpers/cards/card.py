@@ -171,15 +171,13 @@ class Card(StaticFallback):
         self._show()
 
     def _asked(self, _: Any, message: Any, __: Any) -> None:
+        """Do what the page asks for; each is answered by a message, for which the page waits."""
         match message:
             case {"do": "check", "answer": answer}:
                 self.check(answer, message.get("confidence"))
-            case {"do": "hint"}:
-                self.hint()
-            case {"do": "solution"}:
-                self.reveal()
-            case {"do": "again"}:
-                self.again()
+            case {"do": "hint" | "solution" | "again" as asked_for}:
+                {"hint": self.hint, "solution": self.reveal, "again": self.again}[asked_for]()
+                self.send({"done": asked_for})
             case {"do": "take along", "at": int(at)}:
                 if at == 0:
                     self._download = restore.download("json")

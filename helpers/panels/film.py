@@ -226,8 +226,11 @@ class FilmPanel(PicturedPanel):
         """What the tally comes to, in a sentence: the unusual kinds, with how many of them lie here."""
         here = self.field.cells.tally()
         more = [kind for kind in self._listed() if self._points(kind)]
-        found = [f"{small(cell_kinds()[kind]['label'])} {here.get(kind, 0)}" for kind in more]
-        return f"More than in normal blood: {listed(found)}" if found else "No kind is more than in normal blood"
+        names = {kind: small(cell_kinds()[kind]["label"]) for kind in more}
+        found = [f"{name} {here[kind]}" for kind, name in names.items() if here.get(kind)]
+        away = [name for kind, name in names.items() if not here.get(kind)]
+        said = f"More than in normal blood: {listed(found)}" if found else "No kind is more than in normal blood here"
+        return said + (f"; expected, and none in this field: {listed(away)}" if away else "")
 
     def _how_to_know(self, kind: str) -> str:
         """How a kind is known and what it points to, in light markdown."""

@@ -28,6 +28,7 @@ from helpers.panels.person import PREGNANCY, SEX, age_slider
 from helpers.panels.red_flags import HasRedFlags
 from helpers.panels.report_shown import ShownBack, Stretch, as_html, as_table, in_words, stretches
 from helpers.panels.traits import Amount
+from helpers.record.record_file import in_browser
 from helpers.wording import capital, counted, links, listed
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _ASSUME = {
 }
 _FILES = ".txt,.csv,.tsv,.json,.ndjson,.hl7"
 _KEPT = "What you paste stays on this computer: it is kept with your record until you delete that."
+_GONE = "What you paste stays on this computer, and is gone when you leave this page."
+"""In a browser, where a panel does not come back with its page."""
 _LEAVE = "leave it: cannot tell"
 _EXAMPLE = "e.g.  WBC 2.1 K/uL, Hgb 7.2 g/dL, PLT 18 x10^3/mm3, Neut 38 %"
 
@@ -323,4 +326,5 @@ class _View(View, of=ReportReader):
         self._note()
 
     def _note(self) -> None:
-        self.writing.note = "Changed since it was read: press Read it." if self.model.changed else _KEPT
+        kept = _GONE if in_browser() else _KEPT
+        self.writing.note = "Changed since it was read: press Read it." if self.model.changed else kept

@@ -261,8 +261,8 @@ class SupportPanel(HasRedFlags, PicturedPanel):
         if self.view_shown == "platelets" and self.plt is not None:
             low, high = expected_platelets(self.plt)
             return [
-                f"**One adult dose:** expect about {plain(low)} to {plain(high)} ×10⁹/L, for days. "
-                f"{links('JPAC_HANDBOOK')}"
+                f"**One adult dose:** expect a count of about {plain(low)} to {plain(high)} ×10⁹/L afterwards, "
+                f"for days. {links('JPAC_HANDBOOK')}"
             ]
         if self.view_shown == "increment":
             rise = plain(round((self.after - self.before) * 1000)).replace("-", "−")

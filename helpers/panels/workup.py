@@ -19,7 +19,7 @@ from helpers.panels.controls import Choice, Words
 from helpers.panels.layout import in_rows, stacked
 from helpers.panels.panel import Panel, View
 from helpers.panels.person import OWN, coded_patients, published_patient
-from helpers.wording import capital, counted, links, person_words
+from helpers.wording import capital, counted, links, listed, person_words
 
 _OPEN = {"choose your answer": ""}
 """What stands in the menu of answers until one is chosen: no answer is suggested."""
@@ -129,6 +129,14 @@ class WorkUp(Panel):
         if not self.walk.here.is_end:
             named = f"{who}, published patient {one.number}."
             return f"<p>{page.escape(named)} {page.inline(links(one.source))}</p>"
+        against = [step.title for step, way in self.walk.taken if self._objection(step, way)]
+        if against:
+            where = page.literal(listed([f"“{title}”" for title in against]))
+            said = (
+                f"The report contradicts the answer at {where}, as the table below says. "
+                "Go back there: what the authors found is told at an end that fits their report."
+            )
+            return page.notice("Not yet", [said], "?")
         ends = [f"**What the authors found:** {page.literal(one.diagnosis)}."]
         ends += [f"**What was done:** {page.literal(one.treatment)}."] if one.treatment else []
         ends += [f"**What came of it:** {page.literal(one.outcome)}."] if one.outcome else []
