@@ -205,6 +205,8 @@ def test_the_index_page_leads_everywhere_without_python(visit: Visit) -> None:
     assert grave(page) == []
     page.get_by_role("link", name=re.compile("Read only.*03")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Grading severity", timeout=START_MS)
+    expect(page.locator("body")).not_to_contain_text("Run this cell")
+    assert page.get_by_role("link", name="Open this notebook live").count() > 10
     page.close()
 
 
@@ -244,6 +246,8 @@ def test_links_between_notebooks_lead_to_their_pages(visit: Visit) -> None:
     page.wait_for_url("**path=04_finding_the_cause.ipynb#cell-id=one-page", timeout=START_MS)
     up(page)
     expect(page.get_by_role("heading", name="One page to keep")).to_be_in_viewport(timeout=START_MS)
+    page.get_by_role("button", name="To the first question").click()
+    expect(page.locator("section.course-card").first).to_be_in_viewport(timeout=START_MS)
     page.close()
 
 

@@ -79,9 +79,10 @@ function bar() {
   parts.said = make("span", { className: "said" });
   parts.said.setAttribute("role", "status");
   parts.others = make("select", { ariaLabel: "Go to another notebook", onchange: () => { if (parts.others.value) location.href = parts.others.value; } });
+  parts.first = make("button", { type: "button", hidden: true, onclick: () => showCell(firstQuestion()?.model.id) }, "To the first question");
   parts.all = make("button", { type: "button", hidden: true, onclick: runAll }, "Run the whole page");
   parts.back = make("button", { type: "button", onclick: askBack }, "Put this page back as it was");
-  parts.bar = make("aside", { id: "course-bar" }, make("a", { href: new URL("index.html", home).href }, "The course"), parts.others, parts.progress, parts.said, parts.all, parts.back);
+  parts.bar = make("aside", { id: "course-bar" }, make("a", { href: new URL("index.html", home).href }, "The course"), parts.others, parts.progress, parts.said, parts.first, parts.all, parts.back);
   parts.bar.setAttribute("aria-label", "This page");
   document.body.prepend(parts.bar);
   document.body.classList.add("course-live-page");
@@ -204,11 +205,12 @@ async function start() {
   await firstCard();
   far(100);
   parts.progress.hidden = true;
+  parts.first.hidden = !firstQuestion();
   parts.all.hidden = false;
   if (here.hash.startsWith("#cell-id=")) showCell(decodeURIComponent(here.hash.slice(9)));
   saved = sources();
   window.jupyterapp.shell.currentWidget.context.saveState.connect((_, state) => { if (state === "completed") saved = sources(); });
-  say(noWorker ? "Python is up. This window keeps nothing: what you answer is gone when you close it." : "Python is up. Click a cell and press Shift+Enter to run it.");
+  say(noWorker ? "Python is up. This window keeps nothing: what you answer is gone when you close it." : "Python is up. To run a cell click on it, then press Shift+Enter, or ▶ above.");
   document.body.dataset.course = "up";
   delete sessionStorage.courseCameAgain;
   const worker = (await navigator.serviceWorker?.ready)?.active;
@@ -220,10 +222,12 @@ async function start() {
 let moved = Boolean(here.hash);
 for (const touch of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(touch, () => { moved = true; }, { once: true, capture: true, passive: true });
 
+const firstQuestion = () => CELLS()?.widgets.find((cell) => cell.model.type === "code" && /\bask\(/.test(cell.model.sharedModel.getSource()));
+
 // The cells down to the first question run by themselves.
 async function firstCard() {
   const cells = await until(() => CELLS()?.widgets?.length && CELLS());
-  const card = cells.widgets.findIndex((cell) => cell.model.type === "code" && /\bask\(/.test(cell.model.sharedModel.getSource()));
+  const card = cells.widgets.indexOf(firstQuestion());
   const outer = cells.node.querySelector(".jp-WindowedPanel-outer") ?? cells.node;
   const last = card < 0 ? cells.widgets.findIndex((cell) => cell.model.type === "code") : card;
   for (const [at, cell] of cells.widgets.entries()) {

@@ -13,10 +13,20 @@ import nbformat
 from nbconvert import HTMLExporter
 
 from helpers.cards.question_index import chapter
+from helpers.cards.static_fallback import RUN as ANSWER
 from helpers.questions import bank
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = Path(__file__).resolve().parent
+MOVE = "Run this cell to move it: click on it, press Shift+Enter."
+OWN_RECORD = "Run this cell to see your own: click on it, press Shift+Enter."
+
+
+SAID_HERE = {
+    page_words: f'<a href="{{}}">Open this notebook live</a> {what}.'
+    for page_words, what in ((ANSWER, "to answer"), (MOVE, "to move it"), (OWN_RECORD, "to see your own"))
+}
+"""What a cell says where Python runs, and what a page without Python says in its place."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,8 @@ def reading(row: Row, addresses: Mapping[str, str]) -> str:
     notebook = nbformat.read(ROOT / "notebooks" / f"{row.file}.ipynb", as_version=4)
     body, _ = exporter.from_notebook_node(notebook)
     here = re.sub(r'href="([0-9a-z_]+)\.ipynb(#[^"]*)?"', r'href="\1.html\2"', body)
+    for words, here_too in SAID_HERE.items():
+        here = here.replace(words, here_too.format(live(row.file, "../")))
     chapters = [one.file for one in rows()]
     at = chapters.index(row.file)
     following = rows()[at + 1] if at + 1 < len(chapters) else None
