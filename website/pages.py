@@ -13,18 +13,16 @@ import nbformat
 from nbconvert import HTMLExporter
 
 from helpers.cards.question_index import chapter
-from helpers.cards.static_fallback import RUN as ANSWER
+from helpers.cards.record_panel import LIVE
+from helpers.cards.static_fallback import RUN
+from helpers.panels.panel import Panel
 from helpers.questions import bank
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = Path(__file__).resolve().parent
-MOVE = "Run this cell to move it: click on it, press Shift+Enter."
-OWN_RECORD = "Run this cell to see your own: click on it, press Shift+Enter."
-
-
 SAID_HERE = {
-    page_words: f'<a href="{{}}">Open this notebook live</a> {what}.'
-    for page_words, what in ((ANSWER, "to answer"), (MOVE, "to move it"), (OWN_RECORD, "to see your own"))
+    re.sub("<[^>]+>", "", words): f'<a href="{{}}">Open this notebook live</a> {what}.'
+    for words, what in ((RUN, "to answer"), (Panel.RUN, "to move it"), (LIVE, "to see your own"))
 }
 """What a cell says where Python runs, and what a page without Python says in its place."""
 
