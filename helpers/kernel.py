@@ -78,13 +78,25 @@ def missing(source: str, defined: Any) -> set[str]:
 
 
 def _open(source: str, defined: Any) -> set[str]:
-    """All names that a cell uses and that neither it, nor Python, nor anything before it defines."""
+    """All names that a cell reads before it makes them, and that neither Python nor anything before it defines."""
     try:
-        tree = ast.parse(source)
+        body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):
         return set()
-    used = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-    return {name for name in used - _made(tree) if name not in defined and not hasattr(builtins, name)}
+    used: set[str] = set()
+    made: set[str] = set()
+    for one in body:
+        read = {name.id for name in ast.walk(one) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load)}
+        bound = _made(one)
+        if isinstance(one, ast.AugAssign):
+            read |= bound
+        elif not isinstance(one, ast.Assign | ast.AnnAssign):
+            read -= bound  # what a loop, a function or a comprehension makes for itself
+        else:
+            read -= _made(one.value) if one.value else set()
+        used |= read - made
+        made |= bound
+    return {name for name in used if name not in defined and not hasattr(builtins, name)}
 
 
 def _made(tree: ast.AST) -> set[str]:

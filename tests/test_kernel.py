@@ -63,13 +63,28 @@ def test_every_cell_that_shows_something_live_runs_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name[:2])
 def test_every_cell_finds_all_it_needs_whatever_ran_before(path: Path) -> None:
+    """Each is run alone, but for what it shows."""
     above: list[str] = []
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
             names: dict[str, object] = {}
             kernel.supply(cell.source, names, above)
+            body = [one for one in ast.parse(cell.source).body if not isinstance(one, ast.Expr)]
+            exec(compile(ast.Module(body, []), cell.id, "exec"), names)
             assert not left_open(cell.source) - set(names), cell.source
             above.append(cell.source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["low |= {2}", "low = low | {2}", "for one in low: low.add(2)", "low: set = {*low}", "print(low); low = 1"][
+        "low |= {2}", "low = low | {2}", "for one in low: low.add(2)", "low: set = {*low}", "print(low)\nlow = 1"
+    ],
+)
+def test_a_name_that_is_read_before_it_is_made_is_looked_for_above(source: str) -> None:
+    names: dict[str, object] = {}
+    kernel.supply(source, names, ["low = {1}"])
+    assert names["low"] == {1}
 
 
 def test_what_a_learner_made_is_never_made_anew_and_a_cell_that_fails_is_left() -> None:
