@@ -129,8 +129,8 @@ def cells_above(id: str | None) -> list[str]:
         return []
 
 
-def supply(source: str, names: dict[str, Any], above: list[str]) -> None:
-    """Give a cell the names it needs and nobody has made: of the course, then of the cells above it.
+def supply(source: str, names: dict[str, Any], above: list[str]) -> set[str]:
+    """Give a cell the names it needs and nobody has made: of the course, then of the cells above it; what is missing.
 
     Of such a cell all is run but what it shows, and no name that is there is made anew. Where a cell above fails, the
     name stays missing.
@@ -154,6 +154,7 @@ def supply(source: str, names: dict[str, Any], above: list[str]) -> None:
                         exec(compile(ast.Module(body, []), "<a cell above>", "exec"), apart)
                         names.update({made: apart[made] for made in apart.keys() - names.keys() - {"__builtins__"}})
                     break
+    return _open(source, names)
 
 
 def _begin(shell: Any, info: Any) -> None:
@@ -161,7 +162,8 @@ def _begin(shell: Any, info: Any) -> None:
     _cell = getattr(info, "cell_id", None)
     _before[:] = _showing.pop(_cell, [])
     source = shell.transform_cell(info.raw_cell or "")
-    supply(source, shell.user_ns, cells_above(_cell) if _open(source, shell.user_ns) else [])
+    if supply(source, shell.user_ns, []):  # only then is the notebook read
+        supply(source, shell.user_ns, cells_above(_cell))
 
 
 def _end(shell: Any, result: Any) -> None:

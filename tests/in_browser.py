@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,6 +149,15 @@ def settles(page, script: str, wanted) -> None:
         page.wait_for_function(f"wanted => JSON.stringify(({script})()) === wanted", arg=json.dumps(wanted))
     except TimedOut:
         assert page.evaluate(script) == wanted
+
+
+def until(page, true: Callable[[], bool], why: str) -> None:
+    """Wait until something outside of the page is true; say why it had to be where it does not become so."""
+    for _ in range(300):
+        if true():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(why)
 
 
 ALL_THERE = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell =>

@@ -77,9 +77,7 @@ def test_every_cell_finds_all_it_needs_whatever_ran_before(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["low |= {2}", "low = low | {2}", "for one in low: low.add(2)", "low: set = {*low}", "print(low); low = 1"][
-        "low |= {2}", "low = low | {2}", "for one in low: low.add(2)", "low: set = {*low}", "print(low)\nlow = 1"
-    ],
+    ["low |= {2}", "low = low | {2}", "for one in low: low.add(2)", "low: set = {*low}", "print(low)\nlow = 1"],
 )
 def test_a_name_that_is_read_before_it_is_made_is_looked_for_above(source: str) -> None:
     names: dict[str, object] = {}

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Lab, OpenNotebook, opening, serving
-from in_browser import fill, settles
+from in_browser import fill, settles, until
 from playwright.sync_api import expect
 
 from helpers.cards.forms import FIRST
@@ -87,12 +87,12 @@ def complaints(one: OpenNotebook) -> list[str]:
 
 def is_kept(one: OpenNotebook, record: Path, draft: str) -> None:
     """Wait until a record holds what was typed or chosen last; Python takes it in the order in which it was sent."""
-    for _ in range(300):
+
+    def holds() -> bool:
         with closing(sqlite3.connect(record / NAME, timeout=30)) as db:
-            if db.execute("SELECT count(*) FROM drafts WHERE draft LIKE ?", (f"%{draft}%",)).fetchone()[0]:
-                return
-        one.page.wait_for_timeout(100)
-    raise AssertionError(f"The record does not hold {draft}.")
+            return bool(db.execute("SELECT count(*) FROM drafts WHERE draft LIKE ?", (f"%{draft}%",)).fetchone()[0])
+
+    until(one.page, holds, f"The record does not hold {draft}.")
 
 
 def kernels() -> list[psutil.Process]:

@@ -15,7 +15,7 @@ import nbformat
 import psutil
 import pytest
 from conftest import LAB, NOTEBOOK, Lab, OpenNotebook, opening, serving
-from in_browser import ALIVE, RUN_IT, fill, kept_panels, settles
+from in_browser import ALIVE, RUN_IT, fill, kept_panels, settles, until
 from playwright.sync_api import Locator, expect
 
 from helpers.questions import bank
@@ -295,10 +295,8 @@ def test_a_test_that_is_handed_in_without_python_is_neither_taken_nor_lost(lab: 
         fill(test, first, right_answer(first))
         test.get_by_role("button", name="Question 24").click()
         fill(test, last, right_answer(last))
-        for _ in range(300):  # until Python has all that was chosen
-            if Record(lab.record).past(last.id).draft == right_answer(last):
-                break
-            one.page.wait_for_timeout(100)
+        chosen = right_answer(last)
+        until(one.page, lambda: Record(lab.record).past(last.id).draft == chosen, "Python has all that was chosen")
 
         kernel(one, "restart")
         expect(one.cell(1).locator(".course-lost")).to_contain_text(LOST)

@@ -22,7 +22,7 @@ addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.hasAttribute("download")) return;
   const named = /([\w-]+\.ipynb)(?:#cell-id=([\w-]+))?$/.exec(notebookOf(link));
-  if (!named || link.closest("#course-bar")) return;
+  if (!named) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const [, file, cell] = named;

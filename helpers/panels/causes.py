@@ -336,6 +336,7 @@ class _View(PicturedView, of=CauseBoard):
         """The words below the picture, and the red flags above it."""
         model = self.model
         self.picture.caption = page.inline(model.picture.caption())
-        self.banner.show("", "", model.alert(), model.warning(), still_open=model.still_open())
-        asked = {"questions": model.alarm()["questions"], "in_title": model.in_title()}
-        self.words.show(model.status, model.words(), **asked)
+        alarm = model.alarm()
+        questions = alarm.pop("questions")
+        self.banner.show("", "", **alarm)
+        self.words.show(model.status, model.words(), questions=questions, in_title=model.in_title())

@@ -19,6 +19,7 @@ from helpers import page
 from helpers.blood.care.support import (
     TOPICS,
     corrected_increment,
+    edition_of,
     expected_hemoglobin,
     expected_platelets,
     febrile_neutropenia,
@@ -238,7 +239,7 @@ class SupportPanel(HasRedFlags, PicturedPanel):
         """The statements that belong to the view, to show; the second column is light markdown."""
         topics = _KNOWN_TOPICS.get(self.view_shown, (self.view_shown,))
         rows = [
-            (row["guideline"] + (f" {row['year']}" if row["year"] else ""), _sourced(_statement(row), row["source"]))
+            (edition_of(row["guideline"], row["year"]), _sourced(_statement(row), row["source"]))
             for row in records("support")
             if row["topic"] in topics
             and row["advice"] == "know"

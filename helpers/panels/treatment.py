@@ -61,11 +61,8 @@ _SEVERITY = {
     **{words: tier for tier, words in TIERS.items()},
 }
 _CAN_BE_HAD = {"yes": True, "no": False}
-_CANNOT_WAIT = {
-    "same hour": "This cannot wait: it is begun the same hour",
-    "same day": "This cannot wait: it is begun the same day",
-}
-"""Urgencies of ``data/treatment_by_cause.csv`` that are told first, and how."""
+_CANNOT_WAIT = ("same hour", "same day")
+"""Urgencies of ``data/treatment_by_cause.csv`` that are told first."""
 _SIBLINGS = [float(many) for many in range(9)]
 _LABELS = {
     "sibling": "Matched sibling",
@@ -333,8 +330,10 @@ class CausePanel(PicturedPanel):
 
     def alert(self) -> str:
         """What is done first where it cannot wait, as HTML; "" where it can."""
-        title = _CANNOT_WAIT.get(self.row["urgency"])
-        return page.notice(title, [page.literal(f"{self.row['label']}: {self.row['first_action']}")]) if title else ""
+        if self.row["urgency"] not in _CANNOT_WAIT:
+            return ""
+        title = f"This cannot wait: it is begun the {self.row['urgency']}"
+        return page.notice(title, [page.literal(f"{self.row['label']}: {self.row['first_action']}")])
 
     def alarm(self) -> dict[str, Any]:
         """The same, as :meth:`helpers.panels.controls.Words.show` takes it."""

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import page
+from helpers.blood.care.support import edition_of
 from helpers.evidence import cite, records
 from helpers.pictures.criteria import CARD, GRID, Criteria
 from helpers.wording import capital, counted, links, sources
@@ -83,4 +84,4 @@ class FollowUpCards(Criteria):
 
 
 def _who(row: Row) -> str:
-    return capital(f"{row['guideline']} {row['year']}" if row["year"] else row["guideline"])
+    return capital(edition_of(row["guideline"], row["year"]))

@@ -17,7 +17,7 @@ from helpers import page
 from helpers.blood.core.count import BloodCount
 from helpers.blood.search.red_flags import URGENCIES
 from helpers.blood.search.traps import traps
-from helpers.evidence import cite, records
+from helpers.evidence import cite, keyed, picked, records
 from helpers.pictures import look
 from helpers.pictures.criteria import CARD, GRID, Criteria
 from helpers.pictures.live import LiveFigure, rectangle
@@ -131,11 +131,9 @@ class SafetyCards(Criteria):
     sourced_each = True
 
     def __init__(self, *traps: str) -> None:
-        known = {row["trap"]: row for row in records("safety_traps")}
-        strange = [name for name in traps if name not in known]
-        if strange:
-            raise ValueError(f"There is no trap {strange[0]!r}. Choose among: {', '.join(known)}.")
-        self.rows = [known[name] for name in traps] or [row for row in known.values() if row["confidence"] != "C"]
+        known = keyed("safety_traps", "trap")
+        chosen = [picked(name, known, "trap") for name in traps]
+        self.rows = chosen or [row for row in known.values() if row["confidence"] != "C"]
         self.sources = sources(*(row["source"] for row in self.rows))
 
     def point(self) -> str:

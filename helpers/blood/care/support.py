@@ -49,7 +49,16 @@ class Threshold:
     @property
     def label(self) -> str:
         """Guideline and edition."""
-        return f"{self.guideline} {self.year}" if self.year else self.guideline
+        return edition_of(self.guideline, self.year)
+
+
+def edition_of(guideline: str, year: int | None) -> str:
+    """Who says it, with the year of the edition where one is printed.
+
+    >>> edition_of("AABB", 2023), edition_of("ECIL", None)
+    ('AABB 2023', 'ECIL')
+    """
+    return f"{guideline} {year}" if year else guideline
 
 
 def indications(topic: str) -> dict[str, str]:

@@ -222,6 +222,7 @@ def complete(counts: BloodCount | pd.DataFrame) -> BloodCount | pd.DataFrame:
             # A divisor known only as "less than" would leave a lower bound, which a Value cannot say.
             if name in _RATIOS and found[-1].below:
                 continue
+            # Segmented cells stand alone where no bands are printed; bands that cannot be told are not none.
             if inputs == ("seg_pct",) and "band_pct" in values:
                 continue
             with np.errstate(divide="ignore", invalid="ignore"):
