@@ -41,6 +41,8 @@ PACKAGES = "/lib/python3.12/site-packages"
 SETTLED = {"IPYTHONDIR": f"{PACKAGES}/course_etc/ipython"}
 FONT = ("name", "style", "variant", "weight", "stretch", "size")
 MOST_MB = 70
+UNUSED = ("*.map", "fa-*.svg", "fa-*.eot", "fa-*.ttf")
+"""Maps of the sources, and fonts for browsers that are too old to run Python."""
 
 APP = {
     "appName": "Pancytopenia course",
@@ -169,6 +171,18 @@ def pack(wheel: Path, files: dict[str, bytes]) -> None:
             packed.writestr(zipfile.ZipInfo(path, (2020, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
 
 
+def repack(wheel: Path, put: dict[str, bytes], without: Iterable[str] = ()) -> None:
+    """Put files into a wheel, or into another archive, and leave others out; a wheel's record is kept true."""
+    other = {*put, *without}
+    with zipfile.ZipFile(wheel) as packed:
+        files = {name: packed.read(name) for name in packed.namelist() if name not in other and not name.endswith("/")}
+    record = next((name for name in files if name.endswith(".dist-info/RECORD")), None)
+    if record is not None:
+        kept = [line for line in files[record].decode().splitlines(True) if line.split(",")[0] not in other]
+        files[record] = "".join([*kept, *(recorded(path, data) for path, data in put.items())]).encode()
+    pack(wheel, files | put)
+
+
 def recorded(path: str, data: bytes) -> str:
     """The line of a file in a wheel's record."""
     return f"{path},sha256={_urlsafe(data)},{len(data)}\n"
@@ -199,12 +213,8 @@ made anew, with a warning, in each notebook."""
 def put_fonts(wheel: Path, scratch: Path) -> None:
     """Put the list of its fonts into a wheel of Matplotlib, as it would make it at its first start."""
     with zipfile.ZipFile(wheel) as packed:
-        files = {name: packed.read(name) for name in packed.namelist() if not name.endswith("/")}
-        files[FONTS] = font_list(packed, scratch).encode()
-    record = next(name for name in files if name.endswith(".dist-info/RECORD"))
-    kept = [line for line in files[record].decode().splitlines(keepends=True) if not line.startswith(f"{FONTS},")]
-    files[record] = "".join([*kept, recorded(FONTS, files[FONTS])]).encode()
-    pack(wheel, files)
+        fonts = font_list(packed, scratch).encode()
+    repack(wheel, {FONTS: fonts})
 
 
 def font_list(packed: zipfile.ZipFile, scratch: Path) -> str:
@@ -234,6 +244,40 @@ def font_list(packed: zipfile.ZipFile, scratch: Path) -> str:
     return json.dumps(made)
 
 
+# --- bytecode ---------------------------------------------------------------------------------------------------------
+
+
+def put_bytecode(target: Path, packages: dict[str, Any], scratch: Path) -> None:
+    """Put the bytecode of all that a notebook imports into its packages, so that no page compiles it anew.
+
+    Bytecode takes the place of a package's source; of the course both are there, so that an error shows its lines.
+    Without Node, which runs the page's Python here, the site is as good, and starts later.
+    """
+    node = shutil.which("node")
+    if node is None:
+        print("Node is not installed: the site is built without bytecode, and starts later.", file=sys.stderr)
+        return
+    made = scratch / "bytecode.zip"
+    done = subprocess.run([node, str(OWN / "bytecode.mjs"), str(target), str(made)], capture_output=True, text=True)
+    if done.returncode:
+        raise Refused(f"Pyodide could not make the bytecode: {done.stderr[-1500:]}")
+    with zipfile.ZipFile(made) as packed:
+        bytecode = {name: packed.read(name) for name in packed.namelist()}
+    for archive in (target / "python_stdlib.zip", *archives(target, packages)):
+        with zipfile.ZipFile(archive) as packed:
+            here = bytecode.keys() & set(packed.namelist())
+        own = {name for name in here if name.startswith("helpers/")}
+        put = {f"{name}c": bytecode[name] for name in here - own} | {cached(name): bytecode[name] for name in own}
+        if put:
+            repack(archive, dict(sorted(put.items())), here - own)
+
+
+def cached(name: str) -> str:
+    """Where Python looks for the bytecode of a module whose source is there."""
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/__pycache__/{file.removesuffix('.py')}.cpython-312.pyc"
+
+
 # --- Pyodide with the course in it ------------------------------------------------------------------------------------
 
 
@@ -255,15 +299,16 @@ def entry(wheel: Path) -> tuple[str, dict[str, Any]]:
     }
 
 
-def needed(packages: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """These packages of Pyodide and all they depend on."""
+def needed(packages: dict[str, Any], names: Iterable[str], without: Iterable[str] = ()) -> dict[str, Any]:
+    """These packages of Pyodide and all they depend on, but for those that are done without."""
     found: dict[str, Any] = {}
 
     def take(name: str) -> None:
         if name not in found:
-            found[name] = packages[name]
-            for other in packages[name]["depends"]:
-                take(other.lower().replace("_", "-"))
+            others = [other.lower().replace("_", "-") for other in packages[name]["depends"]]
+            found[name] = packages[name] | {"depends": [other for other in others if other not in without]}
+            for other in found[name]["depends"]:
+                take(other)
 
     for name in names:
         take(name)
@@ -278,19 +323,36 @@ def put_pyodide(target: Path, folder: Path | None, extra: list[Path]) -> list[st
     for name in hashes:
         if name != "pyodide-lock.json":
             (target / name).write_bytes(pyodide_file(name, hashes[name], folder))
-    packages = needed(lock["packages"], settings()["pyodide"]["packages"])
+    packages = needed(lock["packages"], settings()["pyodide"]["packages"], settings()["pyodide"]["without"])
     for one in packages.values():
         (target / one["file_name"]).write_bytes(pyodide_file(one["file_name"], one["sha256"], folder))
     matplotlib = target / packages["matplotlib"]["file_name"]
     put_fonts(matplotlib, BUILD / "fonts")
-    packages["matplotlib"] = packages["matplotlib"] | {"sha256": sha256(matplotlib.read_bytes())}
     course = course_wheel(target)
     for wheel in extra:
         shutil.copy(wheel, target)
     for name in (course.name, *(wheel.name for wheel in extra)):
         packages.update([entry(target / name)])
-    (target / "pyodide-lock.json").write_text(json.dumps({"info": lock["info"], "packages": packages}))
+    for archive in archives(target, packages):
+        with zipfile.ZipFile(archive) as packed:
+            left_out = [name for name in packed.namelist() if re.search(settings()["pyodide"]["without_files"], name)]
+        if left_out:
+            repack(archive, {}, left_out)
+    enter(target, lock["info"], packages)
+    put_bytecode(target, packages, BUILD / "site-scratch")
+    enter(target, lock["info"], packages)
     return sorted(packages)
+
+
+def archives(target: Path, packages: dict[str, Any]) -> list[Path]:
+    """The files of these packages."""
+    return [target / one["file_name"] for one in packages.values()]
+
+
+def enter(target: Path, info: dict[str, Any], packages: dict[str, Any]) -> None:
+    """Write the lock file of these packages as they lie in the folder now."""
+    now = {name: one | {"sha256": sha256((target / one["file_name"]).read_bytes())} for name, one in packages.items()}
+    (target / "pyodide-lock.json").write_text(json.dumps({"info": info, "packages": now}))
 
 
 # --- JupyterLite ------------------------------------------------------------------------------------------------------
@@ -356,7 +418,13 @@ def as_shipped(path: Path) -> nbformat.NotebookNode:
 
 
 def settle_page(site: Path) -> None:
-    """Put the course's own script and style into JupyterLite's page, before it starts."""
+    """Put the course's own script and styles beside JupyterLite's page, where they begin before it."""
+    (site / "course").mkdir()
+    for name in ("page.css", "style.css"):
+        shutil.copy(OWN / name, site / "course" / name)
+    version = json.loads((site / "jupyter-lite.json").read_text())["jupyter-config-data"]["appVersion"]
+    script = (OWN / "page.js").read_text(encoding="utf-8").replace("JUPYTERLITE", version)
+    (site / "course" / "page.js").write_text(script, encoding="utf-8")
     (site / "static" / "favicons").mkdir()
     for name in ("notebook", "busy-1", "busy-2", "busy-3", "file"):  # JupyterLab asks for one for each state
         shutil.copy(site / "notebooks" / "favicon.ico", site / "static" / "favicons" / f"favicon-{name}.ico")
@@ -421,14 +489,12 @@ def build(pyodide: Path | None) -> float:
     lite(scratch / "lite", new, packages, extensions)
     shutil.rmtree(new / "static", ignore_errors=True)
     shutil.move(scratch / "pyodide", new / "static" / "pyodide")
-    for name in ("page.js", "page.css", "style.css"):
-        (new / "course").mkdir(exist_ok=True)
-        shutil.copy(OWN / name, new / "course" / name)
     settle_page(new)
     make_room_for_the_record(new)
     pages.write(new, {what.lower(): one for what, one in about()["urls"].items()})
-    for left in new.rglob("*.map"):
-        left.unlink()
+    for left in UNUSED:
+        for path in new.rglob(left):
+            path.unlink()
     settle_worker(new)
     size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file()) / 1e6
     if size > MOST_MB:

@@ -55,7 +55,14 @@ addEventListener("unhandledrejection", ({ reason }) => {
   location.reload();
 });
 
+// JupyterLite takes a worker that no page of it has counted for an old one, and would end it under the other pages.
+function countWorker() {
+  const worker = navigator.serviceWorker?.controller?.scriptURL;
+  if (worker) localStorage.setItem(`${worker}-version`, "JUPYTERLITE"); // as in build.py
+}
+
 export async function begin() {
+  countWorker();
   if (!here.searchParams.has("path")) {
     here.searchParams.set("path", notebook);
     history.replaceState(null, "", here);

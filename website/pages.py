@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 import nbformat
+from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 
 from helpers.cards.question_index import chapter
@@ -90,6 +91,7 @@ def reading(row: Row, addresses: Mapping[str, str]) -> str:
     )
     notebook = nbformat.read(ROOT / "notebooks" / f"{row.file}.ipynb", as_version=4)
     body, _ = exporter.from_notebook_node(notebook)
+    body = _in_boxes(body)
     here = re.sub(r'href="([0-9a-z_]+)\.ipynb(#[^"]*)?"', r'href="\1.html\2"', body)
     for words, here_too in SAID_HERE.items():
         here = here.replace(words, here_too.format(live(row.file, "../")))
@@ -104,3 +106,12 @@ def reading(row: Row, addresses: Mapping[str, str]) -> str:
         body=here,
         following=f'<a href="{following.file}.html">Next: {html.escape(following.title)}</a>' if following else "",
     )
+
+
+def _in_boxes(body: str) -> str:
+    """The same page with each outermost table in a box that scrolls sideways where the table is wider than the page."""
+    page = BeautifulSoup(body, "html.parser")
+    for table in page.find_all("table"):
+        if table.find_parent("table") is None:
+            table.wrap(page.new_tag("div", attrs={"class": "wide"}))
+    return str(page)
