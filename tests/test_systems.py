@@ -2,59 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from helpers import evidence
 from helpers.blood.core.count import BloodCount, Person, Value
 from helpers.blood.grading import severity, systems
 from helpers.blood.grading.severity import bands, editions, grade, grade_all
 from helpers.evidence import table
 
 ADULT = dict(age_y=40, sex="female", trimester=0)
-
-
-def forget() -> None:
-    """Empty every memory of what was read."""
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == "helpers":
-            for value in vars(module).values():
-                getattr(value, "cache_clear", lambda: None)()
-
-
-@pytest.fixture
-def other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """A copy of the tables, and how a row is added to one of them."""
-    folder = tmp_path / "data"
-    shutil.copytree(evidence.DATA, folder)
-
-    def add(name: str, /, **cells: object) -> None:
-        path = folder / f"{name}.csv"
-        with path.open(encoding="utf-8", newline="") as file:
-            columns = next(csv.reader(file))
-        assert set(cells) <= set(columns)
-        with path.open("a", encoding="utf-8", newline="") as file:
-            csv.DictWriter(file, columns).writerow(cells)
-        forget()
-
-    def edit(name: str, old: str, new: str) -> None:
-        path = folder / f"{name}.csv"
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
-        forget()
-
-    add.edit = edit
-    monkeypatch.setattr(evidence, "DATA", folder)
-    forget()
-    yield add
-    monkeypatch.undo()
-    forget()
 
 
 def with_ctcae_7(add: Callable[..., None]) -> None:
