@@ -71,6 +71,30 @@ def test_lymphopenia_needs_a_value_and_a_lower_limit_of_normal():
     assert "lower limit of normal" in grade(BloodCount.of(alc=0.3), "ctcae", "6.0")["lymphocytes"].reason
 
 
+@pytest.mark.parametrize(
+    ("system", "edition", "choices", "caution"),
+    [
+        ("pancytopenia", "statpearls", {}, ""),
+        ("pancytopenia", "de_gruchy", {}, "Caution: a blog restating an older textbook"),
+        ("pancytopenia", "mds_limits", {}, "Caution: a machine-written page applies"),
+        ("thrombocytopenia", "msd", {}, ""),
+        ("thrombocytopenia", "informal", {}, "Caution: no guideline was found that prints this scale"),
+        ("aplastic_anemia", None, {}, ""),
+        ("aplastic_anemia", None, {"retic_method": "intermediate"}, "Caution: printed in a textbook excerpt only."),
+        ("ipss_r", None, {"blasts_pct": 3, "cytogenetics": "good"}, ""),
+    ],
+)
+@pytest.mark.parametrize("low", [True, False])
+def test_a_grade_by_a_weak_source_says_so(system, edition, choices, caution, low):
+    """As a threshold, a response and a guideline do; whether a value is low or not."""
+    values = (
+        {"hb": 70, "plt": 12, "anc": 0.3, "wbc": 1, "retic": 15} if low else {"hb": 140, "plt": 250, "anc": 4, "wbc": 7}
+    )
+    for found in grade(adult(**values), system, edition, **choices):
+        assert found.caution.startswith(caution) and bool(found.caution) is bool(caution)
+        assert found.because.endswith(found.caution)
+
+
 def test_anemia_grade_3_says_that_grade_4_is_clinical():
     answer = grade(adult(hb=75), "ctcae", "6.0")["anemia"]
     assert answer.at_least

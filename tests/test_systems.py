@@ -69,6 +69,27 @@ def test_a_new_edition_can_be_asked_about(other_data):
     assert (grade_key(found["platelets"]), grade_key(found["lymphocytes"])) == ("2", "-")
 
 
+def test_a_grade_that_rests_on_a_weak_row_says_so(other_data):
+    """The rows it rests on, and no other line of the system; beside the reason, wherever that is shown."""
+    from helpers.panels.explorer import CountExplorer
+
+    with_ctcae_7(other_data)
+    other_data.edit("severity", "T2,ctcae,7.0,platelets,plt,,2,grade 2,,40,false,,CTCAE6,A,", (
+        "T2,ctcae,7.0,platelets,plt,,2,grade 2,,40,false,,CTCAE6,C,Caution: read on one page."
+    ))  # fmt: skip
+    note = "Caution: read on one page."
+    for platelets in (30, 60):  # its own band, and the band that ends where it begins
+        found = grade(BloodCount.of(plt=platelets, alc=0.3, **ADULT), "ctcae", "7.0")
+        assert (found["platelets"].caution, found["lymphocytes"].caution) == (note, "")
+        assert found["platelets"].because.endswith(note) and note in found.table().loc["CTCAE v7.0"].to_string()
+    assert grade(BloodCount.of(plt=200, **ADULT), "ctcae", "7.0")["platelets"].caution == "", "the mildest is not weak"
+    assert grade(BloodCount.of(**ADULT), "ctcae", "7.0")["platelets"].caution == "", "nothing was told"
+    count = BloodCount.of(hb=120, anc=3, plt=30, **ADULT)
+    assert grade(count, "ctcae", "6.0")["platelets"].caution == ""
+    cells = CountExplorer(count).ctcae_table().loc["platelets (they differ)"]
+    assert [note in cell for cell in cells] == [False, False, True]
+
+
 def test_a_new_system_with_a_lane_of_its_own(other_data):
     from helpers.panels.explorer import CountExplorer
     from helpers.pictures.count import CountPicture

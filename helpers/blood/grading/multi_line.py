@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers.blood.core.criteria import Row, holds, word
+from helpers.blood.core.criteria import Row, holds, notes_of, weak, word
 from helpers.blood.core.known import Answer, Column, any_of, any_that_is_known, at_least, both, one
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.grades import MISSING, Grade, Line
@@ -64,6 +64,7 @@ def grade_definition(cohort: Cohort, definition: str) -> Line:
             source=rows[0]["source"],
             reason=f"{many} of {len(lineages)} lines {'is' if many == 1 else 'are'} low, {required} are needed: "
             f"{'; '.join(said)}.",
+            caution=notes_of(weak(asked)),
         )
 
     return Line("pancytopenia", codes, grades, labels, explain)
@@ -98,9 +99,10 @@ def grade_aplastic(
     Raises:
         ValueError: no such reticulocyte method, or a percentage outside 0 to 100.
     """
-    blood = {tier: _blood_rows(tier, retic_method) for tier in _BLOOD_TIERS}
+    blood = {tier: blood_criteria(tier, retic_method) for tier in _BLOOD_TIERS}
     met = {tier: _enough(cohort, rows) for tier, rows in blood.items()}
-    marrow = _severe_marrow(len(cohort), cellularity, hematopoietic)
+    of_marrow = [row for row in records("aplastic") if row["part"] == "marrow"]
+    marrow = _severe_marrow(of_marrow, len(cohort), cellularity, hematopoietic)
     empty_enough = any_of([marrow, hypocellular])
     by_blood = _tier(met["entry"], met["severe"], met["very_severe"])
     with_marrow = _tier(both(met["entry"], empty_enough), both(met["severe"], marrow), met["very_severe"])
@@ -117,6 +119,7 @@ def grade_aplastic(
 
     def found(name: str, codes: np.ndarray, patient: int, marrow_words: str, unsettled: str) -> Grade:
         code, criteria = int(codes[patient]), quoted(patient)
+        rests_on = [row for rows in (*blood.values(), of_marrow if marrow_words else []) for row in rows]
         return Grade(
             "aplastic_anemia",
             "",
@@ -130,6 +133,7 @@ def grade_aplastic(
             source=sources_of(criteria),
             reason=f"{marrow_words}{capital(_blood_words(cohort, criteria, patient, retic_method))}.",
             unsettled=f"{_perhaps_very_severe(codes[patient], met, patient)}{unsettled}",
+            caution=notes_of(weak(rests_on)),
         )
 
     def explain_blood(patient: int) -> Grade:
@@ -156,7 +160,7 @@ _BLOOD_TIERS = ("entry", "severe", "very_severe")
 _GRADES = {code: None if code == MISSING else code for code in TIERS}
 
 
-def _blood_rows(tier: str, retic_method: str) -> list[Row]:
+def blood_criteria(tier: str, retic_method: str) -> list[Row]:
     """The blood criteria of one tier.
 
     Raises:
@@ -187,7 +191,7 @@ def severe_by_blood(cohort: Cohort, retic_method: str = "automated") -> tuple[Co
     Raises:
         ValueError: no such reticulocyte method.
     """
-    rows = _blood_rows("severe", retic_method)
+    rows = blood_criteria("severe", retic_method)
     return _enough(cohort, rows), lambda patient: _blood_words(cohort, rows, patient, retic_method)
 
 
@@ -216,9 +220,8 @@ def _percent(given: Percent, size: int, name: str) -> np.ndarray:
     return values
 
 
-def _severe_marrow(size: int, cellularity: Percent, hematopoietic: Percent) -> Column:
+def _severe_marrow(criteria: list[Row], size: int, cellularity: Percent, hematopoietic: Percent) -> Column:
     """Whether the marrow meets the severe rule: nearly empty, or half empty with few hematopoietic cells left."""
-    criteria = [row for row in records("aplastic") if row["part"] == "marrow"]
     cells = _percent(cellularity, size, "marrow cellularity")
     share = _percent(hematopoietic, size, "hematopoietic share")
     residual = next(row for row in criteria if row["analyte"] == "hematopoietic_pct")
@@ -295,6 +298,7 @@ def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | N
             source=category["source"],
             reason=f"Points: {said}; total {total}.",
             unsettled="" if low == high else f"What is not known may add up to {high - low:g} points; {by_counts}.",
+            caution=notes_of(weak(records("ipss_r"))),
         )
 
     return Line("ipss_r", codes, grades, labels, explain)
