@@ -384,6 +384,22 @@ def wrong_answer_to(one):
     return answer, verdict.status, verdict.misconception
 
 
+# --- red flags --------------------------------------------------------------------------------------------------------
+
+
+def raised(panel) -> str:
+    """What is raised and what is still to be asked, as a page without a kernel shows it."""
+    return panel.alert() + panel.to_be_asked()
+
+
+# --- sources cited ----------------------------------------------------------------------------------------------------
+
+
+def forget_citations() -> None:
+    """Start the list of cited sources afresh, as a kernel does."""
+    evidence._cited.clear()
+
+
 # --- other tables than those of the course ----------------------------------------------------------------------------
 
 
