@@ -16,11 +16,12 @@ from typing import Any
 import pandas as pd
 
 from helpers import page
+from helpers.blood.core.conclusions import caution, conclude, subject_words
 from helpers.blood.core.criteria import word
 from helpers.blood.core.units import ANALYTES, course_unit
 from helpers.evidence import cite, records
 from helpers.pictures import look
-from helpers.wording import capital, counted, linked, sources
+from helpers.wording import capital, counted, linked, small, sources
 
 Row = Mapping[str, Any]
 
@@ -93,7 +94,8 @@ class CamittaSteps(Criteria):
 
     def point(self) -> str:
         """Blood and marrow, in steps."""
-        return "Camitta: each step asks for an empty marrow and for low counts"
+        shown = [row["id"] for rows in self.rows.values() for row in rows]
+        return conclude("aplastic", "criteria", shown) or subject_words("aplastic", "criteria")
 
     def criterion(self, row: Row) -> str:
         """One row in words: "neutrophils below 0.5 ×10⁹/L"."""
@@ -150,14 +152,9 @@ class CamittaSteps(Criteria):
     def caption(self) -> str:
         """The limits for reticulocytes that other texts print."""
         others = [row for row in self.rows["severe"] if row["choice"] not in ("any", *_COUNTED)]
-        said = "; ".join(
-            f"{row['limit']:g} ({'a textbook excerpt only: weak' if row['confidence'] == 'C' else cite(row['source'])})"
-            for row in others
-        )
-        return (
-            "Of the two limits for reticulocytes one applies: it depends on how they were counted. Also printed: "
-            f"{said}."
-        )
+        whence = [small(row["note"].rstrip(".")) if row["confidence"] == "C" else cite(row["source"]) for row in others]
+        said = "; ".join(f"{row['limit']:g} ({where})" for row, where in zip(others, whence, strict=True))
+        return f"{caution('aplastic', 'retic')} Also printed: {said}."
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -8,12 +8,13 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from helpers.blood.core.conclusions import caution
 from helpers.blood.core.criteria import Row, holds, notes_of, weak, word
 from helpers.blood.core.known import Answer, Column, any_of, any_that_is_known, at_least, both, one
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.grades import MISSING, Grade, Line
 from helpers.evidence import records
-from helpers.wording import capital, sources_of
+from helpers.wording import capital, listed, sources_of
 
 Percent = float | np.ndarray | None
 
@@ -86,6 +87,10 @@ TIERS = {
 }
 
 
+_USUAL = "automated"
+"""How reticulocytes are taken to be counted, unless it is said."""
+
+
 def retic_methods() -> tuple[str, ...]:
     """The ways of counting reticulocytes that have a limit of their own."""
     return tuple(row["choice"] for row in records("aplastic") if row["analyte"] == "retic")
@@ -137,16 +142,12 @@ def grade_aplastic(
         )
 
     def explain_blood(patient: int) -> Grade:
-        unsettled = "These are limits for aplastic anemia; low counts from another cause meet them just as well."
-        return found("blood_criteria", by_blood, patient, "", unsettled)
+        return found("blood_criteria", by_blood, patient, "", caution("aplastic", "blood"))
 
     def explain_marrow(patient: int) -> Grade:
         unsettled = ""
         if with_marrow[patient] == MISSING:
-            unsettled = (
-                f"By blood alone it would be: {TIERS[int(by_blood[patient])]}. "
-                "A marrow must settle it, and other causes be ruled out."
-            )
+            unsettled = f"By blood alone it would be: {TIERS[int(by_blood[patient])]}. {caution('aplastic', 'marrow')}"
         said = _marrow_words(one(marrow, patient), one(empty_enough, patient), cellularity)
         return found("aplastic_anemia", with_marrow, patient, f"Marrow: {said}. ", unsettled)
 
@@ -160,7 +161,7 @@ _BLOOD_TIERS = ("entry", "severe", "very_severe")
 _GRADES = {code: None if code == MISSING else code for code in TIERS}
 
 
-def blood_criteria(tier: str, retic_method: str) -> list[Row]:
+def blood_criteria(tier: str, retic_method: str = _USUAL) -> list[Row]:
     """The blood criteria of one tier.
 
     Raises:
@@ -185,7 +186,7 @@ def _blood_words(cohort: Cohort, rows: list[Row], patient: int, retic_method: st
     return f"{said} (reticulocyte method: {retic_method})"
 
 
-def severe_by_blood(cohort: Cohort, retic_method: str = "automated") -> tuple[Column, Callable[[int], str]]:
+def severe_by_blood(cohort: Cohort, retic_method: str = _USUAL) -> tuple[Column, Callable[[int], str]]:
     """Whether counts meet the blood criteria of severe disease, whatever the disease is; and what puts it in words.
 
     Raises:
@@ -198,7 +199,8 @@ def severe_by_blood(cohort: Cohort, retic_method: str = "automated") -> tuple[Co
 def _perhaps_very_severe(code: int, met: dict[str, Column], patient: int) -> str:
     entry, severe, very = (one(met[tier], patient) for tier in _BLOOD_TIERS)
     if code == MISSING and entry and severe and very is None:
-        return "Severe at least, by blood: the neutrophils must tell whether it is very severe. "
+        open_ones = listed(word(row["analyte"]) for row in blood_criteria("very_severe"))
+        return f"{capital(TIERS[2])} at least, by blood: the {open_ones} must tell whether it is {TIERS[3]}. "
     return ""
 
 
