@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
+from helpers import evidence
 from helpers.blood.core.count import BloodCount, Person, Value
 from helpers.blood.grading import severity, systems
 from helpers.blood.grading.severity import bands, editions, grade, grade_all
@@ -57,6 +59,53 @@ def test_a_new_edition_is_drawn_and_compared_in_the_panel(other_data):
     assert list(shown.columns) == ["CTCAE 5", "CTCAE 6", "CTCAE 7"]
     assert shown.loc["platelets (they differ)", "CTCAE 7"].startswith("**grade 2**")
     assert "CTCAE 5, 6 and 7 on this patient" in explorer.words()
+
+
+def test_a_new_edition_is_held_against_the_one_before(other_data):
+    from helpers.pictures.criteria import EditionsGrid
+
+    assert EditionsGrid().editions == ("5.0", "6.0")
+    with_ctcae_7(other_data)
+    grid = EditionsGrid()
+    assert (grid.name, grid.editions) == ("CTCAE", ("6.0", "7.0"))
+    assert grid.criterion("platelets", "7.0", 2) == "below 40" and "from 6.0 to 7.0" in grid.point()
+    assert list(grid.table().columns) == ["CTCAE 6.0", "CTCAE 7.0"]
+    assert grid.criterion("lymphocytes", "7.0", 1) == "no such grade" and "<th" in grid._repr_html_()
+    assert EditionsGrid(editions=("5.0", "7.0")).point().endswith("from 5.0 to 7.0")
+
+
+def test_a_new_score_of_points_is_a_table(other_data):
+    """Its name is a row, its points a table of that name; which values and findings it weighs, its rows say."""
+    from helpers.blood.grading.severity import karyotypes
+    from helpers.questions.kinds.grade import grade_menu
+
+    package = evidence.DATA / "datapackage.json"
+    tables = json.loads(package.read_text(encoding="utf-8"))
+    old = next(one for one in tables["resources"] if one["name"] == "ipss_r")
+    tables["resources"].append(old | {"name": "score_x", "path": "score_x.csv"})
+    package.write_text(json.dumps(tables), encoding="utf-8")
+    columns = [field["name"] for field in old["schema"]["fields"]]
+    (evidence.DATA / "score_x.csv").write_text(",".join(columns) + "\n", encoding="utf-8")
+    row = dict(source="GREENBERG2012", confidence="A")
+    for code, low, high, points in (("lt_50", None, 50, 2), ("ge_50", 50, None, 0)):
+        ends = dict(low=low, low_included="true", high=high, high_included="false")
+        other_data("score_x", item="plt", code=code, label=code, points=points, **ends, **row)
+    other_data("score_x", item="cytogenetics", code="odd", label="odd", points=1, **row)
+    other_data("score_x", item="category", code="mild", label="mild risk", high=1, high_included="true", **row)
+    other_data("score_x", item="category", code="grave", label="grave risk", low=1, low_included="false", **row)
+    other_data("systems", system="score_x", name="Score X", title="Score X", family="points", current="true",
+               paired="false", adjusted="false", source="GREENBERG2012")  # fmt: skip
+    count = BloodCount.of(hb=90, plt=30, anc=1, **ADULT)
+    assert karyotypes("score_x") == {"odd": 1}
+    found = grade(count, "score_x", cytogenetics="odd")["score_x"]
+    assert (found.grade, found.label, found.value, found.title) == (2, "grave risk", 3, "Score X")
+    assert found.reason == "Points: platelets 2, karyotype 1; total 3."
+    assert grade(count, "score_x")["score_x"].label == "grave risk", "whatever the karyotype"
+    assert grade(count.change(plt=90), "score_x")["score_x"].label == "mild risk"
+    with pytest.raises(ValueError, match=r"in Score X\. Choose among: odd"):
+        grade(count, "score_x", cytogenetics="good")
+    assert [one.title for one in grade_all(count, blasts_pct=3)][-2:] == ["IPSS-R", "Score X"]
+    assert grade_menu("score_x", "score_x") == {"1": "mild risk", "2": "grave risk", "?": "cannot tell from this count"}
 
 
 def test_a_new_edition_can_be_asked_about(other_data):

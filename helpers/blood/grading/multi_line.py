@@ -1,4 +1,4 @@
-"""Systems that weigh several lines at once: definitions of pancytopenia, aplastic anemia (Camitta), IPSS-R."""
+"""Systems that weigh several lines at once: definitions of pancytopenia, aplastic anemia (Camitta), scores (IPSS-R)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pandas as pd
 from helpers.blood.core.conclusions import caution
 from helpers.blood.core.criteria import Row, holds, notes_of, weak, word
 from helpers.blood.core.known import Answer, Column, any_of, any_that_is_known, at_least, both, one
+from helpers.blood.core.units import ANALYTES
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.grades import MISSING, Grade, Line
+from helpers.blood.grading.systems import title
 from helpers.evidence import records
 from helpers.wording import capital, listed, sources_of
 
@@ -242,39 +244,46 @@ def _marrow_words(severe: Answer, entry: Answer, cellularity: Percent) -> str:
     return "not known" if cellularity is None else "the share of hematopoietic cells is needed too"
 
 
-# --- IPSS-R ---
-
-_PARTS = ("hb", "plt", "anc", "blasts", "cytogenetics")
+# --- scores of points ---
 
 
 @cache
-def karyotypes() -> dict[str, float]:
-    """The karyotype groups of IPSS-R and their points."""
-    return {row["code"].replace("_", " "): row["points"] for row in records("ipss_r") if row["item"] == "cytogenetics"}
+def karyotypes(system: str = "ipss_r") -> dict[str, float]:
+    """The karyotype groups of a score and their points."""
+    return {row["code"].replace("_", " "): row["points"] for row in records(system) if row["item"] == "cytogenetics"}
 
 
-def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | None) -> Line:
-    """The risk category, 1 (very low) to 5 (very high); a count alone gives only the range it can lie in.
+def grade_points(cohort: Cohort, system: str, edition: str, cytogenetics: str | None, blasts_pct: float | None) -> Line:
+    """The category of a score, 1 the mildest; a count alone gives only the range it can lie in.
+
+    Its points and categories are the table that has the name of the system: the values of a count, ``blasts`` and
+    ``cytogenetics`` that it has rows for are its parts.
 
     Raises:
         ValueError: no such karyotype group, or blasts outside 0 to 100 %.
     """
-    if cytogenetics is not None and cytogenetics not in karyotypes():
+    if cytogenetics is not None and cytogenetics not in karyotypes(system):
+        known = ", ".join(karyotypes(system))
         raise ValueError(
-            f"There is no karyotype group {cytogenetics!r} in IPSS-R. Choose among: {', '.join(karyotypes())}."
+            f"There is no karyotype group {cytogenetics!r} in {title(system, edition)}. Choose among: {known}."
         )
-    rows = {item: [row for row in records("ipss_r") if row["item"] == item] for item in (*_PARTS, "category")}
-    most_of = {name: max(row["points"] for row in rows[name]) for name in _PARTS}
-    scored = {name: _points(cohort.value(name), rows[name]) for name in ("hb", "plt", "anc")}
+    rows: dict[str, list[Row]] = {}
+    for row in records(system):
+        rows.setdefault(row["item"], []).append(row)
+    categories = sorted(rows.pop("category"), key=lambda row: -np.inf if row["low"] is None else row["low"])
+    most_of = {name: max(row["points"] for row in parts) for name, parts in rows.items()}
+    counts = [name for name in rows if name in ANALYTES]
+    scored = {name: _points(cohort.value(name), rows[name]) for name in counts}
     for name, points in scored.items():
         if cohort.upper_bound(name) and points[0] < most_of[name]:
             points[0] = np.nan  # "less than" this much: it may be worth more points still
-    scored["blasts"] = _points(_percent(blasts_pct, len(cohort), "share of marrow blasts"), rows["blasts"])
-    scored["cytogenetics"] = np.full(len(cohort), karyotypes().get(cytogenetics, np.nan))
+    if "blasts" in rows:
+        scored["blasts"] = _points(_percent(blasts_pct, len(cohort), "share of marrow blasts"), rows["blasts"])
+    if "cytogenetics" in rows:
+        scored["cytogenetics"] = np.full(len(cohort), karyotypes(system).get(cytogenetics, np.nan))
     least = sum(np.nan_to_num(part) for part in scored.values())
     most = least + sum(np.isnan(part) * most_of[name] for name, part in scored.items())
-    by_counts = f"the counts together give {sum(most_of[name] for name in ('hb', 'plt', 'anc')):g} at most"
-    categories = sorted(rows["category"], key=lambda row: -np.inf if row["low"] is None else row["low"])
+    by_counts = f"the counts together give {sum(most_of[name] for name in counts):g} at most"
     numbered = [{**row, "points": place} for place, row in enumerate(categories, start=1)]
     lowest, highest = _points(least, numbered), _points(most, numbered)
     codes = np.where(lowest == highest, lowest, MISSING).astype(np.int8)
@@ -288,9 +297,9 @@ def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | N
         said = ", ".join(f"{_PART_WORDS.get(name) or word(name)} {given}" for name, given in points.items())
         category = categories[max(code, 1) - 1]
         return Grade(
-            "ipss_r",
-            "",
-            "ipss_r",
+            system,
+            edition,
+            system,
             grades[code],
             at_least=False,
             label=labels[code],
@@ -300,10 +309,10 @@ def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | N
             source=category["source"],
             reason=f"Points: {said}; total {total}.",
             unsettled="" if low == high else f"What is not known may add up to {high - low:g} points; {by_counts}.",
-            caution=notes_of(weak(records("ipss_r"))),
+            caution=notes_of(weak(records(system))),
         )
 
-    return Line("ipss_r", codes, grades, labels, explain)
+    return Line(system, codes, grades, labels, explain)
 
 
 _PART_WORDS = {"blasts": "marrow blasts", "cytogenetics": "karyotype"}
