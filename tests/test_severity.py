@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.blood.core.count import BloodCount, Person
 from helpers.blood.grading.severity import bands, editions, grade, grade_all, hemoglobin_adjustment, systems
-from helpers.evidence import source, table
+from helpers.evidence import records, source, table
 
 
 def adult(**values):
@@ -93,6 +93,12 @@ def test_a_grade_by_a_weak_source_says_so(system, edition, choices, caution, low
     for found in grade(adult(**values), system, edition, **choices):
         assert found.caution.startswith(caution) and bool(found.caution) is bool(caution)
         assert found.because.endswith(found.caution)
+
+
+@pytest.mark.parametrize("name", ["severity", "definitions", "aplastic", "ipss_r", "response_criteria"])
+def test_a_weak_row_has_its_caution(name):
+    rows = [row for row in records(name) if row["confidence"] == "C"]
+    assert all((row["note"] or "").startswith("Caution: ") for row in rows)
 
 
 def test_anemia_grade_3_says_that_grade_4_is_clinical():
