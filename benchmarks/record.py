@@ -25,7 +25,6 @@ from helpers.cards.card import Card
 from helpers.questions import bank
 from helpers.questions.bank import version
 from helpers.questions.exercise import Exercise
-from helpers.questions.judge import right_answer
 from helpers.record import exchange
 from helpers.record.log import Record
 from helpers.record.restore import remember
@@ -58,7 +57,7 @@ def _answers(one: Exercise) -> list[tuple[object, str, str]]:
     slip = one.misconceptions[0]
     if one.asks.in_code:
         return [(one.asks.code, "right", ""), (slip.code, "not yet", slip.name)]
-    right, wrong = plain(right_answer(one)), plain(one.asks.betraying(slip))
+    right, wrong = plain(one.asks.right), plain(one.asks.betraying(slip))
     return [(right, "right", ""), (wrong, "not yet", slip.name)]
 
 

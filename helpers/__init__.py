@@ -97,8 +97,8 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 ask and to judge), ``answers`` (worked out from ``blood``), ``judge`` (pure, with ``compare`` for
                 tables), ``rounds`` (numbers and order, drawn anew), ``slips`` (their closed list), ``check_questions``
                 (for those who write them); ``claims`` (what is said of blood counts, judged).
-``record``      What a learner did. ``session`` (what was answered), ``log`` (kept on this computer, in a
-                ``record_file``; in a browser by ``browser_file``), ``restore`` (ties it to the session),
+``record``      What a learner did. ``session`` (what was answered), ``log`` (kept, at its ``place``: on this computer
+                in a ``record_file``, in a browser by ``browser_file``), ``restore`` (ties it to the session),
                 ``panel_states`` (how panels were left), ``journey`` (where a learner stands: pure), ``exchange``
                 (taking it along: pure).
 ``cards``       What the learner sees of it: ``card`` (one question), ``forms`` (the test, taken three times),

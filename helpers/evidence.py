@@ -275,11 +275,6 @@ def cited() -> pd.DataFrame:
     ).set_index("key")
 
 
-def forget_citations() -> None:
-    """Start the list of cited sources afresh."""
-    _cited.clear()
-
-
 @cache
 def questions(notebook: str) -> dict[str, Any]:
     """The exercises of one notebook, as ``data/exercises/<notebook>.toml`` holds them.

@@ -17,6 +17,7 @@ nothing of any other host (`notebook.outside` lists what it asked) and thrown no
 from __future__ import annotations
 
 import atexit
+import csv
 import os
 import secrets
 import shutil
@@ -41,6 +42,7 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 import course  # noqa: E402
+from helpers import evidence  # noqa: E402
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 RECORD = tempfile.mkdtemp(prefix="course-record-")
@@ -380,3 +382,60 @@ def wrong_answer_to(one):
         answer = next(option.key for option in asks.options if option.key != asks.right)
     verdict = judge(one, answer)
     return answer, verdict.status, verdict.misconception
+
+
+# --- red flags --------------------------------------------------------------------------------------------------------
+
+
+def raised(panel) -> str:
+    """What is raised and what is still to be asked, as a page without a kernel shows it."""
+    return panel.alert() + panel.to_be_asked()
+
+
+# --- sources cited ----------------------------------------------------------------------------------------------------
+
+
+def forget_citations() -> None:
+    """Start the list of cited sources afresh, as a kernel does."""
+    evidence._cited.clear()
+
+
+# --- other tables than those of the course ----------------------------------------------------------------------------
+
+
+def forget() -> None:
+    """Empty every memory of what was read."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "helpers":
+            for value in vars(module).values():
+                getattr(value, "cache_clear", lambda: None)()
+
+
+@pytest.fixture
+def other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """A copy of the tables, and how a row is added to one of them."""
+    folder = tmp_path / "data"
+    shutil.copytree(evidence.DATA, folder)
+
+    def add(name: str, /, **cells: object) -> None:
+        path = folder / f"{name}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            columns = next(csv.reader(file))
+        assert set(cells) <= set(columns)
+        with path.open("a", encoding="utf-8", newline="") as file:
+            csv.DictWriter(file, columns).writerow(cells)
+        forget()
+
+    def edit(name: str, old: str, new: str) -> None:
+        path = folder / f"{name}.csv"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        forget()
+
+    add.edit = edit
+    monkeypatch.setattr(evidence, "DATA", folder)
+    forget()
+    yield add
+    monkeypatch.undo()
+    forget()

@@ -19,8 +19,7 @@ Said = tuple[str, str, str]
 
 def _grades(whose: str, grades: Iterable) -> Iterator[Said]:
     for one in grades:
-        said = " ".join(filter(None, (one.reason, one.unsettled)))
-        yield f"{one.title}, {one.item.replace('_', ' ')}", whose, f"{one.text}: {said}"
+        yield f"{one.title}, {one.item.replace('_', ' ')}", whose, f"{one.text}: {one.because}"
 
 
 def of_columns() -> Iterator[Said]:

@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 from helpers import page as html
 from helpers.blood.core.units import ANALYTES
 from helpers.questions.exercise import NOT_YET, RIGHT, WORDS, Exercise
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 from helpers.record.record_file import NAME
 
 if TYPE_CHECKING:
@@ -412,7 +412,7 @@ def solve_in_its_cell(read: Read, exercise: Exercise) -> None:
         code = slip.code if slip else exercise.asks.code
         read.write(number, source.replace(f"{exercise.asks.result} = ...", code.strip()))
         read.page.keyboard.press("Shift+Enter")
-        said = slip.feedback if slip else judge(exercise, right_answer(exercise)).feedback
+        said = slip.feedback if slip else judge(exercise, exercise.asks.right).feedback
         hears(read, exercise, NOT_YET if slip else RIGHT, said)
 
 

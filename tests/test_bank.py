@@ -21,7 +21,7 @@ from helpers import evidence
 from helpers.cards.card import view
 from helpers.questions import bank
 from helpers.questions import check_questions as trial
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 from helpers.questions.kinds import KINDS
 
 EXAMPLE = tomllib.loads((Path(__file__).parent / "data" / "exercises_example.toml").read_text(encoding="utf-8"))
@@ -58,7 +58,7 @@ def test_every_option_of_a_question_is_explained(notebook: str) -> None:
         if exercise.kind in ("choice", "several"):
             assert all(option.says for option in exercise.asks.options), exercise.id
         if exercise.kind == "choice":
-            right = right_answer(exercise)
+            right = exercise.asks.right
             for option in exercise.asks.options:
                 assert option.says in judge(exercise, option.key).feedback, (exercise.id, option.key)
                 assert (judge(exercise, option.key).status == "right") == (option.key == right)

@@ -41,7 +41,7 @@ from helpers.panels.person import published
 from helpers.panels.report import ReportReader
 from helpers.questions import bank
 from helpers.questions.exercise import NOT_YET, RIGHT, Exercise
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 
 pytestmark = pytest.mark.browser
 
@@ -544,7 +544,7 @@ def test_a_question_is_answered_by_keyboard_and_kept_when_its_cell_runs_again(ru
         read.run_again(number)
         hears(read, exercise, NOT_YET, slip.feedback)
         assert read.card(exercise).evaluate(GIVEN) == given
-    right = right_answer(exercise)
+    right = exercise.asks.right
     answer(read.card(exercise), exercise, right)
     verdict = judge(exercise, exercise.asks.handed_in(right))
     assert verdict.status == RIGHT

@@ -30,7 +30,7 @@ from helpers.panels.claims import ANSWERS, ChecklistPanel, ClaimBench, RebuiltAr
 from helpers.questions import bank
 from helpers.questions.claims import checks, claims, sittings, verdicts
 from helpers.questions.exercise import CONFIDENCE, NOT_YET, RIGHT, Exercise
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 from helpers.record.session import Session
 
 pytestmark = pytest.mark.browser
@@ -209,6 +209,6 @@ def test_every_question_is_answered_by_keyboard(read: Read, exercise: Exercise) 
     slip = next(iter(exercise.misconceptions))
     answer(read.card(exercise), exercise, exercise.asks.betraying(slip))
     hears(read, exercise, NOT_YET, slip.feedback)
-    right = right_answer(exercise)
+    right = exercise.asks.right
     answer(read.card(exercise), exercise, right)
     hears(read, exercise, RIGHT, judge(exercise, exercise.asks.handed_in(right)).feedback)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.record import browser_file, log, record_file
+from helpers.record import browser_file, log, place, record_file
 from helpers.record.browser_file import InBrowser, files
 from helpers.record.log import Record
 from helpers.record.session import Event
@@ -17,7 +17,7 @@ from helpers.record.session import Event
 
 @pytest.fixture(autouse=True)
 def in_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (record_file, log):
+    for module in (place, log):
         monkeypatch.setattr(module, "in_browser", lambda: True)
     monkeypatch.setattr(browser_file, "LOOK_EVERY_S", 0.0)
     monkeypatch.delenv(record_file.FOLDER, raising=False)

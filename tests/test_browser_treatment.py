@@ -34,7 +34,7 @@ from helpers.panels.treatment import FROM_COUNT, CausePanel, GuidelinePanel
 from helpers.pictures.trials import TrialsPicture
 from helpers.questions import bank
 from helpers.questions.exercise import NOT_YET, RIGHT, Exercise
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 
 pytestmark = pytest.mark.browser
 
@@ -236,7 +236,7 @@ def test_every_question_is_answered_by_keyboard(run, exercise: Exercise) -> None
     slip = exercise.misconceptions[0]
     answer(read.card(exercise), exercise, exercise.asks.betraying(slip))
     hears(read, exercise, NOT_YET, slip.feedback)
-    right = right_answer(exercise)
+    right = exercise.asks.right
     given = exercise.asks.handed_in(right)
     answer(read.card(exercise), exercise, right)
     hears(read, exercise, RIGHT, judge(exercise, given).feedback)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from conftest import raised
 from execute import kept
 
 from helpers import page
@@ -56,7 +57,7 @@ def banner(found: Findings) -> str:
     """The banner of a panel on which this was found."""
     panel = HasRedFlags()
     panel.flagged = lambda: (found.count, dict(found.said))
-    return panel.banner()
+    return raised(panel)
 
 
 def test_the_banner_says_what_why_what_to_do_and_where_from():
@@ -83,9 +84,9 @@ def test_a_notice_shows_words_and_runs_nothing():
 
 def test_the_banner_stands_in_every_panel_that_shows_a_count():
     explorer = CountExplorer(BloodCount.of(hb=70, plt=10, age_y=40, sex="male"))
-    assert "Platelets below 20" in explorer.static_html() and "Platelets below 20" in explorer.banner()
+    assert "Platelets below 20" in explorer.static_html() and "Platelets below 20" in raised(explorer)
     explorer.plt = 60
-    assert "Platelets below 20" not in explorer.banner()
+    assert "Platelets below 20" not in raised(explorer)
     view = explorer.widgets
     explorer.plt = 5
     assert view.words.alert == page.unparted(explorer.alert()) and "Platelets below 20" in view.words.alert
@@ -97,7 +98,7 @@ def test_the_banner_stands_in_every_panel_that_shows_a_count():
 
 
 def test_a_healthy_count_has_no_banner():
-    assert CountExplorer().banner() == "" and "course-notice" not in CountExplorer().static_html()
+    assert raised(CountExplorer()) == "" and "course-notice" not in CountExplorer().static_html()
 
 
 # --- the board's picture ---
@@ -490,10 +491,10 @@ def test_a_warning_stays_the_same_while_its_value_moves():
 
 def test_nothing_is_asked_over_a_value_that_is_normal():
     mother = CountExplorer(BloodCount.of(hb=118, age_y=30, sex="female", trimester=3), show=("hb",), systems=())
-    assert mother.status == "Hemoglobin is not low." and mother.banner() == ""
+    assert mother.status == "Hemoglobin is not low." and raised(mother) == ""
     mother.hb = 78.0
     assert mother.status == "Hemoglobin is low.", "no grade is spoken of where nothing is graded"
-    assert "Very low hemoglobin" in mother.banner()
+    assert "Very low hemoglobin" in raised(mother)
 
 
 def test_a_no_that_a_feature_has_no_word_for_denies_nothing_else():

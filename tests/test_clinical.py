@@ -18,7 +18,7 @@ from helpers.blood.search.workup import Walk, steps
 from helpers.evidence import DATA, records, source, table
 from helpers.questions import bank
 from helpers.questions.exercise import NOT_YET
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 
 CLINICAL = (
     "causes", "clues", "red_flags", "red_flag_rules", "treatment_by_cause", "support", "safety_traps", "decisions",
@@ -63,7 +63,7 @@ def test_red_flags_come_before_the_second_tube_everywhere():
     order = [step.key for step in steps().values()]
     assert order[:3] == ["flags", "repeat", "history"]
     assert Walk().here.key == "flags" and Walk().answer("yes").here.key == "emergency"
-    assert right_answer(exercise("cause-16"))[0] == "flags"
+    assert exercise("cause-16").asks.right[0] == "flags"
     tube_first = ["repeat", "flags", "history", "retic_film", "blood_tests", "marrow"]
     assert judge(exercise("cause-16"), tube_first).status == NOT_YET
     assert "nothing delays what a red flag asks for" in exercise("cause-16").solution
@@ -187,7 +187,7 @@ def test_a_pnh_clone_was_found_in_none_of_29_with_inherited_failure():
 
 
 def test_an_empty_marrow_is_treated_as_one_today():
-    assert right_answer(exercise("treatment-24")) == "immune"
+    assert exercise("treatment-24").asks.right == "immune"
     assert "horse ATG with cyclosporine, often with eltrombopag" in exercise("treatment-24").solution
     assert {option.key for option in exercise("treatment-24").asks.options} == {"more", "immune", "platelets", "spleen"}
 

@@ -78,7 +78,7 @@ def test_every_figure_of_a_text_stands_in_its_rows(row):
     printed = " ".join(str(cell) for found in needed.values() for cell in found.values())
     typed = re.findall(r"\d[\d.]*", re.sub(r"\{[^}]*\}|of 100", "", row["text"]))
     assert all(re.search(rf"(?<!\d){number}(?!\d)", printed) for number in typed), typed
-    values = {name: found["value"] for name, found in needed.items()}
+    values = {name: found.get("value") for name, found in needed.items()}
     for _, name, spec, _ in Formatter().parse(row["text"]):
         if name and spec != "share":
             assert format(values[name], spec or "g") in filled(row)
@@ -155,8 +155,16 @@ def test_what_figures_say_is_typed_in_rows_alone():
 
 def test_no_title_is_typed_in_code():
     """A picture of figures has its title from rows: no point() gives back a bare sentence, no table of them stands."""
-    for name in ("trials", "findings", "lives", "six_films", "series", "guidelines", "forest"):
-        tree = ast.parse((PICTURES / f"{name}.py").read_text(encoding="utf-8"))
+    of_no_source = {
+        "counting",
+        "film",
+        "progress",
+        "response",
+        "road",
+        "rounds",
+    }  # what is on the glass, a learner's own
+    for path in (path for path in PICTURES.glob("*.py") if path.stem not in of_no_source):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         points = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "point"]
         bare = [
             node.value.value
@@ -164,4 +172,4 @@ def test_no_title_is_typed_in_code():
             for node in ast.walk(point)
             if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and node.value.value
         ]
-        assert all(sentence.endswith("?") for sentence in bare), (name, bare)
+        assert all(sentence.endswith("?") for sentence in bare), (path.name, bare)

@@ -39,7 +39,7 @@ def test_every_row_of_camitta_is_on_the_cards():
     for tier, needed in (("Aplastic anemia", "2 of 3"), ("Severe", "2 of 3")):
         assert needed in html.split(tier)[1].split("Very severe")[0]
     assert "reticulocytes below 20 ×10⁹/L (counted by eye), or 60 ×10⁹/L (counted by a machine)" in html
-    assert "a textbook excerpt only: weak" in html, "a weak source is said to be one"
+    assert "40 (caution: printed in a textbook excerpt only)" in html, "a weak source is said to be one"
 
 
 def test_what_a_row_says_of_the_marrow_alone_stands_there():

@@ -6,9 +6,10 @@ import re
 
 import pandas as pd
 import pytest
+from conftest import forget_citations
 
 from helpers.blood.grading.severity import editions, grade
-from helpers.evidence import cited, forget_citations, table
+from helpers.evidence import cited, table
 from helpers.pictures import look
 from helpers.pictures.definitions import DefinitionsPicture, pancytopenia_definitions
 

@@ -50,12 +50,14 @@ def test_indices():
 
 
 def test_rule_of_three():
-    assert derived.rule_of_three(5.0, 150, 0.45).holds
+    whole = derived.rule_of_three(5.0, 150, 0.45)
+    assert whole.hb_holds is whole.hct_holds is True
     broken = derived.rule_of_three(2.0, 130, 0.25)
     assert broken.hb_holds is False
     assert broken.hct_holds is False
     assert derived.rule_of_three(np.nan, 150, 0.45).hb_holds is None
-    assert derived.rule_of_three(np.nan, 150, np.nan).holds is None
+    unknown = derived.rule_of_three(np.nan, 150, np.nan)
+    assert unknown.hb_holds is unknown.hct_holds is None
 
 
 def test_complete_adds_what_the_report_settles_and_replaces_nothing():

@@ -7,7 +7,7 @@ import re
 import pytest
 from test_data import put, spoil
 
-from helpers.blood.search.drugs import NOT_SAID, drug, drugs
+from helpers.blood.search.drugs import drug, drugs, not_said
 from helpers.evidence import records, source
 from helpers.panels.drugs import DrugPanel
 from helpers.questions import bank
@@ -60,9 +60,9 @@ def test_what_was_read_is_told(name, part, words):
 
 def test_what_was_not_read_says_so_and_is_no_permission():
     silent = [row["drug"] for row in records("drugs") if not row["again"]]
-    assert silent and all(drug(name).again == NOT_SAID for name in silent)
-    assert "not tried again" in NOT_SAID
-    assert drug("methotrexate").again == NOT_SAID != drug("clozapine").again
+    assert silent and all(drug(name).again == not_said() for name in silent)
+    assert "not tried again" in not_said()
+    assert drug("methotrexate").again == not_said() != drug("clozapine").again
 
 
 def test_every_drug_names_sources_that_can_be_followed():

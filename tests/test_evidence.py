@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
+from conftest import forget_citations
 
 from helpers import evidence
 from helpers.evidence import (
     cite,
     cited,
     constant,
-    forget_citations,
     keyed,
     picked,
     records,

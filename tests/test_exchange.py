@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from helpers.cards.card import Card
 from helpers.cards.record_panel import YourRecord
 from helpers.questions import bank
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 from helpers.record import exchange, restore
 from helpers.record.exchange import ACTIVITY, EXTENSION, MOST_BYTES, Unreadable, read_file, to_csv, to_xapi
 from helpers.record.log import Record
@@ -36,7 +36,7 @@ def record(tmp_path: Path) -> Record:
     made = Record(tmp_path / "record")
     for one in ALL:
         wrong, _, slip = wrong_answer_to(one)
-        answers = (wrong, one.asks.code if one.asks.in_code else right_answer(one))
+        answers = (wrong, one.asks.code if one.asks.in_code else one.asks.right)
         made.append(
             Event(one.id, answer=plain(answers[0]), verdict="not yet", misconception=slip, version=bank.version(one)),
             Event(one.id, HINT),
@@ -89,7 +89,7 @@ def test_what_was_brought_in_is_shown_on_the_cards(record: Record, tmp_path: Pat
     other.merge(read_file(to_xapi(record.rows(), "x").encode()).events)
     one = bank.exercise("reading-01")
     shown = Card(one, remember(Session(), other))
-    assert shown.draft == right_answer(one) and shown.verdict["status"] == "right"
+    assert shown.draft == one.asks.right and shown.verdict["status"] == "right"
 
 
 def test_with_a_byte_order_mark_and_as_statements_of_a_server_it_is_read_too(record: Record) -> None:
@@ -178,8 +178,8 @@ def test_answers_are_written_as_the_standard_writes_them(record: Record) -> None
     statements = json.loads(to_xapi(record.rows(), "x"))
     said = {one["object"]["id"].rpartition("/")[2]: one["result"] for one in statements if "result" in one}
     order, match = bank.exercise("start-08"), bank.exercise("start-02")
-    assert said["start-08"]["response"] == "[,]".join(right_answer(order))
-    assert said["start-02"]["response"] == "[,]".join(f"{key}[.]{part}" for key, part in right_answer(match).items())
+    assert said["start-08"]["response"] == "[,]".join(order.asks.right)
+    assert said["start-02"]["response"] == "[,]".join(f"{key}[.]{part}" for key, part in match.asks.right.items())
     assert (said["start-01"]["response"], said["start-01"]["success"]) == ("finding", True)
     assert "success" not in said["gone-01"]
 

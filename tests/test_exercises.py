@@ -15,6 +15,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import forget_citations
 from execute import kept
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from helpers.questions import bank
 from helpers.questions.answers import FRONT_DOOR, ROOMS, AnswerError, run, value
 from helpers.questions.compare import difference
 from helpers.questions.exercise import Exercise, Verdict
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 from helpers.questions.kinds.number import UNIT_SLIP, read_number
 from helpers.record.session import Session, Work
 
@@ -254,14 +255,14 @@ def test_a_partly_right_match_says_where_to_look() -> None:
 
 
 def test_a_grade_is_computed_and_reasoned() -> None:
-    truth = right_answer(GRADE)
+    truth = GRADE.asks.right
     assert truth == {"plt6": "3", "anc6": "3", "hb6": "3+", "who": "3"}
     verdict = judge(GRADE, truth)
     assert verdict.status == "right" and "18" in verdict.notes["plt6"]
 
 
 def test_the_other_edition_is_a_misconception() -> None:
-    verdict = judge(GRADE, right_answer(GRADE) | {"plt6": "4", "anc6": "4"})
+    verdict = judge(GRADE, GRADE.asks.right | {"plt6": "4", "anc6": "4"})
     assert verdict.misconception == "used CTCAE 5 for CTCAE 6"
 
 
@@ -355,7 +356,7 @@ def test_code_that_leaves_nothing_says_so() -> None:
 
 def test_the_letters_of_the_six_films_are_those_of_the_picture() -> None:
     """The one answer that is typed because it is a matter of where a film hangs."""
-    assert right_answer(bank.exercise("roles-13")) == {letter: film for letter, (film, _) in six_films().items()}
+    assert bank.exercise("roles-13").asks.right == {letter: film for letter, (film, _) in six_films().items()}
 
 
 # --- comparing values worked out in code ------------------------------------------------------------------------------
@@ -613,7 +614,7 @@ def test_checking_what_is_answered_on_a_card_is_refused(kernel: Session) -> None
 
 
 def test_asking_cites_the_sources(kernel: Session) -> None:
-    from helpers.evidence import cited, forget_citations
+    from helpers.evidence import cited
 
     forget_citations()
     card.ask("example-07")

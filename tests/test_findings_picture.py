@@ -7,11 +7,12 @@ import math
 
 import pandas as pd
 import pytest
+from conftest import forget_citations
 from looking import troubles
 
 from helpers.blood.core.confidence_limits import exact_limits
 from helpers.blood.core.published import findings, limits_of
-from helpers.evidence import cited, forget_citations, records, source, table
+from helpers.evidence import cited, records, source, table
 from helpers.pictures import look
 from helpers.pictures.findings import FindingsPicture, amount_words
 from helpers.pictures.oxygen import BleedingExperimentPicture, MortalityPicture, band_words

@@ -19,7 +19,6 @@ from helpers.questions import bank
 from helpers.questions.bank import FORMS
 from helpers.questions.check_questions import schema_faults
 from helpers.questions.exercise import Exercise
-from helpers.questions.judge import right_answer
 from helpers.questions.slips import slip
 from helpers.record.journey import ORDERS, frame, order_of_forms, sittings
 from helpers.record.log import Record
@@ -46,7 +45,7 @@ def drafts(of: Form, right: bool = True) -> dict:
     """Answers to the values drawn for a form."""
     given = {}
     for one in of.exercises:
-        answer = one.asks.handed_in(right_answer(one)) if right else wrong_answer_to(one)[0]
+        answer = one.asks.handed_in(one.asks.right) if right else wrong_answer_to(one)[0]
         given[one.id] = plain(answer)
     return given
 
@@ -86,7 +85,7 @@ def test_no_form_prints_the_limits_it_asks_for() -> None:
 @ALL_FORMS
 def test_the_right_answer_has_no_favorite_place(name: str) -> None:
     choices = [one for one in bank.exercises(name) if one.kind == "choice"]
-    at = [[option.key for option in one.asks.options].index(right_answer(one)) for one in choices]
+    at = [[option.key for option in one.asks.options].index(one.asks.right) for one in choices]
     assert len(set(at)) >= 3 and max(map(at.count, at)) <= len(at) / 2 + 1
 
 
@@ -155,12 +154,12 @@ def test_what_was_taken_under_another_name_stays_what_it_was(record: Record) -> 
 def test_answers_of_an_earlier_test_are_kept_where_the_question_is_the_same(record: Record) -> None:
     kept = [bank.exercise("before-09"), bank.exercise("before-12")]
     record.append(
-        *(Event(one.id, answer=right_answer(one), verdict="right", version=bank.version(one)) for one in kept),
+        *(Event(one.id, answer=one.asks.right, verdict="right", version=bank.version(one)) for one in kept),
         Event("before-02", answer="two", verdict="right"),
     )
     record.setting("learner", next(name for name in map(str, range(99)) if order_of_forms(name)[0] == "forms/before"))
     shown = form(record)
-    assert shown.drafts == {one.id: right_answer(one) for one in kept} and shown.report == ""
+    assert shown.drafts == {one.id: one.asks.right for one in kept} and shown.report == ""
     assert "2 of these questions you answered in an earlier test" in shown.intro
     assert "In a test of an earlier course, kept apart: 3 of 3 right" in standing(frame(record)).html()
 
@@ -213,7 +212,7 @@ def test_all_answers_are_recorded_together_and_then_explained(record: Record, ri
 def test_a_test_is_handed_in_once(record: Record) -> None:
     shown = form(record, SECOND)
     choice = next(one for one in shown.exercises if one.kind == "choice")
-    shown.hand_in({choice.id: right_answer(choice)})
+    shown.hand_in({choice.id: choice.asks.right})
     first = shown.report
     shown.hand_in(drafts(shown))
     form(record, SECOND).hand_in(drafts(shown))
@@ -224,7 +223,7 @@ def test_a_test_is_handed_in_once(record: Record) -> None:
 def test_what_was_left_open_is_not_right_and_said_so(record: Record) -> None:
     shown = form(record, SECOND)
     choice, number = (next(one for one in shown.exercises if one.kind == kind) for kind in ("choice", "number"))
-    shown.hand_in({choice.id: right_answer(choice), number.id: {"amount": "many", "unit": ""}, "gone-01": "x"})
+    shown.hand_in({choice.id: choice.asks.right, number.id: {"amount": "many", "unit": ""}, "gone-01": "x"})
     verdicts = [event.verdict for event in record.events()]
     assert (verdicts.count("unanswered"), verdicts.count("right"), verdicts.count("cannot tell")) == (22, 1, 1)
     assert "1 of 24 are right" in shown.report and shown.report.count("Not answered") == 22

@@ -148,6 +148,21 @@ def test_the_floors_hold_in_an_empty_house(small_house):
     assert told.returncode == 0, told.stdout + told.stderr
 
 
+@pytest.mark.parametrize("where", ["record", "blood/reports", "pictures"])
+def test_a_circle_is_seen_inside_a_room_too(small_house, where):
+    """Two files of one room that know each other, one of them inside a function."""
+    room = small_house / "helpers" / where
+    room.mkdir(exist_ok=True)
+    name = f"helpers.{where.replace('/', '.')}"
+    (room / "__init__.py").touch()
+    (room / "one.py").write_text(f"import {name}.other\n")
+    (room / "other.py").touch()
+    assert lint_imports(small_house).returncode == 0
+    (room / "other.py").write_text(f"def later():\n    import {name}.one\n")
+    told = lint_imports(small_house)
+    assert told.returncode == 1 and f"cycles are allowed in {name}" in " ".join(told.stdout.split())
+
+
 @pytest.mark.parametrize(
     ("room", "line"),
     [

@@ -6,11 +6,12 @@ import html
 import math
 
 import pytest
+from conftest import forget_citations
 from matplotlib.text import Text
 
 from helpers.blood.core.count import Person
 from helpers.blood.grading.reference import interval
-from helpers.evidence import cited, forget_citations, source, table
+from helpers.evidence import cited, source, table
 from helpers.pictures import look
 from helpers.pictures.intervals import ChancePicture, SetsPicture
 

@@ -22,7 +22,6 @@ from helpers.cards.record_panel import WhereYouStand, YourRecord, standing
 from helpers.pictures.progress import CalibrationPicture, Level, Part, ProgressPicture, may_be_chance
 from helpers.questions import bank
 from helpers.questions.bank import FORMS, exercise, version
-from helpers.questions.judge import right_answer
 from helpers.record.journey import (
     AT_ONCE,
     COLUMNS,
@@ -431,7 +430,7 @@ def test_the_page_comes_from_a_record(tmp_path: Path) -> None:
     record = Record(tmp_path)
     one = exercise("start-04")
     record.append(Event(one.id, answer=plain(one.asks.betraying(one.misconceptions[0])), verdict=NOT_YET))
-    record.append(Event(one.id, answer=right_answer(one), verdict=RIGHT, version=version(one)))
+    record.append(Event(one.id, answer=one.asks.right, verdict=RIGHT, version=version(one)))
     assert list(frame(record).columns) == COLUMNS
     assert "0 were right at the first try without help, 1 with help" in WhereYouStand(record).html
 

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import forget_citations
 from hypothesis import given
 from hypothesis import strategies as st
 from looking import troubles
@@ -23,7 +24,7 @@ from helpers.blood.cells.kinetics import (
     red_cells_left,
     time_words,
 )  # fmt: skip
-from helpers.evidence import cited, constant, forget_citations, records, source
+from helpers.evidence import cited, constant, records, source
 from helpers.pictures import look
 from helpers.pictures.lives import LivesPicture, StoppedPicture, blocks
 

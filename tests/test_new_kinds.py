@@ -11,7 +11,7 @@ import pytest
 from helpers.cards.card import Card
 from helpers.questions import bank
 from helpers.questions.bank import exercise
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 from helpers.questions.kinds.term import plain, vocabulary
 from helpers.record.journey import UNSCORED, Journey, frame
 from helpers.record.log import Record
@@ -194,7 +194,7 @@ def test_the_new_cards_are_answered_by_mouse_and_by_keyboard(open_notebook) -> N
 
     family = card("cause-01")
     before = family.locator(".prompt").inner_text()
-    family.get_by_label("Type your result.").fill(f"{right_answer(exercise('cause-01')):g}")
+    family.get_by_label("Type your result.").fill(f"{exercise('cause-01').asks.right:g}")
     family.get_by_role("combobox", name="Unit").select_option("10^9/L")
     family.get_by_role("button", name="Check").click()
     family.get_by_text("Right", exact=True).wait_for()

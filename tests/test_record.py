@@ -29,7 +29,7 @@ from helpers.cards.record_panel import WhereYouStand, YourRecord
 from helpers.questions import bank
 from helpers.questions.bank import exercise, fingerprint, version
 from helpers.questions.exercise import Exercise
-from helpers.questions.judge import judge, right_answer
+from helpers.questions.judge import judge
 from helpers.record import exchange, record_file, restore
 from helpers.record.journey import HELPED, Journey, earlier_test, frame, handed_in
 from helpers.record.log import Record
@@ -126,7 +126,7 @@ def test_beginning_again_empties_the_card_and_keeps_the_history(record: Record) 
 
 
 def test_what_was_solved_stays_solved_while_other_answers_are_tried_out(record: Record) -> None:
-    right = right_answer(SCORED)
+    right = SCORED.asks.right
     wrong = [option.key for option in SCORED.asks.options if option.key != right]
     shown = Card(SCORED, kernel(record))
     for answer, solved in ((wrong[0], 0), (right, 2), (wrong[1], 2), (right, 2), (wrong[0], 2)):
@@ -141,7 +141,7 @@ def test_what_was_solved_stays_solved_while_other_answers_are_tried_out(record: 
 
 
 def test_what_was_solved_in_another_wording_is_not_solved_in_this_one(record: Record) -> None:
-    right = right_answer(SCORED)
+    right = SCORED.asks.right
     wrong = next(option.key for option in SCORED.asks.options if option.key != right)
     record.append(Event(SCORED.id, answer=right, verdict="right", version="0123456789ab"))
     shown = Card(SCORED, kernel(record))
@@ -152,7 +152,7 @@ def test_what_was_solved_in_another_wording_is_not_solved_in_this_one(record: Re
 
 def test_the_same_answer_again_after_a_restart_leaves_no_second_event(record: Record) -> None:
     for _ in range(2):
-        Card(MATCHING, kernel(record)).check(right_answer(MATCHING))
+        Card(MATCHING, kernel(record)).check(MATCHING.asks.right)
     assert len(record.events()) == 1
 
 

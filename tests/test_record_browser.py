@@ -20,7 +20,6 @@ from playwright.sync_api import expect
 from helpers.cards.forms import FIRST
 from helpers.questions import bank
 from helpers.questions.bank import FORMS, exercise
-from helpers.questions.judge import right_answer
 from helpers.record.exchange import MOST_BYTES
 from helpers.record.journey import order_of_forms
 from helpers.record.log import Record
@@ -181,7 +180,7 @@ def filled(folder: Path) -> Record:
     record = Record(folder)
     for name, shown in (("00_start_here", {}), (FORMS[0], {"sitting": FIRST})):
         for one in bank.exercises(name):
-            answer = one.asks.code if one.asks.in_code else plain(right_answer(one))
+            answer = one.asks.code if one.asks.in_code else plain(one.asks.right)
             record.append(Event(one.id, answer=answer, verdict="right", version=bank.version(one), shown=shown))
     record.close()
     return record
@@ -299,7 +298,7 @@ def test_a_test_is_taken_by_keyboard_alone(lab: Lab, browser, tmp_path: Path) ->
                 keys.press(key)
             assert page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
             if number not in left:
-                fill(test, question, right_answer(question))
+                fill(test, question, question.asks.right)
             if number == 5:
                 assert complaints(one) == []
             if number < 24:
@@ -386,7 +385,7 @@ def test_a_link_leads_on_whatever_the_address_says_and_wherever_one_was(lab: Lab
 
 def test_a_card_that_was_solved_stays_so_while_other_answers_are_tried_out(lab: Lab, browser, tmp_path: Path) -> None:
     asked = exercise("start-04")
-    answers = {"Right": right_answer(asked), "Not yet": right_answer(asked) + 1}
+    answers = {"Right": asked.asks.right, "Not yet": asked.asks.right + 1}
     with learning(lab, browser, tmp_path) as one:
         shown = card(one, asked.id)
         solved = shown.locator(".solved")
@@ -433,9 +432,7 @@ def test_a_folder_that_cannot_be_written_to_is_said_on_the_card(lab: Lab, browse
     with learning(lab, browser, tmp_path / "file" / "record") as one:
         choice = card(one, "start-01")
         question = exercise("start-01")
-        choice.get_by_label(
-            next(one.text for one in question.asks.options if one.key == right_answer(question))
-        ).check()
+        choice.get_by_label(next(one.text for one in question.asks.options if one.key == question.asks.right)).check()
         choice.get_by_role("button", name="Check", exact=True).click()
         choice.get_by_text("Right", exact=True).wait_for()
         expect(choice.locator(".trouble")).to_contain_text("Nothing is being saved")

@@ -19,7 +19,7 @@ from helpers.blood.care.response import (
     response_systems,
 )
 from helpers.blood.core.count import BloodCount
-from helpers.evidence import source
+from helpers.evidence import records, source
 
 WOMAN = dict(age_y=34, sex="female", trimester=0)
 
@@ -132,3 +132,12 @@ def test_unknown_systems_and_words_are_told():
         respond(count(), "who")
     with pytest.raises(ValueError, match="severity_before should be"):
         respond(count(), "nih", severity_before="bad")
+
+
+def test_no_longer_severe_by_a_weak_limit_says_so():
+    """The limit for reticulocytes that only a textbook excerpt prints is said to be one, as the grade says it."""
+    system = next(row["system"] for row in records("response_criteria") if row["rule"] == "no_longer_severe")
+    now = BloodCount.of(hb=105, anc=0.8, plt=40, retic=50)
+    usual, weak = (respond(now, system, retic_method=method) for method in ("automated", "intermediate"))
+    assert "excerpt" not in usual.caution and "printed in a textbook excerpt only" in weak.caution
+    assert weak.confidence == "C" and "RETIC40" in weak.source

@@ -77,6 +77,7 @@ def test_holes_are_filled_and_answers_know_the_names() -> None:
     found = filled(raw, {"a": 3})
     assert found["prompt"] == "3, 6.0" and found["items"] == [{"text": "3"}] and found["id"] == "x-{{a}}"
     assert bank.filled is filled and found["answer"].endswith("a + 1") and "a = 3" in found["answer"]
+    assert filled({"prompt": "{{len('abc')}}", "answer": "=  1 "}, {}) == {"prompt": "3", "answer": "=  1 "}
 
 
 # --- order ------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from playwright.sync_api import Locator, expect
 
 from helpers.questions import bank
 from helpers.questions.bank import exercise
-from helpers.questions.judge import right_answer
 from helpers.record.journey import order_of_forms
 from helpers.record.log import Record
 
@@ -292,10 +291,10 @@ def test_a_test_that_is_handed_in_without_python_is_neither_taken_nor_lost(lab: 
         first, *_, last = (
             bank.round_of(question, learner, 1, None) for question in bank.exercises(order_of_forms(learner)[0])
         )
-        fill(test, first, right_answer(first))
+        fill(test, first, first.asks.right)
         test.get_by_role("button", name="Question 24").click()
-        fill(test, last, right_answer(last))
-        chosen = right_answer(last)
+        fill(test, last, last.asks.right)
+        chosen = last.asks.right
         until(one.page, lambda: Record(lab.record).past(last.id).draft == chosen, "Python has all that was chosen")
 
         kernel(one, "restart")
@@ -451,7 +450,7 @@ def test_a_connection_that_breaks_and_brings_widgets_twice_leaves_none_dead(lab:
         card, asked = alive(one, CARD), exercise("start-01")
         for answer, word in (
             (next(one.key for one in asked.asks.options if one.key != asked.asks.right), "Not yet"),
-            (right_answer(asked), "Right"),
+            (asked.asks.right, "Right"),
         ):
             fill(card, asked, answer)
             card.get_by_role("button", name="Check", exact=True).click()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.blood.core.count import BloodCount, Person
 from helpers.blood.grading.severity import bands, editions, grade, grade_all, hemoglobin_adjustment, systems
-from helpers.evidence import source, table
+from helpers.evidence import records, source, table
 
 
 def adult(**values):
@@ -69,6 +69,36 @@ def test_lymphopenia_of_version_6_is_grade_1_and_never_more(alc, v5, v6):
 def test_lymphopenia_needs_a_value_and_a_lower_limit_of_normal():
     assert grade(adult(hb=90), "ctcae", "6.0")["lymphocytes"].grade is None
     assert "lower limit of normal" in grade(BloodCount.of(alc=0.3), "ctcae", "6.0")["lymphocytes"].reason
+
+
+@pytest.mark.parametrize(
+    ("system", "edition", "choices", "caution"),
+    [
+        ("pancytopenia", "statpearls", {}, ""),
+        ("pancytopenia", "de_gruchy", {}, "Caution: a blog restating an older textbook"),
+        ("pancytopenia", "mds_limits", {}, "Caution: a machine-written page applies"),
+        ("thrombocytopenia", "msd", {}, ""),
+        ("thrombocytopenia", "informal", {}, "Caution: no guideline was found that prints this scale"),
+        ("aplastic_anemia", None, {}, ""),
+        ("aplastic_anemia", None, {"retic_method": "intermediate"}, "Caution: printed in a textbook excerpt only."),
+        ("ipss_r", None, {"blasts_pct": 3, "cytogenetics": "good"}, ""),
+    ],
+)
+@pytest.mark.parametrize("low", [True, False])
+def test_a_grade_by_a_weak_source_says_so(system, edition, choices, caution, low):
+    """As a threshold, a response and a guideline do; whether a value is low or not."""
+    values = (
+        {"hb": 70, "plt": 12, "anc": 0.3, "wbc": 1, "retic": 15} if low else {"hb": 140, "plt": 250, "anc": 4, "wbc": 7}
+    )
+    for found in grade(adult(**values), system, edition, **choices):
+        assert found.caution.startswith(caution) and bool(found.caution) is bool(caution)
+        assert found.because.endswith(found.caution)
+
+
+@pytest.mark.parametrize("name", ["severity", "definitions", "aplastic", "ipss_r", "response_criteria"])
+def test_a_weak_row_has_its_caution(name):
+    rows = [row for row in records(name) if row["confidence"] == "C"]
+    assert all((row["note"] or "").startswith("Caution: ") for row in rows)
 
 
 def test_anemia_grade_3_says_that_grade_4_is_clinical():

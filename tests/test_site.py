@@ -26,7 +26,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pyodide_for_tests import Unreachable, fetched
 
 from helpers.questions.bank import exercise, version
-from helpers.questions.judge import right_answer
 
 SITE = ROOT / "build" / "site"
 SOURCES = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(one => one.model.sharedModel.getSource())"
@@ -229,7 +228,7 @@ def test_the_first_card_is_answered_wrong_and_right(visit: Visit) -> None:
     card = cards(visit.start, "start-01")
     give(card, "start-01", wrong("start-01"))
     expect(card.locator(".feedback .word")).to_contain_text("Not yet", timeout=START_MS)
-    give(card, "start-01", right_answer(exercise("start-01")))
+    give(card, "start-01", exercise("start-01").asks.right)
     expect(card.locator(".feedback .word")).to_contain_text("Right", timeout=START_MS)
 
 
@@ -267,7 +266,7 @@ def test_two_notebooks_write_into_one_record(visit: Visit) -> None:
     other = visit.notebook("01_blood_cell_roles")
     card = other.locator(".jp-Cell section.course-card").first
     id = card.get_attribute("aria-label").removeprefix("Question ")
-    give(cards(other, id), id, right_answer(exercise(id)))
+    give(cards(other, id), id, exercise(id).asks.right)
     expect(card.locator(".feedback .word")).to_be_visible(timeout=START_MS)
     give(cards(visit.start, "start-01"), "start-01", wrong("start-01"))
     expect(cards(visit.start, "start-01").locator(".feedback .word")).to_contain_text("Not yet", timeout=START_MS)
@@ -367,7 +366,7 @@ def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
 def test_no_answer_that_was_acknowledged_is_lost_by_a_reload(visit: Visit) -> None:
     """The page is reloaded at once, or at any moment while the next answer is on its way."""
     page, moments, asked = visit.start, random.Random(7), exercise("start-01")
-    answers = [right_answer(asked), wrong("start-01")]
+    answers = [asked.asks.right, wrong("start-01")]
     words = ["Right", "Not yet"]
     for turn in range(50):
         card = cards(page, "start-01")

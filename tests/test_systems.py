@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import json
+from collections.abc import Callable
 
 import pytest
 
@@ -17,44 +14,6 @@ from helpers.blood.grading.severity import bands, editions, grade, grade_all
 from helpers.evidence import table
 
 ADULT = dict(age_y=40, sex="female", trimester=0)
-
-
-def forget() -> None:
-    """Empty every memory of what was read."""
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == "helpers":
-            for value in vars(module).values():
-                getattr(value, "cache_clear", lambda: None)()
-
-
-@pytest.fixture
-def other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """A copy of the tables, and how a row is added to one of them."""
-    folder = tmp_path / "data"
-    shutil.copytree(evidence.DATA, folder)
-
-    def add(name: str, /, **cells: object) -> None:
-        path = folder / f"{name}.csv"
-        with path.open(encoding="utf-8", newline="") as file:
-            columns = next(csv.reader(file))
-        assert set(cells) <= set(columns)
-        with path.open("a", encoding="utf-8", newline="") as file:
-            csv.DictWriter(file, columns).writerow(cells)
-        forget()
-
-    def edit(name: str, old: str, new: str) -> None:
-        path = folder / f"{name}.csv"
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
-        forget()
-
-    add.edit = edit
-    monkeypatch.setattr(evidence, "DATA", folder)
-    forget()
-    yield add
-    monkeypatch.undo()
-    forget()
 
 
 def with_ctcae_7(add: Callable[..., None]) -> None:
@@ -102,6 +61,53 @@ def test_a_new_edition_is_drawn_and_compared_in_the_panel(other_data):
     assert "CTCAE 5, 6 and 7 on this patient" in explorer.words()
 
 
+def test_a_new_edition_is_held_against_the_one_before(other_data):
+    from helpers.pictures.criteria import EditionsGrid
+
+    assert EditionsGrid().editions == ("5.0", "6.0")
+    with_ctcae_7(other_data)
+    grid = EditionsGrid()
+    assert (grid.name, grid.editions) == ("CTCAE", ("6.0", "7.0"))
+    assert grid.criterion("platelets", "7.0", 2) == "below 40" and "from 6.0 to 7.0" in grid.point()
+    assert list(grid.table().columns) == ["CTCAE 6.0", "CTCAE 7.0"]
+    assert grid.criterion("lymphocytes", "7.0", 1) == "no such grade" and "<th" in grid._repr_html_()
+    assert EditionsGrid(editions=("5.0", "7.0")).point().endswith("from 5.0 to 7.0")
+
+
+def test_a_new_score_of_points_is_a_table(other_data):
+    """Its name is a row, its points a table of that name; which values and findings it weighs, its rows say."""
+    from helpers.blood.grading.severity import karyotypes
+    from helpers.questions.kinds.grade import grade_menu
+
+    package = evidence.DATA / "datapackage.json"
+    tables = json.loads(package.read_text(encoding="utf-8"))
+    old = next(one for one in tables["resources"] if one["name"] == "ipss_r")
+    tables["resources"].append(old | {"name": "score_x", "path": "score_x.csv"})
+    package.write_text(json.dumps(tables), encoding="utf-8")
+    columns = [field["name"] for field in old["schema"]["fields"]]
+    (evidence.DATA / "score_x.csv").write_text(",".join(columns) + "\n", encoding="utf-8")
+    row = dict(source="GREENBERG2012", confidence="A")
+    for code, low, high, points in (("lt_50", None, 50, 2), ("ge_50", 50, None, 0)):
+        ends = dict(low=low, low_included="true", high=high, high_included="false")
+        other_data("score_x", item="plt", code=code, label=code, points=points, **ends, **row)
+    other_data("score_x", item="cytogenetics", code="odd", label="odd", points=1, **row)
+    other_data("score_x", item="category", code="mild", label="mild risk", high=1, high_included="true", **row)
+    other_data("score_x", item="category", code="grave", label="grave risk", low=1, low_included="false", **row)
+    other_data("systems", system="score_x", name="Score X", title="Score X", family="points", current="true",
+               paired="false", adjusted="false", source="GREENBERG2012")  # fmt: skip
+    count = BloodCount.of(hb=90, plt=30, anc=1, **ADULT)
+    assert karyotypes("score_x") == {"odd": 1}
+    found = grade(count, "score_x", cytogenetics="odd")["score_x"]
+    assert (found.grade, found.label, found.value, found.title) == (2, "grave risk", 3, "Score X")
+    assert found.reason == "Points: platelets 2, karyotype 1; total 3."
+    assert grade(count, "score_x")["score_x"].label == "grave risk", "whatever the karyotype"
+    assert grade(count.change(plt=90), "score_x")["score_x"].label == "mild risk"
+    with pytest.raises(ValueError, match=r"in Score X\. Choose among: odd"):
+        grade(count, "score_x", cytogenetics="good")
+    assert [one.title for one in grade_all(count, blasts_pct=3)][-2:] == ["IPSS-R", "Score X"]
+    assert grade_menu("score_x", "score_x") == {"1": "mild risk", "2": "grave risk", "?": "cannot tell from this count"}
+
+
 def test_a_new_edition_can_be_asked_about(other_data):
     from helpers.questions.answers import grade_key
     from helpers.questions.kinds.grade import grade_menu
@@ -110,6 +116,27 @@ def test_a_new_edition_can_be_asked_about(other_data):
     assert set(grade_menu("ctcae", "platelets", "7.0")) == {"0", "1", "2", "-", "?"}
     found = grade(BloodCount.of(plt=30, alc=0.3, **ADULT), "ctcae", "7.0")
     assert (grade_key(found["platelets"]), grade_key(found["lymphocytes"])) == ("2", "-")
+
+
+def test_a_grade_that_rests_on_a_weak_row_says_so(other_data):
+    """The rows it rests on, and no other line of the system; beside the reason, wherever that is shown."""
+    from helpers.panels.explorer import CountExplorer
+
+    with_ctcae_7(other_data)
+    other_data.edit("severity", "T2,ctcae,7.0,platelets,plt,,2,grade 2,,40,false,,CTCAE6,A,", (
+        "T2,ctcae,7.0,platelets,plt,,2,grade 2,,40,false,,CTCAE6,C,Caution: read on one page."
+    ))  # fmt: skip
+    note = "Caution: read on one page."
+    for platelets in (30, 60):  # its own band, and the band that ends where it begins
+        found = grade(BloodCount.of(plt=platelets, alc=0.3, **ADULT), "ctcae", "7.0")
+        assert (found["platelets"].caution, found["lymphocytes"].caution) == (note, "")
+        assert found["platelets"].because.endswith(note) and note in found.table().loc["CTCAE v7.0"].to_string()
+    assert grade(BloodCount.of(plt=200, **ADULT), "ctcae", "7.0")["platelets"].caution == "", "the mildest is not weak"
+    assert grade(BloodCount.of(**ADULT), "ctcae", "7.0")["platelets"].caution == "", "nothing was told"
+    count = BloodCount.of(hb=120, anc=3, plt=30, **ADULT)
+    assert grade(count, "ctcae", "6.0")["platelets"].caution == ""
+    cells = CountExplorer(count).ctcae_table().loc["platelets (they differ)"]
+    assert [note in cell for cell in cells] == [False, False, True]
 
 
 def test_a_new_system_with_a_lane_of_its_own(other_data):

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import nbformat
 import pandas as pd
 import pytest
-from conftest import NOTEBOOKS
+from conftest import NOTEBOOKS, forget_citations
 from execute import fold_code
 
 from helpers import page
 from helpers.cards.take_along import TakeAlong, _mended, references
-from helpers.evidence import cite, forget_citations, source, table
+from helpers.evidence import cite, source, table
 from helpers.questions import bank
 from helpers.questions.exercise import NOT_YET, RIGHT
 from helpers.record.journey import A_DAY, COLUMNS, Journey

@@ -33,6 +33,8 @@ from helpers.blood.care.guidelines import (
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source, table
 
+THESE = ("bsh2024", "astct2024", "ebmt2018", "ash2013", "us2017", "japan", "aieop2024", "nonsevere")
+"""The texts of which is known here what they say together; one that is added says what it says."""
 YOUNG = Candidate("severe", 30, sibling=True, unrelated=False, half_matched=True, fit=True, transfused=True)
 maybe = st.sampled_from([True, False, None])
 people = st.builds(
@@ -188,7 +190,9 @@ def test_without_a_sibling_the_two_newest_guidelines_disagree():
     person = Candidate("severe", 30, sibling=False, unrelated=True, half_matched=False, fit=True, transfused=True)
     assert advise(person, "bsh2024").choice == "immunosuppression"
     assert advise(person, "astct2024").choice == "other_transplant"
-    assert agreement(advise_all(person)).startswith("They disagree: 5 name immunosuppressive drugs and 1 names a trans")
+    assert agreement(advise_all(person, THESE)).startswith(
+        "They disagree: 5 name immunosuppressive drugs and 1 names a trans"
+    )
 
 
 def test_a_half_matched_donor_is_another_donor():
@@ -200,10 +204,10 @@ def test_a_half_matched_donor_is_another_donor():
 
 def test_non_severe_disease():
     person = Candidate("non_severe", 30, sibling=False, unrelated=False, half_matched=False, fit=True, transfused=False)
-    chosen = {advice.guideline: advice.choice for advice in advise_all(person) if advice.choice != "not_said"}
+    chosen = {advice.guideline: advice.choice for advice in advise_all(person, THESE) if advice.choice != "not_said"}
     assert chosen == {"japan": "cyclosporine", "nonsevere": "observe"}
     needy = replace(person, transfused=True)
-    chosen = {advice.guideline: advice.choice for advice in advise_all(needy) if advice.choice != "not_said"}
+    chosen = {advice.guideline: advice.choice for advice in advise_all(needy, THESE) if advice.choice != "not_said"}
     assert chosen == {"japan": "immunosuppression", "nonsevere": "immunosuppression"}
 
 
@@ -354,9 +358,34 @@ def test_a_column_that_is_no_fact_is_refused():
 def test_a_text_without_an_age_is_no_dissent():
     """Five name the sibling transplant; the review that prints no age contradicts none of them."""
     for age in (20, 39):
-        said = agreement(advise_all(replace(YOUNG, age_y=age)))
+        said = agreement(advise_all(replace(YOUNG, age_y=age), THESE))
         assert said == ("5 of 6 name a transplant from the sibling; 1 gives no age; 2 do not speak of this person.")
     assert agreement(advise_all(replace(YOUNG, age_y=45))).startswith("They disagree: ")
+
+
+def test_a_new_guideline_is_rows_alone(other_data):
+    """It is compared, drawn and counted with the others, in the panel and in the question that counts them."""
+    from helpers.panels.treatment import GuidelinePanel
+    from helpers.pictures.guidelines import GuidelinesPicture
+    from helpers.questions.bank import exercise
+
+    woman = Candidate("very_severe", 53, sibling=True, fit=True)
+    before, prompt = advise_all(woman), exercise("treatment-09").prompt
+    row = dict(source="COURSE", confidence="B")
+    other_data("guidelines", guideline="new", label="A new guideline", short="New 2027", year=2027, kind="guideline",
+               about="all ages", decides="true", **row)  # fmt: skip
+    facts_open = dict.fromkeys(("sibling", "unrelated", "other", "fit", "transfused"), "any")
+    other_data("decisions", id="N1", guideline="new", severity="non_severe severe very_severe", **facts_open,
+               choice="immunosuppression", first_line="drugs for everybody", because="It is new.", **row)  # fmt: skip
+    found = advise_all(woman)
+    assert found[:-1] == before and (found[-1].guideline, found[-1].choice) == ("new", "immunosuppression")
+    assert "They disagree: 5 name immunosuppressive drugs, 1 names" in agreement(advise_all(woman, (*THESE, "new")))
+    assert GuidelinePanel(woman).table().index[-1] == "New 2027"
+    assert "New 2027:" in GuidelinesPicture(woman).describe()
+    many, speak = re.search(r"holds (\d+) guidelines .*; (\d+) of them", prompt).groups()
+    assert f"holds {int(many) + 1} guidelines on aplastic anemia; {int(speak) + 1} of them" in (
+        exercise("treatment-09").prompt
+    )
 
 
 def test_no_brothers_and_sisters_stay_none_when_the_age_turns():

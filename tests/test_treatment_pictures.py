@@ -74,7 +74,8 @@ def test_the_key_explains_the_letters_in_the_bands_and_nothing_else():
 
 
 def test_a_text_without_an_age_has_a_verb_of_its_own_in_the_title():
-    picture = GuidelinesPicture(replace(PERSON, age_y=39.0, sibling=True))
+    names = ("bsh2024", "astct2024", "ebmt2018", "ash2013", "japan", "us2017")
+    picture = GuidelinesPicture(replace(PERSON, age_y=39.0, sibling=True), names)
     assert picture.point() == "5 of 6 name the sibling transplant, 1 gives no age"
     assert "says younger and older without giving an age" in picture.describe()
 

@@ -27,7 +27,7 @@ from helpers.questions import bank
 from helpers.record import exchange, restore
 from helpers.record.journey import Journey, frame
 from helpers.record.log import Record, Row, moment, read_json
-from helpers.record.record_file import in_browser
+from helpers.record.place import in_browser
 from helpers.record.restore import RECORD, SESSION
 from helpers.record.session import AGAIN, ANSWERED, HINT, SOLUTION
 

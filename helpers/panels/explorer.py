@@ -222,8 +222,7 @@ class CountExplorer(HasRedFlags, PicturedPanel):
         for given in grades or self.grades():
             if not grading_systems.about(given.system, given.edition)["paired"]:
                 name = "Aplastic anemia: blood alone" if given.item == "blood_criteria" else given.title
-                because = page.literal(" ".join(filter(None, (given.reason, given.unsettled))))
-                rows.append((name, given.text, f"{because} {links(given.source)}".strip()))
+                rows.append((name, given.text, f"{page.literal(given.because)} {links(given.source)}".strip()))
         return pd.DataFrame(rows, columns=["system", "result", "because"]).set_index("system")
 
     def words(self) -> str:
@@ -261,11 +260,12 @@ class CountExplorer(HasRedFlags, PicturedPanel):
 def _cell(given: Grade) -> str:
     if given.grade is None:
         return f"{given.text}: {page.literal(given.reason)}"
-    if not given.grade:
-        return given.text
-    number = f"grade {given.grade}" if str(given.grade) not in given.text else given.text
-    number += " or more" if given.at_least and "or more" not in number else ""
-    return f"**{number}**: {page.literal(given.threshold)}"
+    said = given.text
+    if given.grade:
+        number = f"grade {given.grade}" if str(given.grade) not in given.text else given.text
+        number += " or more" if given.at_least and "or more" not in number else ""
+        said = f"**{number}**: {page.literal(given.threshold)}"
+    return f"{said}. {page.literal(given.caution)}" if given.caution else said
 
 
 class _View(PicturedView, of=CountExplorer):

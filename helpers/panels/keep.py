@@ -5,12 +5,12 @@ from __future__ import annotations
 import traitlets
 
 from helpers import page
+from helpers.blood.core.conclusions import caution
 from helpers.panels.controls import STATIC, Control, script
 
-FOOT = (
+_FOOT = (
     "From the open course on pancytopenia. It teaches; it does not advise: what it means for one person, only somebody "
-    "who knows them can say. Fever with low counts, bleeding that will not stop, chest pain, trouble breathing or "
-    "being hard to wake: call your local emergency number now."
+    "who knows them can say."
 )
 
 
@@ -21,7 +21,8 @@ def document(title: str, body: str) -> str:
         title: plain text.
         body: HTML made with :mod:`helpers.page`.
     """
-    whole = f'<h1>{page.escape(title)}</h1>{body}<p class="small">{page.escape(FOOT)}</p>'
+    foot = page.escape(f"{_FOOT} {caution('red_flags', 'call')}")
+    whole = f'<h1>{page.escape(title)}</h1>{body}<p class="small">{foot}</p>'
     return page.document(title, whole, (STATIC / "kept_page.css").read_text(encoding="utf-8"))
 
 

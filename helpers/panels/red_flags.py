@@ -187,10 +187,6 @@ class HasRedFlags(traitlets.HasTraits):
             return "One question below: a yes would raise a red flag." if many else ""
         return f"{capital(spelled(many))} questions below: a yes to one of them would raise a red flag."
 
-    def banner(self) -> str:
-        """What is raised and what is still to be asked, as HTML for where there is no kernel."""
-        return self.alert() + self.to_be_asked()
-
     def alarm(self) -> dict[str, Any]:
         """What is raised and what is asked, as :meth:`helpers.panels.controls.Words.show` takes it."""
         questions = [asdict(one) for one in self.asked()]

@@ -28,7 +28,7 @@ from helpers.panels.person import PREGNANCY, SEX, age_slider
 from helpers.panels.red_flags import HasRedFlags
 from helpers.panels.report_shown import ShownBack, Stretch, as_html, as_table, in_words, stretches
 from helpers.panels.traits import Amount
-from helpers.record.record_file import in_browser
+from helpers.record.place import in_browser
 from helpers.wording import capital, counted, links, listed
 
 if TYPE_CHECKING:

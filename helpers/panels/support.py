@@ -31,7 +31,7 @@ from helpers.blood.care.support import (
 from helpers.blood.core.conclusions import caution
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.units import plain, show
-from helpers.evidence import constant, records
+from helpers.evidence import constant, constant_sources, records
 from helpers.panels.amounts import amount_slider, unit_slider
 from helpers.panels.controls import Choice, Slider
 from helpers.panels.layout import unfold
@@ -80,6 +80,9 @@ _CONTROLS = {
 }
 _ITS_OWN = {"platelets": ("bleeding=major",), "red_cells": ("alarm=heart",)}
 """Questions that a view does not ask, because its limits are about them."""
+_RISE, _IRON, _DOSE = "red_cells_rise_g_per_l", "iron_per_unit_low_mg", "platelet_dose_low_e9_per_l"
+_REFRACTORY = "cci_refractory_below"
+"""Names of the constants behind what is expected."""
 _WEIGHTS = [float(kilos) for kilos in range(10, 131)]
 _UNITS = [float(units) for units in range(0, 61)]
 _COUNTS = [float(count) for count in range(0, 101)]
@@ -172,12 +175,12 @@ class SupportPanel(HasRedFlags, PicturedPanel):
         return corrected_increment(self.before, self.after, self.surface, self.dose)
 
     def _increment_words(self) -> str:
-        now, limit = self.increment, constant("cci_refractory_below")
+        now, limit = self.increment, constant(_REFRACTORY)
         shown = plain(round(now, -1)).replace("-", "−")
         start = f"Corrected count increment: {shown}"
         edge = f"{'below' if now < limit else 'not below'} {plain(limit)}"
         if self.last_increment is None:
-            return f"{start}, {edge}. Whether it is refractory needs two doses in a row."
+            return f"{start}, {edge}. {caution('constants', 'refractory')}"
         verdict = is_refractory([self.last_increment, now])
         return f"{start}, {edge}; with the dose before that is {'refractory' if verdict else 'not refractory'}."
 
@@ -258,19 +261,19 @@ class SupportPanel(HasRedFlags, PicturedPanel):
 
     def _expected(self) -> list[str]:
         if self.view_shown == "red_cells" and self.hb is not None and self.units:
-            return [f"{self._expected_of_units()} {links('JPAC_HANDBOOK HOFFBRAND2012')}"]
+            return [f"{self._expected_of_units()} {links(constant_sources(_RISE, _IRON), most=3)}"]
         if self.view_shown == "platelets" and self.plt is not None:
             low, high = expected_platelets(self.plt)
             return [
-                f"**One adult dose:** expect a count of about {plain(low)} to {plain(high)} ×10⁹/L afterwards, "
-                f"for days. {links('JPAC_HANDBOOK')}"
+                f"**One adult dose:** expect a count of about {plain(low)} to {plain(high)} ×10⁹/L afterwards. "
+                f"{links(constant_sources(_DOSE))}"
             ]
         if self.view_shown == "increment":
             rise = plain(round((self.after - self.before) * 1000)).replace("-", "−")
             return [
                 f"**The rule:** rise per µL × body surface / platelets given in 10¹¹. Here {rise} × {self.surface:g} / "
                 f"{self.dose:g} = **{plain(round(self.increment))}**. Per µL a count is a thousand times that in "
-                f"×10⁹/L. {links('WISCONSIN_CCI')}"
+                f"×10⁹/L. {links(constant_sources(_REFRACTORY))}"
             ]
         return []
 
@@ -281,10 +284,10 @@ class SupportPanel(HasRedFlags, PicturedPanel):
         many = counted(self.units, "unit")
         iron = f"{plain(low)} to {plain(high)} mg of iron"
         if after > constant("normal_hb_g_per_l"):
-            return f"**{many}** are given over time, never at once; together they bring {iron}."
+            return f"**{many}** bring {iron}. {caution('constants', 'red_cells_many')}"
         return (
-            f"**{many} at {self.weight:g} kg:** expect hemoglobin of about {show(after, 'hb')} if "
-            f"nobody bleeds, and {iron}. The cells are the donor's; the cause stays."
+            f"**{many} at {self.weight:g} kg:** expect hemoglobin of about {show(after, 'hb')}, and {iron}. "
+            f"{caution('constants', 'red_cells_rise')}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Criteria as one sees them at a glance: Camitta's steps, and two editions of CTCAE side by side.
+"""Criteria as one sees them at a glance: Camitta's steps, and two editions of a system (CTCAE) side by side.
 
 Cards of words in the course's inks and shades, made from the tables; they wrap where the page is narrow, and are read
 aloud as they stand.
@@ -16,11 +16,13 @@ from typing import Any
 import pandas as pd
 
 from helpers import page
+from helpers.blood.core.conclusions import caution, conclude, subject_words
 from helpers.blood.core.criteria import word
 from helpers.blood.core.units import ANALYTES, course_unit
+from helpers.blood.grading.systems import about, paired
 from helpers.evidence import cite, records
 from helpers.pictures import look
-from helpers.wording import capital, counted, linked, sources
+from helpers.wording import capital, counted, linked, small, sources
 
 Row = Mapping[str, Any]
 
@@ -93,7 +95,8 @@ class CamittaSteps(Criteria):
 
     def point(self) -> str:
         """Blood and marrow, in steps."""
-        return "Camitta: each step asks for an empty marrow and for low counts"
+        shown = [row["id"] for rows in self.rows.values() for row in rows]
+        return conclude("aplastic", "criteria", shown) or subject_words("aplastic", "criteria")
 
     def criterion(self, row: Row) -> str:
         """One row in words: "neutrophils below 0.5 ×10⁹/L"."""
@@ -150,14 +153,9 @@ class CamittaSteps(Criteria):
     def caption(self) -> str:
         """The limits for reticulocytes that other texts print."""
         others = [row for row in self.rows["severe"] if row["choice"] not in ("any", *_COUNTED)]
-        said = "; ".join(
-            f"{row['limit']:g} ({'a textbook excerpt only: weak' if row['confidence'] == 'C' else cite(row['source'])})"
-            for row in others
-        )
-        return (
-            "Of the two limits for reticulocytes one applies: it depends on how they were counted. Also printed: "
-            f"{said}."
-        )
+        whence = [small(row["note"].rstrip(".")) if row["confidence"] == "C" else cite(row["source"]) for row in others]
+        said = "; ".join(f"{row['limit']:g} ({where})" for row, where in zip(others, whence, strict=True))
+        return f"{caution('aplastic', 'retic')} Also printed: {said}."
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -167,27 +165,36 @@ def _joined(parts: Sequence[str]) -> str:
     return ", or ".join([first, *(part.removeprefix(begin).strip() for part in parts[1:])])
 
 
-# --- CTCAE ---
+# --- two editions ---
 
 _LINES = ("anemia", "neutrophils", "lymphocytes", "platelets")
 _NONE = "no such grade"
 
 
 class EditionsGrid(Criteria):
-    """The grades of CTCAE in two editions, one above the other; what moved is framed and says from where.
+    """The grades of a system in two editions, one above the other; what moved is framed and says from where.
 
     Args:
-        items: lines of CTCAE, top to bottom.
-        editions: the older one, then the newer one.
+        items: lines of the system, top to bottom; those in neither edition are left out.
+        editions: the older one, then the newer one; the last two that ``data/systems.csv`` pairs, unless given.
+        system: the system; the one whose editions are paired there, unless given.
     """
 
-    def __init__(self, items: Sequence[str] = _LINES, editions: tuple[str, str] = ("5.0", "6.0")) -> None:
-        self.items, self.editions = tuple(items), editions
+    def __init__(
+        self, items: Sequence[str] = _LINES, editions: tuple[str, str] | None = None, system: str | None = None
+    ) -> None:
+        shown_in_pairs = [(row["system"], row["edition"]) for row in paired()]
+        system = system or shown_in_pairs[-1][0]
+        self.editions = editions or tuple(edition for name, edition in shown_in_pairs if name == system)[-2:]
+        self.name = about(system, self.editions[-1])["name"]
         self.rows = {
             (row["item"], row["edition"], row["grade"]): row
             for row in records("severity")
-            if row["system"] == "ctcae" and row["item"] in items and row["edition"] in editions and row["grade"] < 5
+            if row["system"] == system and row["item"] in items and row["edition"] in self.editions
+            if row["grade"] is not None and row["grade"] < 5
         }
+        graded = {item for item, _, _ in self.rows}
+        self.items = tuple(item for item in items if item in graded)
         self.sources = sources(*(row["source"] for row in self.rows.values()))
 
     def criterion(self, item: str, edition: str, grade: int) -> str:
@@ -206,7 +213,7 @@ class EditionsGrid(Criteria):
     def point(self) -> str:
         """How many limits moved."""
         moved = sum(self.moved(item, grade) for item in self.items for grade in (1, 2, 3, 4))
-        return f"{counted(moved, 'grade')} of CTCAE changed from {' to '.join(self.editions)}"
+        return f"{counted(moved, 'grade')} of {self.name} changed from {' to '.join(self.editions)}"
 
     def cards(self) -> str:
         """A small table for each line."""
@@ -226,8 +233,9 @@ class EditionsGrid(Criteria):
         return (
             f'<table class="course-table course-keeps" style="{style}"><caption style="text-align:left">'
             f"{_signed(analyte)}<strong>{capital(item)}</strong>, {unit}</caption><thead><tr>"
-            f'<th scope="col" style="{_CELL};width:3.2em"><small>CTCAE</small></th>{head}</tr></thead>'
-            f'<tbody>{body}</tbody></table><p style="margin:0 0 12px"><small>{page.escape(self.also(item))}</small></p>'
+            f'<th scope="col" style="{_CELL};width:3.2em"><small>{page.escape(self.name)}</small></th>{head}</tr>'
+            f"</thead><tbody>{body}</tbody></table>"
+            f'<p style="margin:0 0 12px"><small>{page.escape(self.also(item))}</small></p>'
         )
 
     def clinical(self, item: str, edition: str, grade: int) -> str:
@@ -262,7 +270,7 @@ class EditionsGrid(Criteria):
             for item in self.items
             for grade in (1, 2, 3, 4)
         ]
-        columns = ["line", "grade", *(f"CTCAE {edition}" for edition in self.editions)]
+        columns = ["line", "grade", *(f"{self.name} {edition}" for edition in self.editions)]
         return pd.DataFrame(rows, columns=columns).set_index(["line", "grade"])
 
     def _said(self, item: str, edition: str, grade: int) -> str:

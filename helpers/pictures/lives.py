@@ -3,7 +3,7 @@
 >>> LivesPicture()
 LivesPicture: Neutrophils live for hours or days, platelets for days, red cells for months
 >>> StoppedPicture()
-StoppedPicture: When the marrow stops, neutrophils fall first, then platelets, and red cells slowly
+StoppedPicture: When the marrow stops, neutrophils fall first, then platelets, and red cells last
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.blood.cells.kinetics import LINES, Figure, day_below, hours, left, lives, time_words
-from helpers.blood.core.conclusions import conclude, concluded, subject_words
+from helpers.blood.core.conclusions import caution, conclude, concluded, subject_words
 from helpers.evidence import constant_sources, records
 from helpers.pictures import look
 from helpers.pictures.lettering import width_of
@@ -157,10 +157,9 @@ class LivesPicture(StillPicture):
     def caption(self) -> str:
         """How to read it, what is disputed, and the sources, in light markdown."""
         return (
-            "Hollow: in the marrow; filled: in blood; pale bar: the range as printed. How long neutrophils stay in "
-            "blood is disputed: three estimates by three methods stand side by side; a half-life is the time in which "
-            "half are gone, shorter than a life. Shares, reserve and platelets a day are computed by the course from "
-            f"published figures. Sources: {self.links()}."
+            f"Hollow: in the marrow; filled: in blood; pale bar: the range as printed. {caution('lives', 'blood')} A "
+            "half-life is the time in which half are gone, shorter than a life. Shares, reserve and platelets a day "
+            f"are computed by the course from published figures. Sources: {self.links()}."
         )
 
 
@@ -195,8 +194,6 @@ _CHAINS = (
     "neutrophil_chain_mtt_h", "neutrophil_chain_stages", "red_cell_chain_stages", "red_cell_chain_stage_d",
     "red_cell_marrow_d", "platelet_life_d", "platelet_marrow_d",
 )  # fmt: skip
-_SEEN_SHORT = {"after_stop_kept_d": "kept up", "after_stop_gone_d": "gone", "after_10gy_absent_d": "absent (10 Gy)"}
-"""What was seen in people, in the picture, by the quantity of ``data/lives.csv``."""
 
 
 class StoppedPicture(StillPicture):
@@ -256,15 +253,15 @@ class StoppedPicture(StillPicture):
             axes.add_line(line([figure["value"] for figure in found], [row + 0.5] * len(found), label=name, **style))
             for figure in found:
                 style = look.LETTERS | dict(va="center_baseline", color=look.INK[name])
-                words, at = _SEEN_SHORT[figure["quantity"]], (figure["value"], row + 0.5)
+                words, at = _said(figure, "mark"), (figure["value"], row + 0.5)
                 axes.annotate(words, at, (8, -0.5), textcoords="offset points", **style)
 
     # --- the words ---
 
     def point(self) -> str:
         """The picture's title, in a sentence."""
-        first, second, _ = sorted(LINES, key=lambda name: day_below(name, 50))
-        return f"When the marrow stops, {_NAME[first]} fall first, then {_NAME[second]}, and red cells slowly"
+        first, second, last = sorted(LINES, key=lambda name: day_below(name, 50))
+        return f"When the marrow stops, {_NAME[first]} fall first, then {_NAME[second]}, and {_NAME[last]} last"
 
     def describe(self) -> str:
         """The picture in words: when each line is half and nearly gone, both ways, and what was seen in people."""
@@ -275,7 +272,7 @@ class StoppedPicture(StillPicture):
                 f"{capital(_NAME[name])}: half are left on day {slow[0]:g} and a tenth on day {slow[1]:g} if the "
                 f"marrow still delivers what it had begun; on days {fast[0]:g} and {fast[1]:g} if nothing leaves it."
             )
-        seen = [f"{_NAME[which]} {_seen_words(figure)}" for which, figure in self.seen]
+        seen = [f"{_NAME[which]} {_said(figure, 'told')}" for which, figure in self.seen]
         return " ".join([*said, f"Seen in people: {'; '.join(seen)}."])
 
     def caption(self) -> str:
@@ -284,19 +281,20 @@ class StoppedPicture(StillPicture):
         return (
             "Full line: the marrow still delivers the cells it had begun; broken: nothing leaves it any more. "
             "**Computed by the course** from published life spans, not measured; bleeding and infection, which use up "
-            "cells, are left out. Below, in full marks, what was published: granulocytes kept up, then falling, "
-            "platelets gone; 10 Gy: absent after that dose of radiation. What was seen need not lie between the lines: "
+            "cells, are left out. Below, in full marks, what was published; Gy: after such a dose of radiation. What "
+            "was seen need not lie between the lines: "
             f"granulocytes were kept up for about {kept:g} days, where the full line has already fallen to "
             f"{left('white', kept):.0f} %. Sources: {self.links()}."
         )
 
 
 def _anchors() -> list[Figure]:
-    return [row for row in records("lives") if row["quantity"] in _SEEN_SHORT]
+    return [row for row in records("lives") if _said(row, "mark")]
 
 
-def _seen_words(figure: Figure) -> str:
-    return concluded("lives", "stopped", [figure["id"]], "told")[0]
+def _said(figure: Figure, place: str) -> str:
+    """What was seen when the marrow stopped: "told" in words, or as the "mark" of a picture; "" of another figure."""
+    return next(iter(concluded("lives", "stopped", [figure["id"]], place)), "")
 
 
 def _until_gone(percent: np.ndarray) -> np.ndarray:

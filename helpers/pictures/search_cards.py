@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import page
+from helpers.blood.core.conclusions import conclude
 from helpers.blood.core.count import BloodCount
 from helpers.blood.search.red_flags import URGENCIES
 from helpers.blood.search.traps import traps
@@ -219,7 +220,7 @@ class WaysCards(Criteria):
     def point(self) -> str:
         """Marrow and reticulocytes tell them apart."""
         many = sum(row["mechanism"] in _DRAWN for row in self.rows)
-        return f"{capital(spelled(many))} ways to three low lines: look into the marrow, and count young red cells"
+        return f"{capital(spelled(many))} {conclude('mechanisms', 'ways', ())}"
 
     def cards(self) -> str:
         """A card a way, with a small drawing of marrow and blood."""

@@ -12,6 +12,7 @@ import math
 
 from helpers.blood.care.first_steps import recovery_of, treatment_of
 from helpers.blood.care.support import CONSIDER, GIVE, NOT_GIVE, TOPICS, Threshold, indications, thresholds
+from helpers.blood.core.conclusions import caution
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import short_name
 from helpers.blood.core.units import ANALYTES, course_unit, plain, show
@@ -157,8 +158,8 @@ class ThresholdsPicture(StillPicture):
         weak = any(one.confidence == "C" for one in self.found)
         star = " * Read in a weak source only." if weak else ""
         return (
-            "In the shaded band the guideline says give. Thresholds are for people who do not bleed, unless the "
-            f"situation says so.{star} They advise nobody. Sources: {self.links()}."
+            f"In the shaded band the guideline says give. {caution('support', 'thresholds')}{star} They advise nobody. "
+            f"Sources: {self.links()}."
         )
 
 

@@ -108,10 +108,9 @@ def _steady(part: Any) -> Any:
 
 
 def _exercise(raw: Mapping[str, Any], notebook: str, version: str, values: Mapping[str, Any] | None = None) -> Exercise:
-    whole, family = raw, raw.get("family", {})
-    if family:
-        values = first_values(family) if values is None else values
-        raw = filled(raw, values) | {"drawn": values}
+    whole = raw
+    values = first_values(raw.get("family", {})) if values is None else values
+    raw = filled(raw, values) | {"drawn": values}
     if notebook.startswith("forms/"):
         raw = {**raw, "phase": TEST}
     kind = KINDS[raw["kind"]]

@@ -27,8 +27,3 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     """
     asks = exercise.asks
     return asks.unanswered() if asks.untouched(answer) else asks.judge(exercise, answer)
-
-
-def right_answer(exercise: Exercise) -> Any:
-    """The right answer as :func:`judge` takes it: a number in the course's unit, for code the value itself."""
-    return exercise.asks.right

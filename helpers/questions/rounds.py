@@ -6,7 +6,8 @@ whenever it is looked at again. Without a learner the file's numbers and the fil
 A question whose key is computed may be a *family*: ``[exercise.family]`` names the values that are drawn, ``{draw =
 [...]}`` or ``{range = [lo, hi], step = ...}``; the first wording has the first of the list, or ``first`` of the range.
 All answers that begin with ``=`` know the names; in texts ``{{name}}`` stands for the value and
-``{{anc(wbc, share):.2f}}`` for what comes of it. ``holds`` (an expression) says which draws will do.
+``{{anc(wbc, share):.2f}}`` for what comes of it. ``holds`` (an expression) says which draws will do. A question that
+draws nothing may have such places in its texts, too: what a table holds is then not typed.
 
 >>> dose = {"wbc": {"draw": [2.1, 1.8]}, "share": {"range": [30, 40], "step": 5, "first": 35}}
 >>> first_values(dose)
@@ -110,7 +111,7 @@ def filled(raw: Any, values: Mapping[str, Any]) -> Any:
     if not isinstance(raw, str):
         return raw
     if raw.startswith("="):
-        return f"= {_known(values)}{raw[1:].strip()}"
+        return f"= {_known(values)}{raw[1:].strip()}" if values else raw
     return _HOLE.sub(lambda hole: _written(hole[1].strip(), hole[2] or "", values), raw)
 
 

@@ -23,6 +23,11 @@ from helpers.record.record_file import NAME, Damaged, Unusable
 DRIVE = Path("/drive")
 """What the page keeps for this site; there is none where the browser keeps nothing."""
 
+FULL = (
+    "this browser keeps no more: its space for this site is full, or was closed to it. Your answers are kept while "
+    "this page is open; download your record (notebook 00) before you close it."
+)
+
 LOOK_EVERY_S = 1.0
 FOLD_AFTER_S = 86_400
 """A file that nobody wrote to for so long is taken into the next one that is written."""

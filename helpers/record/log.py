@@ -32,6 +32,15 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from helpers.questions.exercise import RIGHT, TRIES
+from helpers.record.place import (
+    file_number,
+    in_browser,
+    open_numbered,
+    set_aside,
+    take_over,
+    usual_folder,
+    why_unusable,
+)
 from helpers.record.record_file import (
     ALL,
     COLUMNS,
@@ -45,14 +54,7 @@ from helpers.record.record_file import (
     at_once,
     build,
     error_code,
-    file_number,
-    in_browser,
     is_damage,
-    open_numbered,
-    set_aside,
-    take_over,
-    usual_folder,
-    why_unusable,
 )  # fmt: skip
 from helpers.record.session import AGAIN, ANSWERED, HINT, SOLUTION, Event, as_text, plain
 

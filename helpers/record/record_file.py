@@ -1,6 +1,7 @@
-"""The file of a learner's record: where it lies, how it is opened and built, and what becomes of a damaged one.
+"""The file of a learner's record on a disk: where it lies, how it is opened and built, what becomes of a damaged one.
 
-It is a SQLite file. It is looked at before SQLite touches it, so that a file of another program is never changed.
+It is a SQLite file. It is looked at before SQLite touches it, so that a file of another program is never changed. Of
+browsers it knows nothing (``place`` says which of the two keeps a record).
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import errno
 import os
 import shutil
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -96,24 +96,20 @@ class Damaged(Unusable):
     """The file is no record, or no whole one: it is to be set aside."""
 
 
-def in_browser() -> bool:
-    """Whether this Python runs in a browser, where a record is kept by :mod:`helpers.record.browser_file`."""
-    return sys.platform == "emscripten"
+def named_folder() -> str:
+    """The folder that ``PANCYTOPENIA_RECORD`` names; "" where it names none."""
+    return os.environ.get(FOLDER, "").strip()
 
 
 def usual_folder() -> Path:
-    """Where the record lies: as ``PANCYTOPENIA_RECORD`` says, else in the user's data folder or on the browser's drive.
+    """Where the record lies: as ``PANCYTOPENIA_RECORD`` says, else in the user's data folder.
 
     Raises:
-        Unusable: this computer knows no home folder of the user, or this browser keeps nothing.
+        Unusable: this computer knows no home folder of the user.
     """
-    named = os.environ.get(FOLDER, "").strip()
-    if in_browser() and not named:
-        from helpers.record import browser_file
-
-        return browser_file.folder()
     from platformdirs import user_data_path
 
+    named = named_folder()
     try:
         folder = Path(named).expanduser() if named else user_data_path(OWN_FOLDER, appauthor=False)
     except RuntimeError:
@@ -130,9 +126,7 @@ def usual_folder() -> Path:
 
 
 def file_number(path: Path) -> tuple[int, int] | None:
-    """Device and number of a file; None if there is none. In a browser a record is always the same."""
-    if in_browser():
-        return 0, 0
+    """Device and number of a file; None if there is none."""
     try:
         status = os.stat(path)
     except OSError:
@@ -148,10 +142,6 @@ def open_file(path: Path) -> sqlite3.Connection:
         Unusable: a newer course made it.
         OSError, sqlite3.Error: the disk does not let us.
     """
-    if in_browser():
-        from helpers.record.browser_file import InBrowser
-
-        return InBrowser.begin(path.parent)
     _make_folder(path.parent)
     if path.exists() and not path.is_file():
         raise Damaged("something else has its name")
@@ -343,11 +333,6 @@ def why_unusable(reason: Exception, folder: Path | None) -> str:
     number = reason.errno if isinstance(reason, OSError) else 0
     if isinstance(reason, Unusable):
         return str(reason)
-    if in_browser():
-        return (
-            "this browser keeps no more: its space for this site is full, or was closed to it. Your answers are kept "
-            "while this page is open; download your record (notebook 00) before you close it."
-        )
     if code == sqlite3.SQLITE_FULL or number in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG):
         return f"the disk is full. Free some space; your answers are kept while this notebook runs. ({folder})"
     if code == sqlite3.SQLITE_BUSY:
@@ -365,10 +350,6 @@ def why_unusable(reason: Exception, folder: Path | None) -> str:
 
 def set_aside(path: Path) -> Path | None:
     """Rename a file and what belongs to it; the new name, or None if it was gone. Never overwrites."""
-    if in_browser():
-        from helpers.record import browser_file
-
-        return browser_file.set_aside(path.parent)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     names = (f"record-set-aside-{stamp}{f'-{number}' if number else ''}.sqlite" for number in range(1000))
     aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
@@ -383,10 +364,6 @@ def set_aside(path: Path) -> Path | None:
 
 def take_over(db: sqlite3.Connection, path: Path, drafts: bool = True) -> int:
     """Copy what can be read of another record into this one, with or without its drafts; how many entries."""
-    if in_browser() and not path.is_file():
-        from helpers.record import browser_file
-
-        return sum(take_over(db, path.parent / name) for name in browser_file.files(path.parent))
     if not path.is_file():
         return 0
     with tempfile.TemporaryDirectory() as folder:

@@ -87,6 +87,7 @@ class Candidate:
         found = grade(count, "aplastic_anemia", **marrow)["aplastic_anemia"]
         severity = None if found.grade is None else (NOT_MET, *TIERS)[found.grade]
         why = found.unsettled or found.reason if severity is None else found.reason
+        why = f"{why} {found.caution}".strip()
         return cls(severity, **({"age_y": count.person.age_y} | dict(about or {})), why_severity=why)
 
     def trouble(self) -> dict[str, str]:

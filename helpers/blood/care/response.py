@@ -21,11 +21,11 @@ import numpy as np
 import pandas as pd
 
 from helpers.blood.core.count import BloodCount, Person
-from helpers.blood.core.criteria import Comparison, Row, holds, notes_of, word
+from helpers.blood.core.criteria import Comparison, Row, holds, notes_of, weak, word
 from helpers.blood.core.known import Answer, all_of, any_of, column, one
 from helpers.blood.core.units import show
 from helpers.blood.grading.cohort import Cohort, each
-from helpers.blood.grading.multi_line import severe_by_blood
+from helpers.blood.grading.multi_line import blood_criteria, severe_by_blood
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, interval
 from helpers.evidence import records
 from helpers.wording import sentence, sources_of
@@ -145,8 +145,10 @@ def respond(
     if not judge.now.single:
         said = [told(person)[:2] for person in range(len(judge.now))]
         return pd.DataFrame(said, judge.now.index, ["level", "because"], dtype="str")
-    confidence = max(row["confidence"] for row in rows)
-    return Response(system, rows[0]["label"], *told(0), sources_of(rows), confidence, notes_of(rows))
+    by_blood = any(row["rule"] == "no_longer_severe" for row in rows)
+    rests_on = [*rows, *(weak(blood_criteria("severe", retic_method)) if by_blood else [])]
+    confidence = max(row["confidence"] for row in rests_on)
+    return Response(system, rows[0]["label"], *told(0), sources_of(rests_on), confidence, notes_of(rests_on))
 
 
 def _severities(given: str | pd.Series | None, size: int) -> list[str | None]:

@@ -97,6 +97,13 @@ def may_be_pregnant(sex: str | None, age_y: float | None) -> bool:
     return sex != "male" and (age_y is None or low <= age_y < high)
 
 
+def trimester_of(days: float) -> int | None:
+    """The trimester of a day of gestation (0, the first day of the last period); None when it cannot be."""
+    if not 0 <= days <= constant("gestation_limit_days"):
+        return None
+    return 1 + (days >= constant("trimester_2_from_day")) + (days >= constant("trimester_3_from_day"))
+
+
 @dataclass(frozen=True, repr=False)
 class BloodCount:
     """One blood count of one person.

@@ -106,3 +106,8 @@ def notes_of(rows: Iterable[Row]) -> str:
     """What a reader must know before using the rows, each once; a note that begins another is left out."""
     notes = dict.fromkeys(row["note"] for row in rows if row["note"])
     return " ".join(note for note in notes if not any(other != note and other.startswith(note) for other in notes))
+
+
+def weak(rows: Iterable[Row]) -> list[Row]:
+    """The rows that have one weak source alone (confidence C): what rests on them is shown with their notes."""
+    return [row for row in rows if row["confidence"] == "C"]

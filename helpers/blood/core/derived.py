@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.blood.core.count import BloodCount, Value
 from helpers.blood.core.criteria import holds
-from helpers.blood.core.known import Answer, Column, any_that_is_known
+from helpers.blood.core.known import Answer, Column
 from helpers.blood.core.units import COLUMN, show
 from helpers.blood.core.value import COMPUTED
 from helpers.evidence import constant, table
@@ -111,12 +111,6 @@ class RuleOfThree:
     hct_expected: Numbers
     """L/L."""
     hct_holds: Answer | Column
-
-    @property
-    def holds(self) -> Answer:
-        """Of one count, whether every limb that could be checked holds; None where none could."""
-        broken = any_that_is_known(None if limb is None else not limb for limb in (self.hb_holds, self.hct_holds))
-        return None if broken is None else not broken
 
 
 def rule_of_three(rbc: Numbers, hb: Numbers, hct: Numbers) -> RuleOfThree:

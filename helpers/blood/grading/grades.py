@@ -47,11 +47,18 @@ class Grade:
     """What the count alone cannot settle."""
     by_count: bool = False
     """True where the next grade has a number, and yet a higher one is given for what only the patient shows."""
+    caution: str = ""
+    """What to beware of, where a row that the grade rests on has one weak source alone."""
 
     @property
     def title(self) -> str:
         """System and edition as one writes them."""
         return title(self.system, self.edition)
+
+    @property
+    def because(self) -> str:
+        """All that is said of it: why, what the count alone cannot settle, what to beware of."""
+        return " ".join(filter(None, (self.reason, self.unsettled, self.caution)))
 
     @property
     def text(self) -> str:
@@ -137,10 +144,7 @@ class Grades:
 
 def grades_table(grades: list[Grade]) -> pd.DataFrame:
     """Grades side by side, to show: system, line, grade, reason and source (which is thereby cited)."""
-    rows = [
-        (g.title, g.item.replace("_", " "), g.text, " ".join(filter(None, (g.reason, g.unsettled))), cite(g.source))
-        for g in grades
-    ]
+    rows = [(g.title, g.item.replace("_", " "), g.text, g.because, cite(g.source)) for g in grades]
     return pd.DataFrame(rows, columns=["system", "line", "grade", "because", "source"]).set_index(["system", "line"])
 
 

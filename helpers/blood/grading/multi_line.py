@@ -1,4 +1,4 @@
-"""Systems that weigh several lines at once: definitions of pancytopenia, aplastic anemia (Camitta), IPSS-R."""
+"""Systems that weigh several lines at once: definitions of pancytopenia, aplastic anemia (Camitta), scores (IPSS-R)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers.blood.core.criteria import Row, holds, word
+from helpers.blood.core.conclusions import caution
+from helpers.blood.core.criteria import Row, holds, notes_of, weak, word
 from helpers.blood.core.known import Answer, Column, any_of, any_that_is_known, at_least, both, one
+from helpers.blood.core.units import ANALYTES
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.grades import MISSING, Grade, Line
+from helpers.blood.grading.systems import title
 from helpers.evidence import records
-from helpers.wording import capital, sources_of
+from helpers.wording import capital, listed, sources_of
 
 Percent = float | np.ndarray | None
 
@@ -64,6 +67,7 @@ def grade_definition(cohort: Cohort, definition: str) -> Line:
             source=rows[0]["source"],
             reason=f"{many} of {len(lineages)} lines {'is' if many == 1 else 'are'} low, {required} are needed: "
             f"{'; '.join(said)}.",
+            caution=notes_of(weak(asked)),
         )
 
     return Line("pancytopenia", codes, grades, labels, explain)
@@ -85,6 +89,10 @@ TIERS = {
 }
 
 
+_USUAL = "automated"
+"""How reticulocytes are taken to be counted, unless it is said."""
+
+
 def retic_methods() -> tuple[str, ...]:
     """The ways of counting reticulocytes that have a limit of their own."""
     return tuple(row["choice"] for row in records("aplastic") if row["analyte"] == "retic")
@@ -98,9 +106,10 @@ def grade_aplastic(
     Raises:
         ValueError: no such reticulocyte method, or a percentage outside 0 to 100.
     """
-    blood = {tier: _blood_rows(tier, retic_method) for tier in _BLOOD_TIERS}
+    blood = {tier: blood_criteria(tier, retic_method) for tier in _BLOOD_TIERS}
     met = {tier: _enough(cohort, rows) for tier, rows in blood.items()}
-    marrow = _severe_marrow(len(cohort), cellularity, hematopoietic)
+    of_marrow = [row for row in records("aplastic") if row["part"] == "marrow"]
+    marrow = _severe_marrow(of_marrow, len(cohort), cellularity, hematopoietic)
     empty_enough = any_of([marrow, hypocellular])
     by_blood = _tier(met["entry"], met["severe"], met["very_severe"])
     with_marrow = _tier(both(met["entry"], empty_enough), both(met["severe"], marrow), met["very_severe"])
@@ -117,6 +126,7 @@ def grade_aplastic(
 
     def found(name: str, codes: np.ndarray, patient: int, marrow_words: str, unsettled: str) -> Grade:
         code, criteria = int(codes[patient]), quoted(patient)
+        rests_on = [row for rows in (*blood.values(), of_marrow if marrow_words else []) for row in rows]
         return Grade(
             "aplastic_anemia",
             "",
@@ -130,19 +140,16 @@ def grade_aplastic(
             source=sources_of(criteria),
             reason=f"{marrow_words}{capital(_blood_words(cohort, criteria, patient, retic_method))}.",
             unsettled=f"{_perhaps_very_severe(codes[patient], met, patient)}{unsettled}",
+            caution=notes_of(weak(rests_on)),
         )
 
     def explain_blood(patient: int) -> Grade:
-        unsettled = "These are limits for aplastic anemia; low counts from another cause meet them just as well."
-        return found("blood_criteria", by_blood, patient, "", unsettled)
+        return found("blood_criteria", by_blood, patient, "", caution("aplastic", "blood"))
 
     def explain_marrow(patient: int) -> Grade:
         unsettled = ""
         if with_marrow[patient] == MISSING:
-            unsettled = (
-                f"By blood alone it would be: {TIERS[int(by_blood[patient])]}. "
-                "A marrow must settle it, and other causes be ruled out."
-            )
+            unsettled = f"By blood alone it would be: {TIERS[int(by_blood[patient])]}. {caution('aplastic', 'marrow')}"
         said = _marrow_words(one(marrow, patient), one(empty_enough, patient), cellularity)
         return found("aplastic_anemia", with_marrow, patient, f"Marrow: {said}. ", unsettled)
 
@@ -156,7 +163,7 @@ _BLOOD_TIERS = ("entry", "severe", "very_severe")
 _GRADES = {code: None if code == MISSING else code for code in TIERS}
 
 
-def _blood_rows(tier: str, retic_method: str) -> list[Row]:
+def blood_criteria(tier: str, retic_method: str = _USUAL) -> list[Row]:
     """The blood criteria of one tier.
 
     Raises:
@@ -181,20 +188,21 @@ def _blood_words(cohort: Cohort, rows: list[Row], patient: int, retic_method: st
     return f"{said} (reticulocyte method: {retic_method})"
 
 
-def severe_by_blood(cohort: Cohort, retic_method: str = "automated") -> tuple[Column, Callable[[int], str]]:
+def severe_by_blood(cohort: Cohort, retic_method: str = _USUAL) -> tuple[Column, Callable[[int], str]]:
     """Whether counts meet the blood criteria of severe disease, whatever the disease is; and what puts it in words.
 
     Raises:
         ValueError: no such reticulocyte method.
     """
-    rows = _blood_rows("severe", retic_method)
+    rows = blood_criteria("severe", retic_method)
     return _enough(cohort, rows), lambda patient: _blood_words(cohort, rows, patient, retic_method)
 
 
 def _perhaps_very_severe(code: int, met: dict[str, Column], patient: int) -> str:
     entry, severe, very = (one(met[tier], patient) for tier in _BLOOD_TIERS)
     if code == MISSING and entry and severe and very is None:
-        return "Severe at least, by blood: the neutrophils must tell whether it is very severe. "
+        open_ones = listed(word(row["analyte"]) for row in blood_criteria("very_severe"))
+        return f"{capital(TIERS[2])} at least, by blood: the {open_ones} must tell whether it is {TIERS[3]}. "
     return ""
 
 
@@ -216,9 +224,8 @@ def _percent(given: Percent, size: int, name: str) -> np.ndarray:
     return values
 
 
-def _severe_marrow(size: int, cellularity: Percent, hematopoietic: Percent) -> Column:
+def _severe_marrow(criteria: list[Row], size: int, cellularity: Percent, hematopoietic: Percent) -> Column:
     """Whether the marrow meets the severe rule: nearly empty, or half empty with few hematopoietic cells left."""
-    criteria = [row for row in records("aplastic") if row["part"] == "marrow"]
     cells = _percent(cellularity, size, "marrow cellularity")
     share = _percent(hematopoietic, size, "hematopoietic share")
     residual = next(row for row in criteria if row["analyte"] == "hematopoietic_pct")
@@ -237,39 +244,46 @@ def _marrow_words(severe: Answer, entry: Answer, cellularity: Percent) -> str:
     return "not known" if cellularity is None else "the share of hematopoietic cells is needed too"
 
 
-# --- IPSS-R ---
-
-_PARTS = ("hb", "plt", "anc", "blasts", "cytogenetics")
+# --- scores of points ---
 
 
 @cache
-def karyotypes() -> dict[str, float]:
-    """The karyotype groups of IPSS-R and their points."""
-    return {row["code"].replace("_", " "): row["points"] for row in records("ipss_r") if row["item"] == "cytogenetics"}
+def karyotypes(system: str = "ipss_r") -> dict[str, float]:
+    """The karyotype groups of a score and their points."""
+    return {row["code"].replace("_", " "): row["points"] for row in records(system) if row["item"] == "cytogenetics"}
 
 
-def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | None) -> Line:
-    """The risk category, 1 (very low) to 5 (very high); a count alone gives only the range it can lie in.
+def grade_points(cohort: Cohort, system: str, edition: str, cytogenetics: str | None, blasts_pct: float | None) -> Line:
+    """The category of a score, 1 the mildest; a count alone gives only the range it can lie in.
+
+    Its points and categories are the table that has the name of the system: the values of a count, ``blasts`` and
+    ``cytogenetics`` that it has rows for are its parts.
 
     Raises:
         ValueError: no such karyotype group, or blasts outside 0 to 100 %.
     """
-    if cytogenetics is not None and cytogenetics not in karyotypes():
+    if cytogenetics is not None and cytogenetics not in karyotypes(system):
+        known = ", ".join(karyotypes(system))
         raise ValueError(
-            f"There is no karyotype group {cytogenetics!r} in IPSS-R. Choose among: {', '.join(karyotypes())}."
+            f"There is no karyotype group {cytogenetics!r} in {title(system, edition)}. Choose among: {known}."
         )
-    rows = {item: [row for row in records("ipss_r") if row["item"] == item] for item in (*_PARTS, "category")}
-    most_of = {name: max(row["points"] for row in rows[name]) for name in _PARTS}
-    scored = {name: _points(cohort.value(name), rows[name]) for name in ("hb", "plt", "anc")}
+    rows: dict[str, list[Row]] = {}
+    for row in records(system):
+        rows.setdefault(row["item"], []).append(row)
+    categories = sorted(rows.pop("category"), key=lambda row: -np.inf if row["low"] is None else row["low"])
+    most_of = {name: max(row["points"] for row in parts) for name, parts in rows.items()}
+    counts = [name for name in rows if name in ANALYTES]
+    scored = {name: _points(cohort.value(name), rows[name]) for name in counts}
     for name, points in scored.items():
         if cohort.upper_bound(name) and points[0] < most_of[name]:
             points[0] = np.nan  # "less than" this much: it may be worth more points still
-    scored["blasts"] = _points(_percent(blasts_pct, len(cohort), "share of marrow blasts"), rows["blasts"])
-    scored["cytogenetics"] = np.full(len(cohort), karyotypes().get(cytogenetics, np.nan))
+    if "blasts" in rows:
+        scored["blasts"] = _points(_percent(blasts_pct, len(cohort), "share of marrow blasts"), rows["blasts"])
+    if "cytogenetics" in rows:
+        scored["cytogenetics"] = np.full(len(cohort), karyotypes(system).get(cytogenetics, np.nan))
     least = sum(np.nan_to_num(part) for part in scored.values())
     most = least + sum(np.isnan(part) * most_of[name] for name, part in scored.items())
-    by_counts = f"the counts together give {sum(most_of[name] for name in ('hb', 'plt', 'anc')):g} at most"
-    categories = sorted(rows["category"], key=lambda row: -np.inf if row["low"] is None else row["low"])
+    by_counts = f"the counts together give {sum(most_of[name] for name in counts):g} at most"
     numbered = [{**row, "points": place} for place, row in enumerate(categories, start=1)]
     lowest, highest = _points(least, numbered), _points(most, numbered)
     codes = np.where(lowest == highest, lowest, MISSING).astype(np.int8)
@@ -283,9 +297,9 @@ def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | N
         said = ", ".join(f"{_PART_WORDS.get(name) or word(name)} {given}" for name, given in points.items())
         category = categories[max(code, 1) - 1]
         return Grade(
-            "ipss_r",
-            "",
-            "ipss_r",
+            system,
+            edition,
+            system,
             grades[code],
             at_least=False,
             label=labels[code],
@@ -295,9 +309,10 @@ def grade_ipss_r(cohort: Cohort, cytogenetics: str | None, blasts_pct: float | N
             source=category["source"],
             reason=f"Points: {said}; total {total}.",
             unsettled="" if low == high else f"What is not known may add up to {high - low:g} points; {by_counts}.",
+            caution=notes_of(weak(records(system))),
         )
 
-    return Line("ipss_r", codes, grades, labels, explain)
+    return Line(system, codes, grades, labels, explain)
 
 
 _PART_WORDS = {"blasts": "marrow blasts", "cytogenetics": "karyotype"}

@@ -18,7 +18,7 @@ import pandas as pd
 from helpers.blood.core.count import BloodCount, Person
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.grades import Band, Grade, Grades, grades_table
-from helpers.blood.grading.multi_line import grade_aplastic, grade_definition, grade_ipss_r, karyotypes, retic_methods
+from helpers.blood.grading.multi_line import grade_aplastic, grade_definition, grade_points, karyotypes, retic_methods
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference
 from helpers.blood.grading.single_value import (
     elevation_methods,
@@ -75,8 +75,8 @@ def grade(
         hematopoietic_pct: aplastic anemia: share of the remaining cells that are hematopoietic, %.
         hypocellular: aplastic anemia: whether the pathologist calls the marrow hypocellular for age.
         retic_method: aplastic anemia: how reticulocytes were counted; the limit differs ("manual", "automated" ...).
-        cytogenetics: IPSS-R: the karyotype group ("very good" ... "very poor").
-        blasts_pct: IPSS-R: blasts in the marrow, %.
+        cytogenetics: scores of points (IPSS-R): the karyotype group ("very good" ... "very poor").
+        blasts_pct: scores of points (IPSS-R): blasts in the marrow, %.
 
     Returns:
         :class:`Grades`.
@@ -94,14 +94,15 @@ def grade(
     elif kind == "camitta":
         lines = grade_aplastic(cohort, marrow_cellularity_pct, hematopoietic_pct, hypocellular, retic_method)
     else:
-        lines = [grade_ipss_r(cohort, cytogenetics, blasts_pct)]
+        lines = [grade_points(cohort, system, edition, cytogenetics, blasts_pct)]
     return Grades(cohort, system, edition, lines)
 
 
 def grade_all(count: BloodCount, *, reference: Reference = DEFAULT_REFERENCE, **choices: Any) -> list[Grade]:
     """One patient under every system, side by side; the editions of ``data/systems.csv`` that have a place there.
 
-    Lines whose value is not on the report at all are left out; IPSS-R is added when a karyotype or blasts are given.
+    Lines whose value is not on the report at all are left out; scores of points are added when a karyotype or blasts
+    are given.
 
     Args:
         count: one blood count.
@@ -117,7 +118,8 @@ def grade_all(count: BloodCount, *, reference: Reference = DEFAULT_REFERENCE, **
         asked = ladder_items(system, edition) if row["family"] == "ladder" else {}
         found += [one for one in grades if one.item not in asked or asked[one.item] in count.values]
     if "cytogenetics" in choices or "blasts_pct" in choices:
-        found += grade(count, "ipss_r", **choices)
+        for system in systems():
+            found += grade(count, system, **choices) if family(system) == "points" else []
     return found
 
 

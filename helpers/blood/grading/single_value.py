@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.blood.core.count import BloodCount, Person
-from helpers.blood.core.criteria import Row, word
+from helpers.blood.core.criteria import Row, notes_of, weak, word
 from helpers.blood.core.units import show
 from helpers.blood.grading.cohort import Cohort, Kinds
 from helpers.blood.grading.grades import MISSING, NOT_GRADED, Band, Grade, Line
@@ -229,7 +229,13 @@ class _Said:
             reason=" ".join(self._reason(first, f"{label}{' or more' if at_least else ''}", taken_off)),
             unsettled=" ".join(open_ends),
             by_count=bool(higher) and not at_least,
+            caution=notes_of(weak([*self._rests_on(), *higher])),
         )
+
+    def _rests_on(self) -> list[Row]:
+        """The row that applied and the next, where its band ends; of a value above all bands the mildest; else none."""
+        rows = self.rungs.row[self.kind, max(self.code, 0) : max(self.code + 2, 0)]
+        return [records("severity")[place] for place in rows if place >= 0]
 
     def _reason(self, first: Row, label: str, taken_off: float) -> list[str]:
         """The sentences that say why."""

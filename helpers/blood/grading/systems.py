@@ -28,7 +28,7 @@ def _rows(system: str) -> tuple[Row, ...]:
 
 
 def family(system: str) -> str:
-    """How a system grades: "ladder", "definitions", "camitta" or "ipss_r".
+    """How a system grades: "ladder", "definitions", "camitta" or "points".
 
     Raises:
         ValueError: no such system; the message lists those there are.

@@ -8,12 +8,11 @@ from typing import Any
 
 from helpers.blood.core import units
 from helpers.blood.core.amount import Result, same, twice
-from helpers.blood.core.count import BloodCount, Person, may_be_pregnant
+from helpers.blood.core.count import BloodCount, Person, may_be_pregnant, trimester_of
 from helpers.blood.core.derived import FIVE_PARTS, neutrophils_with_bands
 from helpers.blood.core.units import ANALYTES
 from helpers.blood.core.value import Value, cannot_tell
 from helpers.blood.reports.dates import latest
-from helpers.blood.reports.person import trimester_of
 from helpers.evidence import constant
 
 MOST_NOTES = 60

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from helpers.blood.core.words import fold, listed, meant, tokens_of, words_for
-from helpers.evidence import constant, records
-
-if TYPE_CHECKING:
-    from helpers.blood.reports.draft import Draft
+from helpers.blood.reports.draft import Draft
+from helpers.evidence import records
 
 _ORDINALS = {"first": 1, "1st": 1, "i": 1, "second": 2, "2nd": 2, "ii": 2, "third": 3, "3rd": 3, "iii": 3}
 _BIRTHDAY = r"[0-9]{1,4}[-./ ]{1,2}(?:[0-9]{1,2}|[^\W\d_]{3,9})[-./ ]{1,2}[0-9]{2,4}"
@@ -102,13 +99,6 @@ _CLAUSES = (
 
 _GRAVIDA = re.compile(r"^g\s?[0-9]{1,2}\s?,?\s?p\s?[0-9]{1,2}(?:\+[0-9])?\s+(?=at|in|[0-9])")
 """How many pregnancies and births, before the week of this one: "G2P1 at 24 weeks"."""
-
-
-def trimester_of(days: float) -> int | None:
-    """The trimester of a day of gestation (0, the first day of the last period); None when it cannot be."""
-    if not 0 <= days <= constant("gestation_limit_days"):
-        return None
-    return 1 + (days >= constant("trimester_2_from_day")) + (days >= constant("trimester_3_from_day"))
 
 
 def sex_of(word: str) -> str:

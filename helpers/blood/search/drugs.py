@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from helpers.blood.core.conclusions import concluded
 from helpers.evidence import keyed, picked
 
-NOT_SAID = "The sources that were read do not say. It is not tried again without those who know the drug."
-"""What stands where nothing that was read settles whether it may be given again."""
+
+def not_said() -> str:
+    """What stands where nothing that was read settles whether a drug may be given again."""
+    return " ".join(concluded("drugs", "again", (), "unknown"))
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Drug:
     what_proves_it: str
     besides_stopping: str
     again: str
-    """:data:`NOT_SAID` where nothing that was read says so."""
+    """:func:`not_said` where nothing that was read says so."""
     source: str
     confidence: str
     note: str
@@ -40,7 +43,7 @@ class Drug:
 @cache
 def drugs() -> Mapping[str, Drug]:
     """Every drug by its key, in the order of the table."""
-    return keyed("drugs", "drug", Drug, again=lambda row: row["again"] or NOT_SAID)
+    return keyed("drugs", "drug", Drug, again=lambda row: row["again"] or not_said())
 
 
 def drug(name: str) -> Drug:

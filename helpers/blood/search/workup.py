@@ -3,8 +3,8 @@
 >>> walk = Walk().answer("no").answer("same").answer("obvious").answer("yes")
 >>> walk.here.title
 'Found without a needle'
->>> walk.needles
-False
+>>> [test.key for test in walk.done if test.sample == "marrow"]
+[]
 
 Steps and ways are rows of ``data/workup.csv`` and ``data/workup_ways.csv``.
 """
@@ -174,11 +174,6 @@ class Walk:
         """The tests done on the way, each once, in order; those of the present step are not done yet."""
         names = dict.fromkeys(name for step, _ in self.taken for name in step.tests)
         return tuple(tests()[name] for name in names)
-
-    @property
-    def needles(self) -> bool:
-        """Whether the marrow was examined on the way."""
-        return any(test.sample == "marrow" for test in self.done)
 
     def answer(self, key: str) -> Walk:
         """Give an answer at the present step.

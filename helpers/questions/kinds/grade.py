@@ -23,7 +23,7 @@ from helpers.blood.core.count import BloodCount
 from helpers.blood.core.units import ANALYTES, plain, pretty, rounded, show
 from helpers.blood.grading import severity
 from helpers.blood.grading.grades import NOT_GRADED, Grade
-from helpers.blood.grading.systems import about
+from helpers.blood.grading.systems import about, family
 from helpers.evidence import table
 from helpers.questions.answers import grade_key, patient, value
 from helpers.questions.exercise import Answered, plain_words, ref, rows, shape
@@ -236,7 +236,7 @@ def grade_menu(system: str, item: str, edition: str = "") -> dict[str, str]:
             if clinical.get(number + 1, False) and not clinical[number]:
                 menu[f"{number}+"] = f"{label} or more"
     else:
-        first = 1 if system == "ipss_r" else 0
+        first = 1 if family(system) == "points" else 0
         menu = {str(place): word for place, word in enumerate((w for w in words if w != "cannot tell"), start=first)}
     not_graded = {"-": f"{NOT_GRADED} in this edition"} if about(system, grades.edition)["paired"] else {}
     return menu | not_graded | {"?": "cannot tell from this count"}
