@@ -36,7 +36,7 @@ SIGNS = (
     "macro_ovalocyte", "schistocyte", "teardrop", "target_cell", "nucleated_red_cell", "hypersegmented",
     "platelet_clump",
 )  # fmt: skip
-"""Unusual cells with a slider."""
+"""Unusual cells with a slider; they stand under "More"."""
 _REST = ("lymph_pct", "mono_pct", "eos_pct", "baso_pct")
 """White cells that share what neutrophils and blasts leave, in the proportion of the film that was chosen."""
 NORMAL, NUCLEATED = "normal", "nucleated_red_cell"
@@ -74,8 +74,6 @@ class FilmPanel(PicturedPanel):
     Args:
         film: the teaching film it starts with.
         counts: the values with a slider, of :data:`COUNTS`.
-        signs: the unusual cells with a slider, of :data:`SIGNS`; they stand under "More".
-        films: whether another teaching film can be chosen.
         white_cells: whether the strip of white cells is shown.
 
     Raises:
@@ -99,15 +97,13 @@ class FilmPanel(PicturedPanel):
         self,
         film: str = NORMAL,
         counts: tuple[str, ...] = COUNTS,
-        signs: tuple[str, ...] = SIGNS,
-        films: bool = True,
         white_cells: bool = True,
     ) -> None:
-        strange = [name for name in (*counts, *signs) if name not in (*COUNTS, *SIGNS)]
+        strange = [name for name in counts if name not in COUNTS]
         if strange:
-            raise ValueError(f"The film has no slider {strange[0]!r}. It has: {', '.join((*COUNTS, *SIGNS))}.")
+            raise ValueError(f"The film has no slider {strange[0]!r}. It has: {', '.join(COUNTS)}.")
         super().__init__()
-        self.with_counts, self.with_signs, self.with_films, self.with_white = counts, signs, films, white_cells
+        self.with_counts, self.with_white = counts, white_cells
         Film.of(film)
         self.film = film
         for name, value in self.loaded().items():
@@ -289,7 +285,7 @@ class _View(PicturedView, of=FilmPanel):
         self.sliders = {
             name: amount_slider(name, getattr(model, name), label=_LABEL.get(name, "")) for name in model.with_counts
         }
-        self.signs = {kind: self._sign_slider(kind) for kind in model.with_signs}
+        self.signs = {kind: self._sign_slider(kind) for kind in SIGNS}
         self.next, self.reset = self.button("Next field", model.next_field), self.button("Reset", model.reset)
         self.names = Switch("Write names", model.names)
         self.magnified = Switch("Magnify the middle", model.magnified)
@@ -306,8 +302,7 @@ class _View(PicturedView, of=FilmPanel):
         self._fold()
         self.on("more", self._fold)
         buttons = [self.next, self.names, self.magnified, self.reset]
-        films = [self.films] if model.with_films else []
-        return [[*films, *self.sliders.values()], [*buttons, self.more], self.further]
+        return [[self.films, *self.sliders.values()], [*buttons, self.more], self.further]
 
     def _fold(self) -> None:
         for widget in self.further:
