@@ -25,7 +25,7 @@ from helpers.panels.amounts import amount_slider, unit_slider
 from helpers.panels.controls import Choice, Picture, Slider, Switch
 from helpers.panels.layout import stacked, unfold
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.traits import Amount, Count, Measured, OneOf, known
+from helpers.panels.traits import Amount, HasCount, Measured, OneOf, known
 from helpers.pictures.film import FieldPicture, WhiteCellsPicture
 from helpers.pictures.live import LivePicture
 from helpers.wording import links, listed, small
@@ -68,7 +68,7 @@ class _Signs(traitlets.Dict):
         return dict.fromkeys((*SIGNS, NUCLEATED), 0.0) | value
 
 
-class FilmPanel(PicturedPanel):
+class FilmPanel(HasCount, PicturedPanel):
     """A blood film that can be moved, a normal field beside it, and the next white cells met.
 
     Args:
@@ -81,7 +81,6 @@ class FilmPanel(PicturedPanel):
     """
 
     film = OneOf(teaching_films, "film", NORMAL)
-    count = Count(help="what the sliders say")
     signs = _Signs(help="share in percent by kind of cell")
     mchc_g_per_l = Amount(335.0, 100, 600, help="how densely red cells are filled")
     per_cell = Amount(constant("film_count_per_cell_e9_per_l"), 1, 100, "the count (10^9/L) one cell stands for")
@@ -91,7 +90,7 @@ class FilmPanel(PicturedPanel):
     seed = traitlets.Int(0, min=0)
     more = traitlets.Bool(False, help="whether further controls are shown")
     LOADS, STAYS = ("film",), ("more",)
-    hb, mcv, rdw, wbc, neut_pct, blast_pct, plt, retic = map(Measured, COUNTS)
+    rdw, neut_pct, blast_pct = map(Measured, ("rdw", "neut_pct", "blast_pct"))
 
     def __init__(
         self,

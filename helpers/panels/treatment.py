@@ -41,7 +41,7 @@ from helpers.panels.person import (
 )
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
-from helpers.panels.traits import Amount, Count, Measured, OneOf, known
+from helpers.panels.traits import Amount, HasCount, OneOf, known
 from helpers.pictures import look
 from helpers.pictures.guidelines import GuidelinesPicture
 from helpers.pictures.support import RecoveryPicture
@@ -72,7 +72,7 @@ _LABELS = {
 }
 
 
-class GuidelinePanel(HasRedFlags, PicturedPanel):
+class GuidelinePanel(HasCount, HasRedFlags, PicturedPanel):
     """One person under every guideline: what each names first, why, and what would have to change.
 
     Args:
@@ -89,7 +89,6 @@ class GuidelinePanel(HasRedFlags, PicturedPanel):
     half_matched = traitlets.Bool(None, allow_none=True)
     fit = traitlets.Bool(None, allow_none=True)
     transfused = traitlets.Bool(None, allow_none=True)
-    count = Count(help="the count the severity is graded from where that is chosen")
     marrow_cellularity_pct = Amount(low=0, high=100)
     retic_method = retic_method()
     eltrombopag = traitlets.Bool(True, help="whether eltrombopag can be had")
@@ -97,7 +96,6 @@ class GuidelinePanel(HasRedFlags, PicturedPanel):
     patient = published_patient(_GROUP)
     reveal = traitlets.Bool(False, help="whether it is shown what was done for the published patient")
     LOADS = ("patient",)
-    hb, anc, plt, retic = map(Measured, _COUNTS)
 
     def __init__(self, person: Candidate | None = None, count: BloodCount | None = None) -> None:
         super().__init__()
