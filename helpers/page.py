@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from functools import cache
 from html import escape as _escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -198,6 +199,32 @@ def link(words: str, address: str) -> str:
     if not address.startswith(("https://", "http://")) or any(letter in address for letter in " <>\n"):
         return plain
     return f"[{plain}](<{address}>)"
+
+
+_IMPORT = re.compile(r'^import .* from "(.+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=const|function|async)", re.MULTILINE)
+
+
+def module(*parts: Path | str) -> str:
+    """Scripts with all they import as one module, which is what a widget can run; each file stands in it once.
+
+    Args:
+        parts: files, modules themselves, that a linter can read; or lines of JavaScript between them.
+    """
+    found: dict[Path | str, str] = {}
+
+    def add(part: Path | str) -> None:
+        if isinstance(part, str):
+            found[part] = part
+        elif (file := part.resolve()) not in found:
+            text = file.read_text(encoding="utf-8")
+            for name in _IMPORT.findall(text):
+                add(file.parent / name)
+            found[file] = _EXPORT.sub("", _IMPORT.sub("", text))
+
+    for part in parts:
+        add(part)
+    return "\n".join(found.values())
 
 
 def document(title: str, body: str, style: str, script: str = "") -> str:

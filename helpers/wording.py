@@ -128,25 +128,38 @@ def age_words(age_y: float) -> str:
     return counted(months, "month") if months else "less than a month"
 
 
-def person_words(person: Any) -> str:
-    """Who this is, in words.
+def noun_of(person: Any) -> str:
+    """What somebody of this ``sex`` and ``age_y`` is called: girl, woman, boy, man, child, person."""
+    adult = person.age_y is None or person.age_y >= constant("adult_from_y")
+    return {"female": ("girl", "woman"), "male": ("boy", "man"), None: ("child", "person")}[person.sex][adult]
+
+
+def person_words(person: Any, fully: bool = False) -> str:
+    """Who this is, in words: in this one way wherever it is said.
 
     Args:
-        person: has ``age_y``, ``sex``, ``trimester`` and ``duffy_null``, each None where it is not known.
+        person: has ``age_y``, ``sex``, ``trimester`` and ``duffy_null``, each None where it is not known, and, to be
+            told ``fully``, ``smoker`` and ``elevation_m``.
+        fully: say too what somebody is not, and where they live.
 
     >>> from types import SimpleNamespace as Someone
     >>> person_words(Someone(age_y=34, sex="female", trimester=2, duffy_null=True))
     'woman of 34, 2nd trimester, Duffy-null'
+    >>> about = dict(trimester=0, duffy_null=None, smoker=False, elevation_m=2500)
+    >>> person_words(Someone(age_y=0.75, sex="male", **about), fully=True)
+    'boy of 9 months, not pregnant, non-smoker, lives at 2500 m'
     >>> person_words(Someone(age_y=None, sex=None, trimester=None, duffy_null=None))
     'person, age and sex not stated'
     """
-    adult = person.age_y is None or person.age_y >= constant("adult_from_y")
-    noun = {"female": ("girl", "woman"), "male": ("boy", "man"), None: ("child", "person")}[person.sex][adult]
     unstated = [name for name, given in (("age", person.age_y), ("sex", person.sex)) if given is None]
-    parts = [noun if person.age_y is None else f"{noun} of {age_words(person.age_y)}"]
+    parts = [noun_of(person) + ("" if person.age_y is None else f" of {age_words(person.age_y)}")]
     parts += [f"{listed(unstated)} not stated"] if unstated else []
     if person.trimester:
         parts.append(f"{('1st', '2nd', '3rd')[person.trimester - 1]} trimester")
     if person.duffy_null:
         parts.append("Duffy-null")
+    if fully:
+        parts += ["not pregnant"] * (person.trimester == 0) + ["not Duffy-null"] * (person.duffy_null is False)
+        parts += [] if person.smoker is None else ["smoker" if person.smoker else "non-smoker"]
+        parts += [] if person.elevation_m is None else [f"lives at {person.elevation_m:g} m"]
     return ", ".join(parts)

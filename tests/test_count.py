@@ -49,10 +49,10 @@ def test_copying_and_pickling_keep_it():
 
 
 def test_its_words_are_stable():
-    assert repr(COUNT) == "BloodCount(hb 72 g/L, wbc 2.10 ×10⁹/L, plt 18 ×10⁹/L; female, 34 years)"
-    assert repr(BloodCount()) == "BloodCount(empty; person not described)"
+    assert repr(COUNT) == "BloodCount(hb 72 g/L, wbc 2.10 ×10⁹/L, plt 18 ×10⁹/L; woman of 34)"
+    assert repr(BloodCount()) == "BloodCount(empty; person, age and sex not stated)"
     assert (
-        str(Person(age_y=0.75, sex="male", trimester=0, duffy_null=True)) == "male, 9 months, not pregnant, Duffy-null"
+        str(Person(age_y=0.75, sex="male", trimester=0, duffy_null=True)) == "boy of 9 months, Duffy-null, not pregnant"
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import itertools
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from PIL import Image
 from helpers.blood.cells.film import RED, WHITE, Cells, Film, cell_kinds, cell_name, six_films, teaching_films
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import constant, records
-from helpers.pictures import look
+from helpers.pictures import look, painted, stain
 from helpers.pictures.family import FamilyPicture
 from helpers.pictures.film import FIELD, CellPicture, FieldPicture, WhiteCellsPicture, spread
 from helpers.pictures.painted import SHARPNESS
@@ -334,3 +336,24 @@ def test_the_family_fits_its_paper():
     assert painted.shape[1] == look.WIDTH * SHARPNESS
     for x, y in family.places.values():
         assert 20 < x < look.WIDTH - 20 and y * SHARPNESS < painted.shape[0] - 20
+
+
+def test_a_painted_picture_loads_no_other_format_than_its_own():
+    """All that Pillow knows are 6 MB of a learner's kernel."""
+    show = "from helpers.pictures.film import *; FieldPicture(Film.of('normal')).kept()"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{show}; import sys; print('PIL.FitsImagePlugin' in sys.modules)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == "False"
+
+
+def test_a_painted_picture_lets_its_large_cells_go(monkeypatch):
+    given_back = []
+    monkeypatch.setattr(painted, "give_back", lambda: given_back.append(stain._large.cache_info().currsize))
+    field = FieldPicture(Film.of("normal"), 1, magnified=True)
+    for show in (field.kept, field._repr_html_):
+        field.image()
+        assert stain._large.cache_info().currsize
+        show()
+    assert given_back == [0, 0]

@@ -22,7 +22,9 @@ from execute import MACHINE_PATH
 from packaging.requirements import Requirement
 
 import course
+from helpers import page
 from helpers.cards.card import view
+from helpers.panels.controls import STATIC, script
 
 TEXT = {".py", ".md", ".toml", ".txt", ".cfg", ".cff", ".json", ".csv", ".js", ".css", ".ipynb", ".yml", ".yaml", ""}
 PROSE = {".py", ".md", ".toml", ".cff", ".ipynb", ".js", ".css"}
@@ -293,14 +295,20 @@ def test_the_linter_finds_what_is_wrong_in_a_script(tmp_path: Path, spoiled: str
     assert bool(lint_scripts.main(tmp_path)) is bool(spoiled)
 
 
+SCRIPTS = {"card": view("card"), "form": view("form")}
+SCRIPTS |= {name: page.module(ROOT / "helpers" / "cards" / f"{name}.js") for name in ("pocket", "record_panel")}
+SCRIPTS |= {path.stem: script(path.stem) for path in sorted(STATIC.glob("*.js")) if path.stem != "dom"}
+
+
 @pytest.mark.skipif(not shutil.which("node") and not os.environ.get("CI"), reason="needs node")
-@pytest.mark.parametrize("name", ["card", "form", "record_panel"])
-def test_the_script_of_a_card_is_one_module(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_script_of_a_widget_is_one_module(tmp_path: Path, name: str) -> None:
     script = tmp_path / "script.mjs"
-    script.write_text(view(name), encoding="utf-8")
+    script.write_text(SCRIPTS[name], encoding="utf-8")
     told = subprocess.run(["node", "--check", str(script)], capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
-    assert re.findall("^(?:import|export) .*", view(name), re.MULTILINE) == ["export default { render };"]
+    [given] = re.findall("^(?:import|export) .*", SCRIPTS[name], re.MULTILINE)
+    assert given.startswith("export default { render")
 
 
 CALLS = """

@@ -313,10 +313,11 @@ def test_each_control_runs_one_file_and_what_all_share():
     shared = {"button", "checkboxes", "choice", "picture", "slider", "switch", "text_area", "words"}
     assert files == shared | {"judge_form", "keep_page", "report", "round_glass"}
     for name in files:
-        text = (controls.STATIC / f"{name}.js").read_text(encoding="utf-8")
-        assert text.startswith("import { make") and text.count("import") == 1
-    script = str(Slider("a", [1], ["1"])._esm)
-    assert "import" not in script and "const make" in script and script.count("export default") == 1
+        script = controls.script(name)
+        assert not re.findall("^(?:import|export (?!default)) .*", script, re.MULTILINE)
+        once = ("function make(", "const add =", "export default")
+        assert [script.count(part) for part in once] == [1, 1, 1]
+    assert str(Slider("a", [1], ["1"])._esm) == controls.script("slider")
 
 
 def test_the_files_of_the_controls_are_installed_with_the_course():

@@ -1,7 +1,8 @@
 // The view of a card: no answers, no libraries.
 
 import { howSure } from "./controls.js";
-import { askOnLeaving, caller, fetcher, keep, keepKeys, make } from "./dom.js";
+import { askOnLeaving, caller, fetcher, keep } from "./dom.js";
+import { keepKeys, make } from "../dom.js";
 
 // A new round may ask with other numbers and in another order: then the card is made anew.
 function render({ model, el }) {

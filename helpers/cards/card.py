@@ -11,7 +11,6 @@ right answer, the hints or the solution before they are due: they travel when th
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,16 +46,10 @@ HERE = Path(__file__).parent
 
 
 def view(name: str) -> str:
-    """The page's half of a widget as one script: what all share, the controls of each kind of question, its own file.
-
-    The files are modules, which a linter can read; here they stand in one, and need not import each other.
-    """
+    """The page's half of a widget as one script: the controls of each kind of question, and its own file."""
     kinds = [kind for kind in KINDS if not KINDS[kind].in_code]
-    names = ("dom", "controls", *(f"kinds/{kind}" for kind in kinds))
-    shared = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in names)
-    own = (HERE / f"{name}.js").read_text(encoding="utf-8")
-    script = f"{shared}\nconst KINDS = {{ {', '.join(kinds)} }};\n{own}"
-    return re.sub(r"^import .*\n|^export (?=const|function|async)", "", script, flags=re.MULTILINE)
+    files = (HERE / "kinds" / f"{kind}.js" for kind in kinds)
+    return page.module(*files, f"const KINDS = {{ {', '.join(kinds)} }};", HERE / f"{name}.js")
 
 
 class Card(StaticFallback):

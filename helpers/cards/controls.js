@@ -1,7 +1,7 @@
 // What the controls of several kinds of questions are made of: native, by keyboard.
 // A control is {element, get, set, notes}; get() gives what the judge takes, null while untouched.
 
-import { make } from "./dom.js";
+import { make } from "../dom.js";
 
 export function note() {
   return make("div", { class: "note", hidden: true });

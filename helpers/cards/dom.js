@@ -1,26 +1,6 @@
-// What the views share. HTML arrives escaped from Python (helpers/page.py); what a learner types only ever becomes an
-// input's value.
+// What the cards and desks share.
 
-export function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "html") element.innerHTML = value;
-    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child != null));
-  return element;
-}
-
-// JupyterLab's command-mode keys (a, b, dd, arrows ...) would act on the notebook while a button or menu has the focus;
-// it looks for this attribute on the focused element itself.
-export function keepKeys(element) {
-  element.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
-  element.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") element.closest(".jp-Cell")?.focus();
-  });
-}
+import { save } from "../dom.js";
 
 // A file comes from the kernel in parts, each asked for when the one before has come: {file, type, at, next, size}.
 // The parts are packed (gzip), so that they fit through what the server lets pass at once.
@@ -35,12 +15,7 @@ export function fetcher(ask) {
       return true;
     }
     const unpacked = new Blob(parts).stream().pipeThrough(new DecompressionStream("gzip"));
-    const file = new Blob([await new Response(unpacked).arrayBuffer()], { type: message.type });
-    const link = make("a", { href: URL.createObjectURL(file), download: message.file });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    save([await new Response(unpacked).arrayBuffer()], message.type, message.file);
     return true;
   };
 }

@@ -1,7 +1,8 @@
 // The view of a test: one question at a time, nothing said until all is handed in.
 
 import { howSure } from "./controls.js";
-import { caller, keep, keepKeys, make } from "./dom.js";
+import { caller, keep } from "./dom.js";
+import { keepKeys, make } from "../dom.js";
 
 function render({ model, el }) {
   let questions = model.get("questions");

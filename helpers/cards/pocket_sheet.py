@@ -78,7 +78,7 @@ class PocketSheet(StaticFallback):
     """The page in a notebook: to read, to print, and to download as a file that needs no course."""
 
     _css = HERE / "pocket.css"
-    _esm = HERE / "pocket.js"
+    _esm = page.module(HERE / "pocket.js")
     sheet = traitlets.Unicode().tag(sync=True)
     file = traitlets.Unicode().tag(sync=True)
     name = traitlets.Unicode(FILE).tag(sync=True)

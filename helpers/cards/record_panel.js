@@ -1,6 +1,7 @@
 // The view of a desk: HTML from Python, and what can be done below it.
 
-import { caller, fetcher, keepKeys, make } from "./dom.js";
+import { caller, fetcher } from "./dom.js";
+import { keepKeys, make } from "../dom.js";
 
 const PART = 1000000;
 

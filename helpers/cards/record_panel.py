@@ -19,7 +19,6 @@ import traitlets
 
 from helpers import page
 from helpers.cards import question_index
-from helpers.cards.card import view
 from helpers.cards.on_page import keep_up, refresh_all
 from helpers.cards.progress_page import ProgressPage
 from helpers.cards.static_fallback import StaticFallback
@@ -47,7 +46,7 @@ _DID = {ANSWERED: "answered", HINT: "saw a hint", SOLUTION: "saw the solution", 
 class Desk(StaticFallback):
     """A page of the learner's own, with what can be done."""
 
-    _esm = view("record_panel")
+    _esm = page.module(HERE / "record_panel.js")
     _css = HERE / "record_panel.css"
 
     label = traitlets.Unicode("").tag(sync=True)

@@ -42,7 +42,7 @@ from helpers.panels.panel import Panel
 from helpers.panels.person import OWN, SEX, age_slider, coded_patients, published_patient
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import NO, YES, HasRedFlags, Question, spoken
-from helpers.panels.traits import Count, Measured, OneOf
+from helpers.panels.traits import HasCount, OneOf
 from helpers.pictures.board import BoardPicture
 from helpers.wording import counted, links, listed, person_words, small
 
@@ -66,7 +66,7 @@ _MOST_OPEN = 3
 """Open questions shown for a cause in the table."""
 
 
-class CauseBoard(HasRedFlags, PicturedPanel):
+class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
     """What was found, held against every cause.
 
     Args:
@@ -83,7 +83,6 @@ class CauseBoard(HasRedFlags, PicturedPanel):
         KeyError: no such patient.
     """
 
-    count = Count(help="the count and the person")
     said = traitlets.Dict(help="feature -> answer; what is not in it is not known")
     patient = published_patient()
     shown = traitlets.Enum(list(GROUPS.values()), "count", help="the group of features whose controls are shown")
@@ -91,8 +90,6 @@ class CauseBoard(HasRedFlags, PicturedPanel):
     revealed = traitlets.Bool(False, help="whether the authors' diagnosis is shown")
     every = traitlets.Bool(False, help="whether causes of which nothing is known have a row as well")
     LOADS, STAYS = ("patient",), ("shown", "every")
-    hb, wbc, anc, plt, mcv, retic = map(Measured, VALUES)
-    age_y, sex = Measured("age_y"), Measured("sex")
 
     def __init__(
         self,

@@ -23,10 +23,8 @@ STATIC = Path(__file__).parent / "static"
 
 
 def script(name: str) -> str:
-    """The JavaScript of a control as one module: what all share stands before it, in place of its import."""
-    shared = (STATIC / "dom.js").read_text(encoding="utf-8").replace("export const", "const")
-    own = (STATIC / f"{name}.js").read_text(encoding="utf-8")
-    return shared + own.partition("\n")[2]
+    """The JavaScript of a control."""
+    return page.module(STATIC / f"{name}.js")
 
 
 class Control(anywidget.AnyWidget):

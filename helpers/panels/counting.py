@@ -43,8 +43,6 @@ class CountingBench(PicturedPanel):
     Args:
         film: a teaching film of ``data/films.csv``.
         cells: how many cells to count.
-        seed: which stretch of the film; the same seed meets the same cells.
-        films: whether another film can be chosen.
 
     Raises:
         KeyError: no such film. ValueError: a number of cells the bench does not offer.
@@ -56,15 +54,15 @@ class CountingBench(PicturedPanel):
     counted = traitlets.Int(0, min=0, max=MOST, help="how many of the cells met so far were counted")
     named = traitlets.Dict(help="what the learner took a cell for, by its place in the line (text)")
     truth = traitlets.Bool(False, help="whether the real shares are shown")
-    seed = traitlets.Int(0, min=0)
+    seed = traitlets.Int(1, min=0, help="which stretch of the film; the same one meets the same cells")
     LOADS = ("film",)
 
-    def __init__(self, film: str = "aplastic_severe", cells: int = 100, seed: int = 1, films: bool = True) -> None:
+    def __init__(self, film: str = "aplastic_severe", cells: int = 100) -> None:
         if cells not in CELLS:
             raise ValueError(f"The bench counts {', '.join(map(str, CELLS))} cells; {cells} was asked for.")
-        super().__init__(cells=cells, seed=seed)
+        super().__init__(cells=cells)
         Film.of(film)
-        self.with_films, self.picture, self._met = films, DifferentialPicture(), None
+        self.picture, self._met = DifferentialPicture(), None
         self.film, self.wbc = film, Film.of(film).count.wbc
         self.observe(lambda change: self._new_glass(), ["wbc", "seed"])
         self.begin()
@@ -224,7 +222,7 @@ class _View(PicturedView, of=CountingBench):
         again, reset = self.button("Start again elsewhere", model.restart), self.button("Reset", model.reset)
         for widget in (self.wbc, self.films):
             widget.layout.flex, widget.layout.min_width, widget.layout.max_width = "1 1 230px", "0", "370px"
-        top = ipywidgets.Box([*([self.films] if model.with_films else []), self.wbc, self.cells], layout=wrap)
+        top = ipywidgets.Box([self.films, self.wbc, self.cells], layout=wrap)
         names = ipywidgets.Box(list(self.names.values()), layout=wrap)
         help_ = ipywidgets.Box([self.ten, self.rest, again, reset, self.truth], layout=wrap)
         right = ipywidgets.VBox(

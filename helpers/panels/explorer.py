@@ -45,7 +45,7 @@ from helpers.panels.person import (
 )
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
-from helpers.panels.traits import Amount, Count, Measured, known
+from helpers.panels.traits import Amount, HasCount, Measured, known
 from helpers.pictures.count import CountPicture
 from helpers.pictures.count_words import lanes
 from helpers.wording import links, person_words
@@ -76,7 +76,7 @@ def _nearest(analyte: str, amount: float) -> float:
     return amount if math.isnan(amount) else min(steps(analyte), key=lambda step: abs(step - amount))
 
 
-class CountExplorer(HasRedFlags, PicturedPanel):
+class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
     """A blood count that can be moved, with its picture and every system's grades.
 
     Args:
@@ -93,7 +93,6 @@ class CountExplorer(HasRedFlags, PicturedPanel):
         ValueError: ``show`` or ``systems`` names something the explorer does not have.
     """
 
-    count = Count(help="the count and the person, as they were chosen")
     marrow_cellularity_pct = Amount(low=0, high=100)
     retic_method = retic_method()
     units = traitlets.Enum(list(_UNITS.values()), "si")
@@ -101,9 +100,7 @@ class CountExplorer(HasRedFlags, PicturedPanel):
     patient = published_patient()
     more = traitlets.Bool(False, help="whether further controls are shown")
     LOADS, STAYS = ("patient",), ("more",)
-    hb, wbc, anc, plt, retic, mcv = map(Measured, VALUES)
-    age_y, sex, trimester = Measured("age_y"), Measured("sex"), Measured("trimester")
-    duffy_null, elevation_m = Measured("duffy_null"), Measured("elevation_m")
+    trimester, duffy_null, elevation_m = map(Measured, ("trimester", "duffy_null", "elevation_m"))
 
     def __init__(
         self,

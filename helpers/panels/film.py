@@ -25,7 +25,7 @@ from helpers.panels.amounts import amount_slider, unit_slider
 from helpers.panels.controls import Choice, Picture, Slider, Switch
 from helpers.panels.layout import stacked, unfold
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.traits import Amount, Count, Measured, OneOf, known
+from helpers.panels.traits import Amount, HasCount, Measured, OneOf, known
 from helpers.pictures.film import FieldPicture, WhiteCellsPicture
 from helpers.pictures.live import LivePicture
 from helpers.wording import links, listed, small
@@ -36,7 +36,7 @@ SIGNS = (
     "macro_ovalocyte", "schistocyte", "teardrop", "target_cell", "nucleated_red_cell", "hypersegmented",
     "platelet_clump",
 )  # fmt: skip
-"""Unusual cells with a slider."""
+"""Unusual cells with a slider; they stand under "More"."""
 _REST = ("lymph_pct", "mono_pct", "eos_pct", "baso_pct")
 """White cells that share what neutrophils and blasts leave, in the proportion of the film that was chosen."""
 NORMAL, NUCLEATED = "normal", "nucleated_red_cell"
@@ -68,14 +68,12 @@ class _Signs(traitlets.Dict):
         return dict.fromkeys((*SIGNS, NUCLEATED), 0.0) | value
 
 
-class FilmPanel(PicturedPanel):
+class FilmPanel(HasCount, PicturedPanel):
     """A blood film that can be moved, a normal field beside it, and the next white cells met.
 
     Args:
         film: the teaching film it starts with.
         counts: the values with a slider, of :data:`COUNTS`.
-        signs: the unusual cells with a slider, of :data:`SIGNS`; they stand under "More".
-        films: whether another teaching film can be chosen.
         white_cells: whether the strip of white cells is shown.
 
     Raises:
@@ -83,7 +81,6 @@ class FilmPanel(PicturedPanel):
     """
 
     film = OneOf(teaching_films, "film", NORMAL)
-    count = Count(help="what the sliders say")
     signs = _Signs(help="share in percent by kind of cell")
     mchc_g_per_l = Amount(335.0, 100, 600, help="how densely red cells are filled")
     per_cell = Amount(constant("film_count_per_cell_e9_per_l"), 1, 100, "the count (10^9/L) one cell stands for")
@@ -93,21 +90,19 @@ class FilmPanel(PicturedPanel):
     seed = traitlets.Int(0, min=0)
     more = traitlets.Bool(False, help="whether further controls are shown")
     LOADS, STAYS = ("film",), ("more",)
-    hb, mcv, rdw, wbc, neut_pct, blast_pct, plt, retic = map(Measured, COUNTS)
+    rdw, neut_pct, blast_pct = map(Measured, ("rdw", "neut_pct", "blast_pct"))
 
     def __init__(
         self,
         film: str = NORMAL,
         counts: tuple[str, ...] = COUNTS,
-        signs: tuple[str, ...] = SIGNS,
-        films: bool = True,
         white_cells: bool = True,
     ) -> None:
-        strange = [name for name in (*counts, *signs) if name not in (*COUNTS, *SIGNS)]
+        strange = [name for name in counts if name not in COUNTS]
         if strange:
-            raise ValueError(f"The film has no slider {strange[0]!r}. It has: {', '.join((*COUNTS, *SIGNS))}.")
+            raise ValueError(f"The film has no slider {strange[0]!r}. It has: {', '.join(COUNTS)}.")
         super().__init__()
-        self.with_counts, self.with_signs, self.with_films, self.with_white = counts, signs, films, white_cells
+        self.with_counts, self.with_white = counts, white_cells
         Film.of(film)
         self.film = film
         for name, value in self.loaded().items():
@@ -289,7 +284,7 @@ class _View(PicturedView, of=FilmPanel):
         self.sliders = {
             name: amount_slider(name, getattr(model, name), label=_LABEL.get(name, "")) for name in model.with_counts
         }
-        self.signs = {kind: self._sign_slider(kind) for kind in model.with_signs}
+        self.signs = {kind: self._sign_slider(kind) for kind in SIGNS}
         self.next, self.reset = self.button("Next field", model.next_field), self.button("Reset", model.reset)
         self.names = Switch("Write names", model.names)
         self.magnified = Switch("Magnify the middle", model.magnified)
@@ -306,8 +301,7 @@ class _View(PicturedView, of=FilmPanel):
         self._fold()
         self.on("more", self._fold)
         buttons = [self.next, self.names, self.magnified, self.reset]
-        films = [self.films] if model.with_films else []
-        return [[*films, *self.sliders.values()], [*buttons, self.more], self.further]
+        return [[self.films, *self.sliders.values()], [*buttons, self.more], self.further]
 
     def _fold(self) -> None:
         for widget in self.further:

@@ -56,7 +56,6 @@ class ReportReader(HasRedFlags, Panel):
         sex: "female" or "male", where the report does not say it.
         trimester: 0 not pregnant, 1 to 3, where the report does not say it.
         reference: reference set(s) for the flags.
-        person: whether the learner can state age, sex and pregnancy.
 
     Nothing typed is ever emptied by the panel, and nothing leaves the machine.
     """
@@ -78,10 +77,9 @@ class ReportReader(HasRedFlags, Panel):
         sex: str | None = None,
         trimester: int | None = None,
         reference: Reference = DEFAULT_REFERENCE,
-        person: bool = True,
     ) -> None:
         super().__init__(text=text, age_y=age_y, sex=sex, trimester=trimester)
-        self.reference, self.with_person = reference, person
+        self.reference = reference
         self._read_text, self._file_said = "", ""
         self._file_count: BloodCount | None = None
         self.reading: Reading
@@ -216,7 +214,7 @@ class ReportReader(HasRedFlags, Panel):
         more = [f"{asked} can be settled by an answer of yours."] if asked else []
         person = self.count.person
         unsaid = [word for word, said in (("age", person.age_y), ("sex", person.sex)) if said is None]
-        if unsaid and self.with_person and any(found.verdict == "cannot tell" for found in flags.values()):
+        if unsaid and any(found.verdict == "cannot tell" for found in flags.values()):
             who = f"{capital(listed(unsaid))} {'are' if len(unsaid) > 1 else 'is'} not known"
             more.append(f"{who}: flags depend on age and often on sex. Give both above.")
         return " ".join(
@@ -296,9 +294,7 @@ class _View(View, of=ReportReader):
         self.upload.observe(lambda change: self._open(change["new"]), "value")
         self.shown = ShownBack()
         self.link(settled=self.shown)
-        controls: list[ipywidgets.Widget] = [self.writing, self.upload, self.assume, self.own_limits]
-        if model.with_person:
-            controls += self._about()
+        controls: list[ipywidgets.Widget] = [self.writing, self.upload, self.assume, self.own_limits, *self._about()]
         self.words = Words()
         self.link(answers=self.words)
         self.box = ipywidgets.VBox(

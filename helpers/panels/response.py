@@ -23,7 +23,7 @@ from helpers.panels.controls import Choice, Slider
 from helpers.panels.person import SEX, YES_NO, age_slider, fitting
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
-from helpers.panels.traits import Count, Measured
+from helpers.panels.traits import Count, HasCount, Measured
 from helpers.pictures.response import ResponsePicture
 from helpers.wording import links
 
@@ -32,8 +32,8 @@ _BEFORE = ("hb_before", "anc_before", "plt_before")
 _SEVERITY = {"not known": None, "severe or very severe": "severe", "non-severe": "non_severe"}
 
 
-class ResponsePanel(HasRedFlags, PicturedPanel):
-    """A count after treatment under every system of response criteria.
+class ResponsePanel(HasCount, HasRedFlags, PicturedPanel):
+    """A count after treatment, ``count``, under every system of response criteria.
 
     Args:
         now: where it starts and what "reset" returns to.
@@ -42,13 +42,10 @@ class ResponsePanel(HasRedFlags, PicturedPanel):
         transfusion_free: whether no transfusions are needed any more.
     """
 
-    count = Count(help="the count after treatment, and the person")
-    before = Count(help="the count before it")
+    before = Count(help="the count before treatment")
     severity_before = traitlets.Enum(["severe", "non_severe"], None, allow_none=True)
     transfusion_free = traitlets.Bool(None, allow_none=True)
     more = traitlets.Bool(False, help="whether further controls are shown")
-    hb, anc, plt, retic = map(Measured, _NOW)
-    age_y, sex = Measured("age_y"), Measured("sex")
     hb_before, anc_before, plt_before = (Measured(name.removesuffix("_before"), "before") for name in _BEFORE)
 
     def __init__(

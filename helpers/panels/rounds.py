@@ -54,7 +54,6 @@ class FilmRounds(PicturedPanel):
     Args:
         set: key of ``data/round_sets.csv``.
         seed: which round comes first; the next one has the next number, and there is no last one.
-        sets: whether another set can be chosen.
         session: where looks are kept.
 
     Raises:
@@ -70,11 +69,10 @@ class FilmRounds(PicturedPanel):
     described = traitlets.Bool(False, help="whether each look is told in words that do not name it")
     LOADS, STAYS = ("set",), ("unlimited", "described", "before")
 
-    def __init__(self, set: str = "counted", seed: int = 1, sets: bool = True, session: Session = SESSION) -> None:
+    def __init__(self, set: str = "counted", seed: int = 1, session: Session = SESSION) -> None:
         round_set(set)
         super().__init__(seed=seed)
-        self.with_sets, self.session = sets, session
-        self.set = set
+        self.session, self.set = session, set
         self.begin()
 
     # --- the model ---
@@ -341,10 +339,8 @@ class _View(PicturedView, of=FilmRounds):
         self.link(set=self.sets, unlimited=self.unlimited, described=self.described)
         self.again = self.button("Begin this round again", model.stop)
         wrap = {"flex_flow": "row wrap", "grid_gap": "7px 18px", "align_items": "center", "overflow": "visible"}
-        chosen = [self.sets] if model.with_sets else []
-        self.box = stacked(
-            ipywidgets.Box([*chosen, self.unlimited, self.described], layout=wrap), self.glass, self.words, self.again
-        )
+        above = ipywidgets.Box([self.sets, self.unlimited, self.described], layout=wrap)
+        self.box = stacked(above, self.glass, self.words, self.again)
 
     def _asked(self, _: object, message: object, __: object) -> None:
         """Something was pressed; what is not of the look on the glass (a page drawn twice) is left."""

@@ -38,7 +38,7 @@ from helpers.panels.layout import unfold
 from helpers.panels.person import YES_NO
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
-from helpers.panels.traits import Amount, Count, Measured, OneOf
+from helpers.panels.traits import Amount, HasCount, OneOf
 from helpers.pictures.support import ThresholdsPicture
 from helpers.wording import capital, counted, links
 
@@ -93,7 +93,7 @@ _HOURS = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0]
 _INCREMENTS = [float(hundred * 500) for hundred in range(0, 51)]
 
 
-class SupportPanel(HasRedFlags, PicturedPanel):
+class SupportPanel(HasCount, HasRedFlags, PicturedPanel):
     """Support until the marrow returns, one question at a time.
 
     Args:
@@ -108,7 +108,6 @@ class SupportPanel(HasRedFlags, PicturedPanel):
     view_shown = traitlets.Enum(list(VIEWS.values()), "platelets")
     indication = OneOf(lambda: [key for topic in TOPICS for key in indications(topic)], "situation",
                        _FIRST["platelets"])  # fmt: skip
-    count = Count(help="platelets, hemoglobin and neutrophils")
     units = Amount(1.0, 0, 1000, "units of red cells")
     weight = Amount(70.0, 1, 500, "kg")
     before = Amount(5.0, 0, 10_000, "platelets before, 10^9/L")
@@ -119,7 +118,6 @@ class SupportPanel(HasRedFlags, PicturedPanel):
     temperature = Amount(low=20, high=45, help="°C")
     hours = Amount(low=0, high=1000)
     falling = traitlets.Bool(None, allow_none=True)
-    plt, hb, anc = Measured("plt"), Measured("hb"), Measured("anc")
 
     def __init__(self, view: str = "platelets", views: tuple[str, ...] = tuple(VIEWS.values()), **values) -> None:
         strange = [name for name in (view, *views) if name not in VIEWS.values()]

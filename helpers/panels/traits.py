@@ -121,6 +121,15 @@ class Measured:
             setattr(panel, self.count, getattr(panel, self.count).change(**{self.analyte: value}))
 
 
+class HasCount(traitlets.HasTraits):
+    """A panel that moves a blood count: what is usually measured, and of whom, as attributes of the panel."""
+
+    count = Count(help="the count and the person")
+    hb, wbc, anc, plt = Measured("hb"), Measured("wbc"), Measured("anc"), Measured("plt")
+    retic, mcv = Measured("retic"), Measured("mcv")
+    age_y, sex = Measured("age_y"), Measured("sex")
+
+
 def known(count: BloodCount, analyte: str) -> float | None:
     """An amount of a count as a slider takes it: None where it is not known."""
     amount = getattr(count, analyte)

@@ -10,7 +10,6 @@ The models are plain traits and can be driven without a notebook:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
@@ -42,7 +41,7 @@ from helpers.panels.person import (
 )
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
-from helpers.panels.traits import Amount, Count, Measured, OneOf, known
+from helpers.panels.traits import Amount, HasCount, OneOf, known
 from helpers.pictures import look
 from helpers.pictures.guidelines import GuidelinesPicture
 from helpers.pictures.support import RecoveryPicture
@@ -73,17 +72,13 @@ _LABELS = {
 }
 
 
-class GuidelinePanel(HasRedFlags, PicturedPanel):
+class GuidelinePanel(HasCount, HasRedFlags, PicturedPanel):
     """One person under every guideline: what each names first, why, and what would have to change.
 
     Args:
         person: where it starts; nothing known but severe disease unless given. "Reset" returns to it, or to the patient
             loaded last.
         count: the count the severity is graded from where that is chosen.
-        names: keys of ``data/guidelines.csv``; all that decide unless given.
-        patients: whether a published patient with aplastic anemia can be loaded.
-        counts: whether the severity can be graded from a count with sliders.
-        drugs: whether it can be said which drugs can be had.
     """
 
     severity = traitlets.Enum(list(_SEVERITY.values()), None, allow_none=True)
@@ -94,7 +89,6 @@ class GuidelinePanel(HasRedFlags, PicturedPanel):
     half_matched = traitlets.Bool(None, allow_none=True)
     fit = traitlets.Bool(None, allow_none=True)
     transfused = traitlets.Bool(None, allow_none=True)
-    count = Count(help="the count the severity is graded from where that is chosen")
     marrow_cellularity_pct = Amount(low=0, high=100)
     retic_method = retic_method()
     eltrombopag = traitlets.Bool(True, help="whether eltrombopag can be had")
@@ -102,20 +96,9 @@ class GuidelinePanel(HasRedFlags, PicturedPanel):
     patient = published_patient(_GROUP)
     reveal = traitlets.Bool(False, help="whether it is shown what was done for the published patient")
     LOADS = ("patient",)
-    hb, anc, plt, retic = map(Measured, _COUNTS)
 
-    def __init__(
-        self,
-        person: Candidate | None = None,
-        count: BloodCount | None = None,
-        names: Sequence[str] | None = None,
-        patients: bool = True,
-        counts: bool = True,
-        drugs: bool = True,
-    ) -> None:
+    def __init__(self, person: Candidate | None = None, count: BloodCount | None = None) -> None:
         super().__init__()
-        self.names = tuple(names or guidelines())
-        self.with_patients, self.with_counts, self.with_drugs = patients, counts, drugs
         person, count = person or Candidate("severe"), count or BloodCount.of()
         graded = person.severity in (None, NOT_MET) and count.values
         self.severity, self.count = FROM_COUNT if graded else person.severity, _counted(count)
@@ -154,8 +137,8 @@ class GuidelinePanel(HasRedFlags, PicturedPanel):
 
     def _update(self) -> None:
         self.candidate = self.person
-        self.found: list[Advice] = advise_all(self.candidate, self.names)
-        self.draw(lambda: GuidelinesPicture(self.candidate, self.names), self.candidate)
+        self.found: list[Advice] = advise_all(self.candidate)
+        self.draw(lambda: GuidelinesPicture(self.candidate), self.candidate)
         self.status = " ".join([agreement(self.found), *self.candidate.trouble().values()])
 
     # --- the words ---
@@ -252,27 +235,17 @@ class _GuidelineView(PicturedView, of=GuidelinePanel):
     def controls(self) -> list[ipywidgets.Widget]:
         """The person, from the published patient to the drugs that can be had."""
         model = self.model
-        controls: list[ipywidgets.Widget] = []
-        if model.with_patients:
-            self.patients = Choice("Published patient", OWN | published(_GROUP), model.patient)
-            self.reveal = Switch("Show what was done", model.reveal)
-            self.link(patient=self.patients, reveal=self.reveal)
-            controls.append(self.patients)
-        options = _SEVERITY if model.with_counts else {k: v for k, v in _SEVERITY.items() if v != FROM_COUNT}
-        self.severity = Choice("Severity", options, model.severity)
-        controls.append(self.severity)
-        if model.with_counts:
-            controls.append(self._counted())
+        self.patients = Choice("Published patient", OWN | published(_GROUP), model.patient)
+        self.reveal = Switch("Show what was done", model.reveal)
+        self.severity = Choice("Severity", _SEVERITY, model.severity)
+        counted = self._counted()
         self.age = age_slider(model.age_y)
         self.siblings = unit_slider("Brothers and sisters", _SIBLINGS, "", "", model.siblings, unknown=True)
         self.facts = {name: Choice(label, YES_NO, getattr(model, name)) for name, label in _LABELS.items()}
-        self.link(severity=self.severity, age_y=self.age, siblings=self.siblings, **self.facts)
-        controls += [self.age, self.siblings, *self.facts.values()]
-        if model.with_drugs:
-            controls += self._access()
-        if model.with_patients:
-            controls.append(self.reveal)
-        return [*controls, self.button("Reset", model.reset)]
+        self.link(patient=self.patients, reveal=self.reveal, severity=self.severity)
+        self.link(age_y=self.age, siblings=self.siblings, **self.facts)
+        about = [self.patients, self.severity, counted, self.age, self.siblings, *self.facts.values()]
+        return [*about, *self._access(), self.reveal, self.button("Reset", model.reset)]
 
     def _counted(self) -> ipywidgets.VBox:
         model = self.model
@@ -294,10 +267,8 @@ class _GuidelineView(PicturedView, of=GuidelinePanel):
     def tell(self) -> None:
         """The words, and which controls there are."""
         model = self.model
-        if model.with_counts:
-            unfold(self.counted, model.severity == FROM_COUNT)
-        if model.with_patients:
-            unfold(self.reveal, model.patient is not None)
+        unfold(self.counted, model.severity == FROM_COUNT)
+        unfold(self.reveal, model.patient is not None)
         self.facts["sibling"].note = model.candidate.trouble().get("sibling", "")
         super().tell()
 

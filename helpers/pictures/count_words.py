@@ -12,7 +12,7 @@ from helpers.blood.core.units import ANALYTES, show
 from helpers.blood.grading import systems
 from helpers.blood.grading.reference import VERDICTS, Interval, Reference, interval
 from helpers.blood.grading.severity import Band, Grade, bands, grade, hemoglobin_adjustment
-from helpers.wording import capital, listed, person_words
+from helpers.wording import capital, listed, noun_of
 
 _LINE_NAME = {"hb": "red cells", "anc": "neutrophils", "wbc": "white cells", "plt": "platelets"}
 
@@ -122,7 +122,7 @@ class CountWords:
             said = f"Nothing is low, but {self._names(high)} {self._are(high)} high"
         else:
             said = (
-                f"Nothing is low for this {self._noun()}"
+                f"Nothing is low for this {noun_of(self.count.person)}"
                 if len(lines) > 1
                 else f"{self._names(lines)} {self._are(lines)} not low"
             )
@@ -140,7 +140,7 @@ class CountWords:
         told = [name for name in known if self._tops_of(name)]
         worst = (self._worst(told) or told) if told else []
         grades = f"; highest grade: {self._worst_words(worst, graded)}" if worst else ""
-        return f"No reference interval fits this {self._noun()}{grades}"
+        return f"No reference interval fits this {noun_of(self.count.person)}{grades}"
 
     def _names(self, analytes: Sequence[str]) -> str:
         return listed(self._name(analyte) for analyte in analytes)
@@ -153,9 +153,6 @@ class CountWords:
 
     def _are(self, analytes: Sequence[str]) -> str:
         return "are" if len(analytes) > 1 or self._name(analytes[0]).endswith("s") else "is"
-
-    def _noun(self) -> str:
-        return person_words(self.count.person).split(" ")[0].rstrip(",")
 
     def _name(self, analyte: str) -> str:
         return (

@@ -95,10 +95,10 @@ def _lamp(side: int) -> tuple[np.ndarray, np.ndarray]:
     axis = (np.arange(side, dtype=np.float32) - (side - 1) / 2) / (side / 2 - 2)
     far = np.hypot(*np.meshgrid(axis, axis))
     inside = np.clip((1 - far) * side / 2 + 0.5, 0, 1)
-    paper = np.array([255, 255, 255], dtype=np.float32)
-    lit = LIGHT * (1 - 0.09 * np.minimum(far, 1) ** 4)[..., None]
-    ring = np.exp(-(((far - 1) * side / 2 / 1.6) ** 2))[..., None] * 0.55
-    light = (lit * inside[..., None] + paper * (1 - inside[..., None])) * (1 - ring)
+    light = LIGHT * (1 - 0.09 * np.minimum(far, 1) ** 4)[..., None]
+    light *= inside[..., None]
+    light += 255 * (1 - inside[..., None])
+    light *= 1 - np.exp(-(((far - 1) * side / 2 / 1.6) ** 2))[..., None] * 0.55
     return light, np.broadcast_to(inside[..., None], light.shape)
 
 

@@ -16,7 +16,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.patches import Rectangle
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox
+    from PIL import Image
 
     from helpers.pictures.vector import Vector
 
@@ -133,8 +134,7 @@ class LiveFigure:
             self.canvas.__dict__.pop(name, None)
         for text in self.figure.findobj(Text):
             text._renderer = None  # each holds the one it was drawn with
-        if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
-            trim(0)  # glibc keeps what was freed otherwise: some 30 MB after a notebook
+        give_back()
 
     def paint(self) -> np.ndarray:
         """Draw what has changed; the picture as uint8 of (height x sharpness, width x sharpness, 3), red green blue."""
@@ -166,11 +166,18 @@ class LiveFigure:
     def _few_colors(self) -> bytes:
         from PIL import Image
 
-        file = io.BytesIO()
         image = Image.fromarray(np.ascontiguousarray(self.paint()))
         few = image.quantize(colors=24, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.convert("RGB").save(file, "webp", lossless=True, method=4)
-        return file.getvalue()
+        return webp(few.convert("RGB"), lossless=True, method=4)
+
+
+def webp(image: Image.Image, **how: Any) -> bytes:
+    """A picture as WebP, in the way that :meth:`PIL.Image.Image.save` is told."""
+    from PIL import WebPImagePlugin  # noqa: F401 (with it, Pillow need not load every format it knows: 6 MB)
+
+    file = io.BytesIO()
+    image.save(file, "webp", **how)
+    return file.getvalue()
 
 
 def plain_axis(axes: Axes, ticks: Sequence[float], label: str = "", words: Sequence[str] | None = None) -> None:
@@ -204,6 +211,12 @@ def line(x: list[float], y: list[float], **options) -> Line2D:
     from matplotlib.lines import Line2D
 
     return Line2D(x, y, **options)
+
+
+def give_back() -> None:
+    """Give freed memory back to the computer; glibc keeps it otherwise: some 30 MB after a notebook."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)
 
 
 class LivePicture(ABC):
@@ -244,6 +257,9 @@ class LivePicture(ABC):
     def kept(self) -> str:
         """The picture as HTML that is kept in a notebook's file, with its words; it then rests until it moves."""
         shown = page.figure(self.image(small=True), self.describe(), self.caption(), self.shown_width)
-        if hasattr(self, "live"):
-            self.live.rest()
+        self.rest()
         return shown
+
+    def rest(self) -> None:
+        """Let go of what it was drawn with, until it moves."""
+        self.live.rest()

@@ -14,6 +14,7 @@ import numpy as np
 from helpers import page
 from helpers.evidence import cite
 from helpers.pictures import look
+from helpers.pictures.live import give_back, webp
 from helpers.pictures.stain import forget
 from helpers.pictures.still import StillPicture
 
@@ -32,16 +33,15 @@ class PaintedPicture(StillPicture):
     def paint(self) -> np.ndarray:
         """The picture: uint8 of (height, width, 3), :data:`SHARPNESS` times as large as shown."""
 
-    def kept(self) -> str:
-        """The picture as HTML that is kept in a notebook's file; the large cells it was made of are let go."""
-        shown = super().kept()
+    def rest(self) -> None:
+        """Let go of the large cells it was made of."""
         forget()
-        return shown
+        give_back()
 
     def _repr_html_(self) -> str:
-        sharp = page.figure(self.image(), self.describe(), self.caption(), self.width)
         cite(self.sources)
-        forget()
+        sharp = page.figure(self.image(), self.describe(), self.caption(), self.width)
+        self.rest()
         return sharp
 
     def image(self, small: bool = False) -> bytes:
@@ -53,12 +53,12 @@ def photograph(painted: np.ndarray, width: int | None = None) -> bytes:
     """A picture as JPEG, or of this many pixels across as WebP of few bytes."""
     from PIL import Image
 
-    file, image = io.BytesIO(), Image.fromarray(painted)
-    if width is None:
-        image.save(file, "jpeg", quality=85)
-    else:
+    image = Image.fromarray(painted)
+    if width is not None:
         size = width, round(image.height * width / image.width)
-        image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2).save(file, "webp", quality=32, method=6)
+        return webp(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2), quality=32, method=6)
+    file = io.BytesIO()
+    image.save(file, "jpeg", quality=85)
     return file.getvalue()
 
 

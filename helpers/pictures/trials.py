@@ -36,24 +36,22 @@ _SCALES = {"%": _PERCENT, "ratio": _RATIO, "months": _MONTHS, "points": _POINTS}
 class TrialsPicture(ForestPicture):
     """The figures that answer one question, study by study.
 
+    Its title is what those shown say together (a row of ``data/conclusions.csv``), or what they are.
+
     Args:
         question: a question of ``data/trials.csv``.
         outcome: keep only these outcomes.
         studies: keep only these studies.
-        point: the title in a sentence without its full stop; unless given, what the figures shown say together (a row
-            of ``data/conclusions.csv``), or what they are.
 
     Raises:
         ValueError: no such question, or nothing to show.
     """
 
-    def __init__(
-        self, question: str, outcome: Sequence[str] = (), studies: Sequence[str] = (), point: str = ""
-    ) -> None:
+    def __init__(self, question: str, outcome: Sequence[str] = (), studies: Sequence[str] = ()) -> None:
         rows = [row for row in figures(question, outcome) if not studies or row["study"] in studies]
         if not rows:
             raise ValueError(f"Nothing to show: no figure on {question!r} has these outcomes and studies.")
-        self.question, self.rows, self._point = question, tuple(rows), point or title_of("trials", question, rows)
+        self.question, self.rows, self._point = question, tuple(rows), title_of("trials", question, rows)
         self.sources = sources_of(rows)
         self.sections = tuple(
             (_SCALES[unit], tuple(_study(found) for found in by_study(own).values()))

@@ -30,6 +30,8 @@ from helpers.questions.answers import AnswerError, value
 HOLDS = "holds"
 POOL = 60
 """Draws of a family between which its rounds go, at most."""
+_TRIES = 400
+"""How often values are drawn for them, at most."""
 
 _HOLE = re.compile(r"\{\{(.+?)(?::([^:{}\[\]()'\"]+))?\}\}", re.DOTALL)
 _KEPT = ("id", "kind", "family", "sources")
@@ -75,11 +77,11 @@ def drawn(family: Mapping[str, Any], seed: str, number: int) -> dict[str, Any]:
     return pool[(number - 1) % len(pool)] if pool else first
 
 
-def draws(family: Mapping[str, Any], seed: str, most: int, tries: int = 400) -> list[dict[str, Any]]:
+def draws(family: Mapping[str, Any], seed: str, most: int) -> list[dict[str, Any]]:
     """Different draws that hold, the first wording first."""
     choices = {name: values_of(part) for name, part in family.items() if name != HOLDS}
     found, random = [first_values(family)], Random(seed)
-    for _ in range(tries):
+    for _ in range(_TRIES):
         if len(found) >= most:
             break
         values = {name: random.choice(some) for name, some in choices.items()}

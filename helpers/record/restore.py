@@ -107,11 +107,11 @@ def on_binder() -> bool:
     return any(name in os.environ for name in BINDER)
 
 
-def remind(record: Record = RECORD) -> bool:
+def remind() -> bool:
     """Whether to say, now and only once, that the record should be taken along."""
-    if not on_binder() or record.setting("reminded") or record.count() < REMIND_AFTER:
+    if not on_binder() or RECORD.setting("reminded") or RECORD.count() < REMIND_AFTER:
         return False
-    record.setting("reminded", "yes")
+    RECORD.setting("reminded", "yes")
     return True
 
 
@@ -145,8 +145,8 @@ def as_file(kind: str, record: Record = RECORD) -> str:
     return exchange.to_csv(rows) if kind == "csv" else exchange.to_xapi(rows, record.learner())
 
 
-def download(kind: str, record: Record = RECORD) -> Download:
+def download(kind: str) -> Download:
     """The same, on its way to the page."""
     from helpers.record import exchange
 
-    return Download.of(exchange.file_name(datetime.now(), kind), as_file(kind, record))
+    return Download.of(exchange.file_name(datetime.now(), kind), as_file(kind))

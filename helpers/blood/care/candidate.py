@@ -23,6 +23,7 @@ from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import Row
 from helpers.blood.grading.severity import grade
 from helpers.evidence import constant, records
+from helpers.wording import age_words
 
 TIERS = {"non_severe": "non-severe", "severe": "severe", "very_severe": "very severe"}
 """Severity of aplastic anemia (Camitta), as the table writes it and in words."""
@@ -119,7 +120,7 @@ class Candidate:
     def words(self) -> str:
         """The person in words, as far as is known."""
         known = self.facts()
-        said = [f"a person of {known['age_y']:g}" if known["age_y"] is not None else "a person of unknown age"]
+        said = ["a person of " + ("unknown age" if known["age_y"] is None else age_words(known["age_y"]))]
         if known["severity"] == NOT_MET:
             said.append("criteria of aplastic anemia not met")
         elif known["severity"]:

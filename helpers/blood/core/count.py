@@ -24,6 +24,7 @@ from helpers.blood.core import units
 from helpers.blood.core.units import ANALYTES, COLUMN, NAME
 from helpers.blood.core.value import Assume, Value, measure
 from helpers.evidence import constant
+from helpers.wording import person_words
 
 _NO_PLACE_M = 100_000.0
 """Nobody lives so many meters above the sea or below it."""
@@ -68,23 +69,7 @@ class Person:
                 raise ValueError(f"{name} should be True, False or None (not known); it is {getattr(self, name)!r}.")
 
     def __str__(self) -> str:
-        return ", ".join(self.words()) or "person not described"
-
-    def words(self) -> list[str]:
-        """What is known of the person, in words."""
-        words = []
-        if self.sex:
-            words.append(self.sex)
-        if self.age_y is not None:
-            words.append(f"{self.age_y:g} years" if self.age_y >= 2 else f"{round(self.age_y * 12):d} months")
-        if self.trimester is not None:
-            words.append(f"pregnant, trimester {self.trimester}" if self.trimester else "not pregnant")
-        for name, yes, no in (("duffy_null", "Duffy-null", "not Duffy-null"), ("smoker", "smoker", "non-smoker")):
-            if getattr(self, name) is not None:
-                words.append(yes if getattr(self, name) else no)
-        if self.elevation_m is not None:
-            words.append(f"lives at {self.elevation_m:g} m")
-        return words
+        return person_words(self, fully=True)
 
 
 PERSON = tuple(item.name for item in fields(Person))

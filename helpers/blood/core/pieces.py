@@ -141,7 +141,7 @@ def _unit_starts() -> frozenset[str]:
     return frozenset(found[0].lower() for found in firsts if found) | frozenset(others.split())
 
 
-def unit_at(text: str, start: int, longest: int = 12) -> int:
+def unit_at(text: str, start: int) -> int:
     """Where the unit that begins here ends; ``start`` when none does. The longest spelling wins."""
     first = _UNIT_TOKENS.match(text, start)
     if not first or first[0].lower() not in _unit_starts():
@@ -149,7 +149,7 @@ def unit_at(text: str, start: int, longest: int = 12) -> int:
     if first[0] == "*" and not text[first.end() :].lstrip().startswith("10"):
         return start  # a flag: "2720* K/mL"
     ends, place = [], start
-    while place < len(text) and len(ends) < longest and place - start < 32:
+    while place < len(text) and len(ends) < 12 and place - start < 32:
         token = _UNIT_TOKENS.match(text, place)
         if not token or (token[0].isspace() and (len(token[0]) > 1 or token[0] in "\t\n")):
             break

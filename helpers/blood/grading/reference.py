@@ -21,6 +21,7 @@ from helpers.blood.core.count import may_be_pregnant as may_be_pregnant
 from helpers.blood.core.units import ANALYTES, COLUMN, show
 from helpers.blood.grading.cohort import Cohort, Kinds
 from helpers.evidence import cite, constant, records
+from helpers.wording import person_words
 
 VERDICTS = ("low", "normal", "high", "cannot tell")
 
@@ -156,16 +157,6 @@ def limits(
     return low[cohort.kind], high[cohort.kind]
 
 
-def _who(person: Person) -> str:
-    age = "age not known" if person.age_y is None else f"age {person.age_y:g}"
-    parts = [age, person.sex or "sex not known"]
-    if person.trimester:
-        parts.append(f"trimester {person.trimester}")
-    if person.duffy_null:
-        parts.append("Duffy-null")
-    return ", ".join(parts)
-
-
 def interval(analyte: str, person: Person, reference: Reference = DEFAULT_REFERENCE) -> Interval:
     """The reference interval of one analyte for one person, and why it is that one.
 
@@ -185,12 +176,12 @@ def _interval(analyte: str, person: Person, kinds: Kinds, reference: Reference) 
     label = ANALYTES[analyte].label
     if row_of[0] < 0:
         sets = "; ".join(_set_labels()[name] for name in _sets(reference))
-        reason = f"No interval for {label} ({_who(person)}) in: {sets}."
+        reason = f"No interval for {label} ({person_words(person)}) in: {sets}."
         if person.age_y is None or person.sex is None:
             reason += " Intervals depend on age and often on sex: give both."
         return Interval(analyte, math.nan, math.nan, "", "", reason)
     row = records("reference_intervals")[row_of[0]]
-    reason = f"{_set_labels()[row['set']]} for {_who(person)}."
+    reason = f"{_set_labels()[row['set']]} for a {person_words(person)}."
     if pregnancy_is_open(person.sex, person.age_y, person.trimester):
         reason += " Pregnancy is not stated; this interval is for people who are not pregnant."
     if person.elevation_m and analyte in ("hb", "hct", "rbc"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from itertools import pairwise
 
 from helpers.blood.core import units
@@ -35,6 +36,31 @@ OF_MARROW = (
     "alc",
     "wbc",
 )
+
+
+@dataclass(frozen=True)
+class _Here:
+    """A word that may say something of the numbers around it."""
+
+    piece: Piece
+    place: int
+    now: dict[str, object]
+    """What is said so far, until the end of the sentence."""
+    clause: list[Atom]
+    """Names and numbers of this clause, before it."""
+    following: str
+    """The text of the piece after it."""
+    named: bool
+    """Whether a name follows."""
+
+    @property
+    def last(self) -> Atom | None:
+        """What stands before it in its clause."""
+        return self.clause[-1] if self.clause else None
+
+    def leads(self, where: str) -> bool:
+        """Whether it leads there."""
+        return leads(self.piece, where)
 
 
 class Contexts:
@@ -90,7 +116,8 @@ class Contexts:
             elif piece.kind == "specimen":
                 self._note_specimen(piece, place, now, seen)
             else:
-                self._note(piece, place, now, clause)
+                named = place + 1 < len(self.pieces) and self.pieces[place + 1].kind in NAMES
+                self._note(_Here(piece, place, now, clause, self.row.text_at(place + 1), named))
 
     def _before(self, place: int, many: int) -> list[Atom]:
         """The last atoms before a piece."""
@@ -154,65 +181,113 @@ class Contexts:
             return claim.specimen
         return inline or claim.specimen
 
-    def _note(self, piece: Piece, place: int, now: dict[str, object], clause: list[Atom]) -> None:
-        last = clause[-1] if clause else None
-        following = self.row.text_at(place + 1)
-        now["critical"] = now["critical"] or leads(piece, "critical values")
-        if leads(piece, "to") and self._went_from(place):
-            piece.kind, now["older"] = "filler", False  # "fell from 9.1 to 7.2 g/dL"
-            return
-        if now["specimen"] == "a blood product" and leads(piece, "after"):
+    def _note(self, here: _Here) -> None:
+        """What a word says of the numbers around it: the first rule whose matter it is speaks."""
+        here.now["critical"] = here.now["critical"] or here.leads("critical values")
+        if not self._goes_no_further(here):
+            any(rule(self, here) for rule in self._RULES)
+
+    def _goes_no_further(self, here: _Here) -> bool:
+        """What is no longer said from here on; whether the word itself says nothing more."""
+        now, place = here.now, here.place
+        if here.leads("to") and self._went_from(place):
+            here.piece.kind, now["older"] = "filler", False  # "fell from 9.1 to 7.2 g/dL"
+            return True
+        if now["specimen"] == "a blood product" and here.leads("after"):
             now["specimen"] = ""  # "2 units PRBC, post-transfusion Hb 8.1 g/dL"
-        if self.limits.is_graded(place) or (piece.meaning == "from" and not self._from_a_result(place)):
-            return
-        if now["older"] and leads(piece, "after") and any(each.older for each in self._before(place, 6)):
+        if self.limits.is_graded(place) or (here.piece.meaning == "from" and not self._from_a_result(place)):
+            return True
+        if now["older"] and here.leads("after") and any(each.older for each in self._before(place, 6)):
             now["older"] = False  # "Pre-op Hb 11 g/dL, post-op Hb 7 g/dL"
-        named = place + 1 < len(self.pieces) and self.pieces[place + 1].kind in NAMES
-        if piece.meaning == "limit":
-            as_limits([each for each in clause[-1:] if place - each.where <= 2])
-        elif leads(piece, "if or oneself") and _SPANISH_PAST.search(following):
-            return  # "Se transfundió con Hb de 6,8 g/dL"
-        elif (
-            piece.kind == "condition"
-            or (piece.text.lower() == "normal" and following == ":" and last is None)
-            or (piece.text == "=" and named and last is None)
-        ):
-            now["condition"] = LIMIT
-            goal = self.limits.said_to_be(place) if piece.kind == "condition" else None
-            as_limits([each for each in clause if isinstance(each, Number) and (each.printed.sign or each is goal)])
-        elif following == ":" and (whose := next((each for each in _WHOSE if leads(piece, each)), "")):
-            now["specimen"] = whose  # "Son: Hb 14", else it is Spanish or French
-        elif piece.kind == "change" and piece.meaning == "relative" and isinstance(last, Number):
-            last.change = True
-        elif piece.kind == "change":
-            now["change"] = True
-        elif leads(piece, "was") and self._tells_what_was(place):
-            now["older"] = now["older"] or self.pieces[place - 1].kind == "open"
-            self.by_place[place + 1].older = True
-        elif piece.kind == "now":
-            now.update(older=False, time=piece.text if piece.meaning == "today" else now["time"])
-        elif piece.kind == "older":
-            self._note_older(piece, place, now, last)
-        elif piece.kind in ("time", "date", "month"):
-            self._note_time(piece, place, now, last)
+        return False
 
-    def _note_older(self, piece: Piece, place: int, now: dict[str, object], last: Atom | None) -> None:
-        named = place + 1 < len(self.pieces) and self.pieces[place + 1].kind in NAMES
-        follows = next((each for each in self.pieces[place + 1 : place + 4] if each.text != ":"), piece)
-        if isinstance(last, Number) and follows.kind == "number" and piece.meaning != "from":
-            return  # "7.2 g/dL previous 9.1 g/dL": which of the two is the earlier one is not told
-        if isinstance(last, Number) and piece.meaning != "from" and not named:
-            last.older = last.column != "result"
+    # --- rules: each says whether the word was its matter ---
+
+    def _limits_before(self, here: _Here) -> bool:
+        """ "150 or less"."""
+        if here.piece.meaning != "limit":
+            return False
+        as_limits([each for each in here.clause[-1:] if here.place - each.where <= 2])
+        return True
+
+    def _spanish_past(self, here: _Here) -> bool:
+        """ "Se transfundió con Hb de 6,8 g/dL": no condition."""
+        return here.leads("if or oneself") and bool(_SPANISH_PAST.search(here.following))
+
+    def _condition(self, here: _Here) -> bool:
+        """ "If Hb 7", "Normal: Hb 12", "Anemia = Hb 13"."""
+        piece, begins = here.piece, here.last is None
+        normal = piece.text.lower() == "normal" and here.following == ":" and begins
+        defines = piece.text == "=" and here.named and begins
+        if piece.kind != "condition" and not normal and not defines:
+            return False
+        here.now["condition"] = LIMIT
+        goal = self.limits.said_to_be(here.place) if piece.kind == "condition" else None
+        as_limits([each for each in here.clause if isinstance(each, Number) and (each.printed.sign or each is goal)])
+        return True
+
+    def _of_somebody(self, here: _Here) -> bool:
+        """ "Son: Hb 14", else it is Spanish or French."""
+        whose = next((each for each in _WHOSE if here.leads(each)), "") if here.following == ":" else ""
+        here.now["specimen"] = whose or here.now["specimen"]
+        return bool(whose)
+
+    def _change(self, here: _Here) -> bool:
+        """ "Hb fell by 2 g/dL"; "2 g/dL lower"."""
+        if here.piece.kind != "change":
+            return False
+        if here.piece.meaning == "relative" and isinstance(here.last, Number):
+            here.last.change = True
         else:
-            now["older"] = True
+            here.now["change"] = True
+        return True
 
-    def _note_time(self, piece: Piece, place: int, now: dict[str, object], last: Atom | None) -> None:
+    def _was(self, here: _Here) -> bool:
+        """ "Hb 7.2 g/dL (was 9.1 g/dL)"."""
+        if not here.leads("was") or not self._tells_what_was(here.place):
+            return False
+        here.now["older"] = here.now["older"] or self.pieces[here.place - 1].kind == "open"
+        self.by_place[here.place + 1].older = True
+        return True
+
+    def _now(self, here: _Here) -> bool:
+        """ "now", "today"."""
+        if here.piece.kind != "now":
+            return False
+        here.now.update(older=False, time=here.piece.text if here.piece.meaning == "today" else here.now["time"])
+        return True
+
+    def _older(self, here: _Here) -> bool:
+        """ "previous", "from", "last month"."""
+        piece, last = here.piece, here.last
+        if piece.kind != "older":
+            return False
+        follows = next((each for each in self.pieces[here.place + 1 : here.place + 4] if each.text != ":"), piece)
+        if not isinstance(last, Number) or piece.meaning == "from":
+            here.now["older"] = True
+        elif follows.kind == "number":
+            pass  # "7.2 g/dL previous 9.1 g/dL": which of the two is the earlier one is not told
+        elif here.named:
+            here.now["older"] = True
+        else:
+            last.older = last.column != "result"
+        return True
+
+    def _time(self, here: _Here) -> bool:
+        """A time, a date or a month."""
+        piece, place, now, last = here.piece, here.place, here.now, here.last
+        if piece.kind not in ("time", "date", "month"):
+            return False
         if last is None and place and self.pieces[place - 1].kind == "open":
             last = next((each for each in self._before(place - 1, 2) if each.where > place - 4), None)
         if isinstance(last, Number) or (isinstance(last, Claim) and piece.kind != "time"):
             last.time = f"{last.time} {piece.text}".strip()
         else:
             now["time"] = f"{now['time']} {piece.text}".strip()
+        return True
+
+    _RULES = (_limits_before, _spanish_past, _condition, _of_somebody, _change, _was, _now, _older, _time)
+    """In the order in which they are asked."""
 
     def _from_a_result(self, place: int) -> bool:
         """Whether "from" leads to an earlier result, and not to a sender ("Call from lab: Hb 6.8 g/dL")."""

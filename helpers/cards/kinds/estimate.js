@@ -1,5 +1,5 @@
 import { note } from "../controls.js";
-import { make } from "../dom.js";
+import { make } from "../../dom.js";
 
 export function estimate(question, id, changed) {
   const said = make("output", { for: `${id}-slider` });

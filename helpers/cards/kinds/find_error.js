@@ -1,5 +1,5 @@
 import { boxes } from "../controls.js";
-import { make } from "../dom.js";
+import { make } from "../../dom.js";
 
 export function find_error(question, id, changed) {
   const lines = boxes({ how: question.how, options: question.items }, `${id}-line`, changed, "radio");

@@ -1,5 +1,5 @@
 import { menu } from "../controls.js";
-import { make } from "../dom.js";
+import { make } from "../../dom.js";
 
 export function number(question, id, changed) {
   const amount = make("input", {

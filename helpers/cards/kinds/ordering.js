@@ -1,4 +1,4 @@
-import { make } from "../dom.js";
+import { make } from "../../dom.js";
 
 export function ordering(question, _id, changed) {
   const all = question.items;

@@ -1,5 +1,5 @@
 import { note } from "../controls.js";
-import { make } from "../dom.js";
+import { make } from "../../dom.js";
 
 // The points come, as notes, with the model answer; ticking one changes nothing of what was written.
 export function say_why(question, id, changed) {

@@ -1,4 +1,4 @@
-import { make } from "../dom.js";
+import { make } from "../../dom.js";
 
 export function term(question, id, changed) {
   const list = make("datalist", { id: `${id}-words` }, ...question.words.map((word) => make("option", { value: word })));

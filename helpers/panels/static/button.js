@@ -1,8 +1,8 @@
-import { make } from "./dom.js";
+import { add } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course");
-  const button = make(el, "button", { type: "button" });
+  const button = add(el, "button", { type: "button" });
   const read = () => {
     button.textContent = model.get("label");
     button.setAttribute("aria-disabled", model.get("disabled"));  // a disabled one would lose the focus

@@ -1,12 +1,12 @@
-import { make } from "./dom.js";
+import { add } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-checkboxes");
-  const set = make(el, "fieldset");
-  make(set, "legend", { textContent: model.get("label") });
+  const set = add(el, "fieldset");
+  add(set, "legend", {}, model.get("label"));
   const box = (words) => {
-    const label = make(set, "label");
-    const input = make(label, "input", { type: "checkbox" });
+    const label = add(set, "label");
+    const input = add(label, "input", { type: "checkbox" });
     label.append(words);
     return input;
   };

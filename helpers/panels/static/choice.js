@@ -1,19 +1,19 @@
-import { make, name } from "./dom.js";
+import { add, name } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-choice");
   const id = name();
-  const label = make(el, "label", { htmlFor: id });
-  const select = make(el, "select", { id });
+  const label = add(el, "label", { for: id });
+  const select = add(el, "select", { id });
   select.setAttribute("aria-describedby", id + "-note");
-  const note = make(el, "p", { className: "course-note", id: id + "-note" });
+  const note = add(el, "p", { class: "course-note", id: id + "-note" });
   const list = () => {
     select.replaceChildren();
     const groups = model.get("groups");
     let group;
-    for (const [at, textContent] of model.get("labels").entries()) {
-      if (groups[at] && groups[at] !== group?.label) group = make(select, "optgroup", { label: groups[at] });
-      make(groups[at] ? group : select, "option", { textContent });
+    for (const [at, words] of model.get("labels").entries()) {
+      if (groups[at] && groups[at] !== group?.label) group = add(select, "optgroup", { label: groups[at] });
+      add(groups[at] ? group : select, "option", {}, words);
     }
     read();
   };

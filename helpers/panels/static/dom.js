@@ -1,12 +1,10 @@
-export const make = (parent, tag, props = {}) => {
-  const made = parent.appendChild(Object.assign(document.createElement(tag), props));
-  // JupyterLab asks the focused element itself: arrow keys belong to the control, not to the notebook.
-  if (["input", "select", "button", "textarea"].includes(tag)) {
-    made.setAttribute("data-lm-suppress-shortcuts", "true");
-    made.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") made.closest(".jp-Cell")?.focus();
-    });
-  }
+import { keepKeys, make } from "../../dom.js";
+
+/** Makes an element inside another; one that takes keys keeps them from the notebook. */
+export const add = (parent, tag, attributes = {}, ...children) => {
+  const made = make(tag, attributes, ...children);
+  parent.append(made);
+  if (["input", "select", "button", "textarea"].includes(tag)) keepKeys(made);
   return made;
 };
 /** Puts a widget's picture into an image, and lets go of the one before; without a picture it only lets go. */

@@ -1,20 +1,20 @@
-import { make, name } from "./dom.js";
+import { add, name } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course");
-  const row = make(el, "div");
+  const row = add(el, "div");
   Object.assign(row.style, { display: "flex", flexWrap: "wrap", gap: "7px 18px", alignItems: "center" });
   const list = (words, options) => {
-    const line = make(row, "div", { className: "course-choice" });
+    const line = add(row, "div", { class: "course-choice" });
     const id = name();
-    make(line, "label", { htmlFor: id, textContent: words });
-    const select = make(line, "select", { id });
-    make(select, "option", { value: "", textContent: "choose …" });
-    for (const one of options) make(select, "option", { value: one, textContent: one });
+    add(line, "label", { for: id }, words);
+    const select = add(line, "select", { id });
+    add(select, "option", { value: "" }, "choose …");
+    for (const one of options) add(select, "option", { value: one }, one);
     return select;
   };
   const selects = [list("Your verdict", model.get("verdicts")), list("How sure are you?", model.get("levels"))];
-  const button = make(row, "button", { type: "button", textContent: "Judge" });
+  const button = add(row, "button", { type: "button" }, "Judge");
   const read = () => {
     const given = model.get("given");
     const done = given.length > 0 || !model.get("claim");

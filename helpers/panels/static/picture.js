@@ -1,15 +1,15 @@
-import { make, painter } from "./dom.js";
+import { add, painter } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course");
-  const figure = make(el, "figure", { className: "course-figure" });
-  const frame = make(figure, "div", { className: "frame" });
-  const image = make(frame, "img", { width: model.get("width") });
-  const tip = make(frame, "span", { className: "tip", hidden: true, ariaHidden: "true" });
-  const ring = make(frame, "span", { className: "ring", hidden: true, ariaHidden: "true" });
-  const said = make(frame, "span", { className: "said" });
+  const figure = add(el, "figure", { class: "course-figure" });
+  const frame = add(figure, "div", { class: "frame" });
+  const image = add(frame, "img", { width: model.get("width") });
+  const tip = add(frame, "span", { class: "tip", hidden: true, "aria-hidden": "true" });
+  const ring = add(frame, "span", { class: "ring", hidden: true, "aria-hidden": "true" });
+  const said = add(frame, "span", { class: "said" });
   said.setAttribute("aria-live", "polite");
-  const caption = make(figure, "figcaption");
+  const caption = add(figure, "figcaption");
   caption.style.maxWidth = model.get("width") + "px";
   const show = painter(model, image);
   let at = -1;

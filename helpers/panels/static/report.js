@@ -1,9 +1,9 @@
-import { make, name } from "./dom.js";
+import { add, name } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-report");
-  const text = make(el, "div", { className: "as-typed" });
-  const below = make(el, "div");
+  const text = add(el, "div", { class: "as-typed" });
+  const below = add(el, "div");
   let open = null; // the key of the question that is asked, and the stretch it is asked at
 
   const choose = (key, value) => {
@@ -13,20 +13,20 @@ export default { render({ model, el }) {
   const ask = (parent, key) => {
     const { question, answers } = model.get("questions")[key];
     const id = name();
-    const box = make(parent, "span", { className: "settle" });
-    make(box, "label", { htmlFor: id, textContent: question });
-    const select = make(box, "select", { id });
-    for (const [words, value] of answers) make(select, "option", { textContent: words, value });
+    const box = add(parent, "span", { class: "settle" });
+    add(box, "label", { for: id }, question);
+    const select = add(box, "select", { id });
+    for (const [words, value] of answers) add(select, "option", { value }, words);
     select.value = model.get("settled")[key] || "";
     select.addEventListener("change", () => choose(key, select.value));
     return select;
   };
   const settles = (mark, one, at) => {
     const asked = open !== null && open.key === one.key && open.at === at;
-    const button = make(mark, "button", { type: "button", textContent: one.text });
+    const button = add(mark, "button", { type: "button" }, one.text);
     button.setAttribute("aria-expanded", String(asked));
     const hint = one.kind === "declined" ? ": cannot be told, settle it" : ": change how it was settled";
-    make(button, "span", { className: "said", textContent: hint });
+    add(button, "span", { class: "said" }, hint);
     button.addEventListener("click", () => {
       open = asked ? null : { key: one.key, at };
       write();
@@ -36,11 +36,11 @@ export default { render({ model, el }) {
   };
   const stretch = (one, at) => {
     if (!one.kind) return text.append(one.text);
-    const mark = make(text, "mark", { className: one.kind });
+    const mark = add(text, "mark", { class: one.kind });
     if (one.ink) mark.style.borderBottomColor = one.ink;
     if (one.sign) mark.append(one.sign + " ");
     const asked = one.key ? settles(mark, one, at) : mark.append(one.text);
-    if (one.reason) make(text, "small", { textContent: ` (${one.reason})` });
+    if (one.reason) add(text, "small", {}, ` (${one.reason})`);
     if (asked) ask(text, one.key);
   };
   const write = () => {

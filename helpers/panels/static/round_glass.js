@@ -1,15 +1,15 @@
-import { make, painter } from "./dom.js";
+import { add, painter } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-round");
-  const figure = make(el, "figure", { className: "course-figure" });
-  const image = make(figure, "img");
-  const caption = make(figure, "figcaption");
-  const side = make(el, "div", { className: "side" });
-  const clock = make(side, "div", { className: "clock", ariaHidden: "true" });
-  const names = make(side, "div", { className: "names", role: "group", ariaLabel: "Names" });
-  const on = make(side, "button", { type: "button", className: "on" });
-  const help = make(side, "p", { className: "course-note" });
+  const figure = add(el, "figure", { class: "course-figure" });
+  const image = add(figure, "img");
+  const caption = add(figure, "figcaption");
+  const side = add(el, "div", { class: "side" });
+  const clock = add(side, "div", { class: "clock", "aria-hidden": "true" });
+  const names = add(side, "div", { class: "names", role: "group", "aria-label": "Names" });
+  const on = add(side, "button", { type: "button", class: "on" });
+  const help = add(side, "p", { class: "course-note" });
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const show = painter(model, image);
   let [since, timer, asked] = [null, 0, null];
@@ -37,10 +37,10 @@ export default { render({ model, el }) {
     const labels = model.get("names");
     labels.forEach((words, at) => {
       if (!buttons[at]) {
-        const button = make(names, "button", { type: "button" });
-        make(button, "kbd", { textContent: String(at + 1), ariaHidden: "true" });
-        make(button, "span");
-        make(button, "b");
+        const button = add(names, "button", { type: "button" });
+        add(button, "kbd", { "aria-hidden": "true" }, String(at + 1));
+        add(button, "span");
+        add(button, "b");
         button.setAttribute("aria-keyshortcuts", String(at + 1));
         button.addEventListener("click", () => answer(at));
         buttons[at] = button;

@@ -1,18 +1,18 @@
-import { make, name } from "./dom.js";
+import { add, name } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-slider");
   const id = name();
-  const head = make(el, "div", { className: "head" });
-  make(head, "i", { textContent: model.get("tag"), hidden: !model.get("tag"), ariaHidden: "true" });
-  const label = make(head, "label", { htmlFor: id });
-  const output = make(el, "output", { htmlFor: id });
-  const input = make(el, "input", { type: "range", id, min: 0, step: 1 });
+  const head = add(el, "div", { class: "head" });
+  add(head, "i", { hidden: !model.get("tag"), "aria-hidden": "true" }, model.get("tag"));
+  const label = add(head, "label", { for: id });
+  const output = add(el, "output", { for: id });
+  const input = add(el, "input", { type: "range", id, min: 0, step: 1 });
   input.setAttribute("aria-describedby", id + "-note");
-  const unknown = make(el, "label", { className: "unknown" });
-  const box = make(unknown, "input", { type: "checkbox" });
+  const unknown = add(el, "label", { class: "unknown" });
+  const box = add(unknown, "input", { type: "checkbox" });
   unknown.append("not known");
-  const note = make(el, "p", { className: "course-note", id: id + "-note" });
+  const note = add(el, "p", { class: "course-note", id: id + "-note" });
   const show = () => {
     const [i, known] = [+input.value, !box.checked];
     output.textContent = known ? model.get("texts")[i] : "not known";

@@ -1,12 +1,12 @@
-import { make } from "./dom.js";
+import { add } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-switch");
-  const label = make(el, "label");
-  const input = make(label, "input", { type: "checkbox" });
+  const label = add(el, "label");
+  const input = add(label, "input", { type: "checkbox" });
   input.setAttribute("role", "switch");
-  const words = make(label, "span");
-  const note = make(el, "p", { className: "course-note" });
+  const words = add(label, "span");
+  const note = add(el, "p", { class: "course-note" });
   const read = () => {
     words.textContent = model.get("label");
     input.checked = model.get("on");

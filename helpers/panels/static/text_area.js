@@ -1,15 +1,15 @@
-import { make, name } from "./dom.js";
+import { add, name } from "./dom.js";
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-text-area");
   const id = name();
-  const label = make(el, "label", { htmlFor: id });
-  const area = make(el, "textarea", { id, rows: model.get("rows"), spellcheck: false });
+  const label = add(el, "label", { for: id });
+  const area = add(el, "textarea", { id, rows: model.get("rows"), spellcheck: "false" });
   area.setAttribute("aria-describedby", id + "-note");
   const keep = (event) => event.stopPropagation();  // or JupyterLab takes Enter
   area.addEventListener("keydown", keep);
   area.addEventListener("keypress", keep);
-  const note = make(el, "p", { className: "course-note", id: id + "-note" });
+  const note = add(el, "p", { class: "course-note", id: id + "-note" });
   const read = () => {
     label.textContent = model.get("label");
     note.textContent = model.get("note");

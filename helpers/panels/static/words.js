@@ -1,16 +1,16 @@
-import { make, name } from "./dom.js";
+import { add, name } from "./dom.js";
 
 /** The questions that one answer would settle: fieldsets that stay, and keep the focus, while a count moves. */
 const asking = (model, parent) => {
   const shown = new Map();
-  const add = (key) => {
-    const set = make(parent, "fieldset");
-    const legend = make(set, "legend");
+  const begin = (key) => {
+    const set = add(parent, "fieldset");
+    const legend = add(set, "legend");
     const group = name();
     const answers = [["yes", "Yes"], ["no", "No"], ["", "Not known"]];
     const inputs = answers.map(([value, words]) => {
-      const label = make(set, "label");
-      const input = make(label, "input", { type: "radio", name: group, value });
+      const label = add(set, "label");
+      const input = add(label, "input", { type: "radio", name: group, value });
       label.append(words);
       input.addEventListener("change", () => {
         model.set("answers", { ...model.get("answers"), [key]: value });
@@ -18,7 +18,7 @@ const asking = (model, parent) => {
       });
       return input;
     });
-    const why = make(set, "p", { className: "course-note" });
+    const why = add(set, "p", { class: "course-note" });
     shown.set(key, { set, legend, inputs, why });
   };
   return () => {
@@ -30,7 +30,7 @@ const asking = (model, parent) => {
       shown.delete(key);
     }
     for (const { key, text, why } of questions) {
-      if (!shown.has(key)) add(key);
+      if (!shown.has(key)) begin(key);
       const one = shown.get(key);
       if (one.legend.textContent !== text) one.legend.textContent = text;
       one.why.textContent = why;
@@ -42,16 +42,16 @@ const asking = (model, parent) => {
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-words");
-  const alert = make(el, "section", { className: "alarm" });
-  const open = make(el, "p", { className: "to-ask" });
-  const warned = make(el, "p", { className: "said warned" });
+  const alert = add(el, "section", { class: "alarm" });
+  const open = add(el, "p", { class: "to-ask" });
+  const warned = add(el, "p", { class: "said warned" });
   warned.setAttribute("role", "status");
-  const status = make(el, "p", { className: "status" });
-  const said = make(el, "p", { className: "said" });
+  const status = add(el, "p", { class: "status" });
+  const said = add(el, "p", { class: "said" });
   said.setAttribute("role", "status");
   said.setAttribute("aria-live", "polite");
-  const body = make(el, "div");
-  const questions = make(el, "section", { className: "questions" });
+  const body = add(el, "div");
+  const questions = add(el, "section", { class: "questions" });
   let timer = 0;
   // What the picture's title says already is read aloud, and not written a second time.
   const show = () => {

@@ -187,9 +187,8 @@ class GradeLines(Pairs):
         count = self.blood_count()
         known = {name: one.amount for name, one in count.values.items() if one.amount is not None}
         rows = [(ANALYTES[name].label, _exactly(amount, name)) for name, amount in known.items()]
-        words = ", ".join(count.person.words()) or "age and sex not stated"
         frame = pd.DataFrame(rows, columns=["", "value"]).set_index("").rename_axis("measured")
-        return page.table(frame, caption=f"{self.patient + ', ' if self.patient else ''}{words}")
+        return page.table(frame, caption=f"{self.patient + ', ' if self.patient else ''}{count.person}")
 
     def on_limits(self) -> list[str]:
         """The lines whose value is exactly a limit: a question about limits may want that, a draw must not."""
