@@ -18,6 +18,7 @@ from in_browser import (
     shortcuts_do_nothing,
     shown,
     tab_through,
+    tells,
 )
 from playwright.sync_api import expect
 
@@ -107,7 +108,7 @@ def test_a_published_patient_is_chosen_for_before_it_is_shown_what_was_done(guid
     agree(read, output, model)
     assert done[1:] not in output.text_content()
     assert model.severity == FROM_COUNT and model.candidate.severity is None
-    banner = output.locator(".course-words > section.alarm").first
+    banner = output.locator(".course-words section.alarm").first
     expect(banner).to_have_text(read.words(model.alert()))
     assert "Platelets below 20" in banner.text_content()
     output.get_by_role("slider", name="Marrow cellularity").fill("4")
@@ -142,7 +143,7 @@ def test_a_cause_tells_what_comes_first(read: Read) -> None:
         choose(box, place)
         model.cause = cause
         expect(output.locator(".status").last).to_have_text(model.status)
-        expect(output.locator(".course-words > div").last).to_have_text(read.words(model.words()))
+        tells(read, output, model)
         assert output.locator(".course-words a").count() > 0, f"{cause} shows no source"
         if model.picture:
             expect(output.locator("img")).to_have_attribute("alt", model.picture.describe())
@@ -163,9 +164,36 @@ def test_every_view_of_support_shows_its_words_and_sources(support) -> None:
         pick(output, "Look at", words)
         model.view_shown = view
         expect(output.locator(".status").last).to_have_text(model.status)
-        expect(output.locator(".course-words > div").last).to_have_text(read.words(model.words()))
+        tells(read, output, model)
         assert output.locator(".course-words a").count() > 0, f"{view} shows no source"
         assert complaints(read) == [], view
+
+
+def test_tables_have_the_whole_width_below_picture_and_words(support) -> None:
+    read, output, _ = support
+    read.page.set_viewport_size({"width": 1400, "height": 900})
+    panel, picture, side, below = (
+        output.locator(part).first.bounding_box() for part in (".course-beside", "img", ".side", ".below table")
+    )
+    assert picture["x"] + picture["width"] <= side["x"] and abs(picture["y"] - side["y"]) < 40, "side by side"
+    assert below["y"] >= max(picture["y"] + picture["height"], side["y"] + side["height"])
+    assert below["width"] > 0.95 * panel["width"]
+    assert below["y"] - panel["y"] < 800, "controls, picture and words are on one screen"
+    read.page.set_viewport_size({"width": 420, "height": 900})
+    narrow = {part: output.locator(part).first.bounding_box() for part in ("img", ".side", ".below")}
+    assert narrow["img"]["y"] < narrow[".side"]["y"] < narrow[".below"]["y"]
+    read.page.set_viewport_size({"width": 1200, "height": 900})
+
+
+def test_a_view_of_words_alone_fills_the_panel(support) -> None:
+    read, output, model = support
+    read.page.set_viewport_size({"width": 1400, "height": 900})
+    model.view_shown = VIEWS["G-CSF and other growth factors"]
+    pick(output, "Look at", "G-CSF and other growth factors")
+    expect(output.locator(".status").last).to_have_text(model.status)
+    panel, below = (output.locator(part).first.bounding_box() for part in (".course-beside", ".below"))
+    assert below["width"] > 0.95 * panel["width"] and below["y"] - panel["y"] < 150, "no room for a picture is left"
+    read.page.set_viewport_size({"width": 1200, "height": 900})
 
 
 def test_editions_differ_on_a_lumbar_puncture_by_keyboard(support) -> None:
@@ -188,7 +216,7 @@ def test_fever_is_an_emergency_whatever_a_definition_says(support) -> None:
     read, output, model = support
     pick(output, "Look at", next(words for words, view in VIEWS.items() if view == "fever"))
     model.view_shown = "fever"
-    banner = output.locator(".course-words > section.alarm").first
+    banner = output.locator(".course-words section.alarm").first
     expect(banner).to_have_text(read.words(model.alert()))
     assert "Hospital at once" in banner.text_content()
     temperature = output.get_by_role("slider", name="Temperature")
