@@ -169,33 +169,6 @@ def test_every_view_of_support_shows_its_words_and_sources(support) -> None:
         assert complaints(read) == [], view
 
 
-def test_tables_have_the_whole_width_below_picture_and_words(support) -> None:
-    read, output, _ = support
-    read.page.set_viewport_size({"width": 1400, "height": 900})
-    panel, picture, side, below = (
-        output.locator(part).first.bounding_box() for part in (".course-beside", "img", ".side", ".below table")
-    )
-    assert picture["x"] + picture["width"] <= side["x"] and abs(picture["y"] - side["y"]) < 40, "side by side"
-    assert below["y"] >= max(picture["y"] + picture["height"], side["y"] + side["height"])
-    assert below["width"] > 0.95 * panel["width"]
-    assert below["y"] - panel["y"] < 800, "controls, picture and words are on one screen"
-    read.page.set_viewport_size({"width": 420, "height": 900})
-    narrow = {part: output.locator(part).first.bounding_box() for part in ("img", ".side", ".below")}
-    assert narrow["img"]["y"] < narrow[".side"]["y"] < narrow[".below"]["y"]
-    read.page.set_viewport_size({"width": 1200, "height": 900})
-
-
-def test_a_view_of_words_alone_fills_the_panel(support) -> None:
-    read, output, model = support
-    read.page.set_viewport_size({"width": 1400, "height": 900})
-    model.view_shown = VIEWS["G-CSF and other growth factors"]
-    pick(output, "Look at", "G-CSF and other growth factors")
-    expect(output.locator(".status").last).to_have_text(model.status)
-    panel, below = (output.locator(part).first.bounding_box() for part in (".course-beside", ".below"))
-    assert below["width"] > 0.95 * panel["width"] and below["y"] - panel["y"] < 150, "no room for a picture is left"
-    read.page.set_viewport_size({"width": 1200, "height": 900})
-
-
 def test_editions_differ_on_a_lumbar_puncture_by_keyboard(support) -> None:
     read, output, model = support
     indication = indications("platelets")["lumbar_puncture"]
