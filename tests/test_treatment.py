@@ -32,6 +32,7 @@ from helpers.blood.care.guidelines import (
 )
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source, table
+from helpers.pictures.guidelines import GuidelinesPicture
 
 THESE = ("bsh2024", "astct2024", "ebmt2018", "ash2013", "us2017", "japan", "aieop2024", "nonsevere")
 """The texts of which is known here what they say together; one that is added says what it says."""
@@ -366,7 +367,6 @@ def test_a_text_without_an_age_is_no_dissent():
 def test_a_new_guideline_is_rows_alone(other_data):
     """It is compared, drawn and counted with the others, in the panel and in the question that counts them."""
     from helpers.panels.treatment import GuidelinePanel
-    from helpers.pictures.guidelines import GuidelinesPicture
     from helpers.questions.bank import exercise
 
     woman = Candidate("very_severe", 53, sibling=True, fit=True)
@@ -386,6 +386,25 @@ def test_a_new_guideline_is_rows_alone(other_data):
     assert f"holds {int(many) + 1} guidelines on aplastic anemia; {int(speak) + 1} of them" in (
         exercise("treatment-09").prompt
     )
+
+
+def test_who_can_tell_already_are_not_all_who_speak_of_the_person():
+    """Six speak of a man of 41 of whom nothing else is known; the two that can tell are not "all" of them."""
+    found = advise_all(Candidate("severe", age_y=41))
+    assert agreement(found) == (
+        "Both guidelines that can tell already name immunosuppressive drugs; 2 do not speak of this person; "
+        "4 cannot tell yet."
+    )
+    assert GuidelinesPicture(Candidate("severe", age_y=41)).point() in agreement(found)
+
+
+def test_no_row_is_named_like_a_severity():
+    """The row of 1999 is a trial; the controls beside it say "non-severe" of the person."""
+    assert not {str(guideline(name)["short"]).lower() for name in guidelines()} & {
+        "non-severe",
+        "severe",
+        "very severe",
+    }
 
 
 def test_no_brothers_and_sisters_stay_none_when_the_age_turns():

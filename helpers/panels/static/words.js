@@ -42,16 +42,18 @@ const asking = (model, parent) => {
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-words");
-  const alert = add(el, "section", { class: "alarm" });
-  const open = add(el, "p", { class: "to-ask" });
-  const warned = add(el, "p", { class: "said warned" });
+  const side = add(el, "div", { class: "side" });
+  const alert = add(side, "section", { class: "alarm" });
+  const open = add(side, "p", { class: "to-ask" });
+  const warned = add(side, "p", { class: "said warned" });
   warned.setAttribute("role", "status");
-  const status = add(el, "p", { class: "status" });
-  const said = add(el, "p", { class: "said" });
+  const status = add(side, "p", { class: "status" });
+  const said = add(side, "p", { class: "said" });
   said.setAttribute("role", "status");
   said.setAttribute("aria-live", "polite");
-  const body = add(el, "div");
-  const questions = add(el, "section", { class: "questions" });
+  const body = add(side, "div", { class: "body" });
+  const questions = add(side, "section", { class: "questions" });
+  const below = add(el, "section", { class: "below" });
   let timer = 0;
   // What the picture's title says already is read aloud, and not written a second time.
   const show = () => {
@@ -81,6 +83,7 @@ export default { render({ model, el }) {
     folded(part).forEach((one, at) => { one.open = unfolded[at] ?? one.open; });
   };
   const write = () => { put(body, model.get("html")); };
+  const writeBelow = () => { put(below, model.get("below")); };
   const warn = () => { put(alert, model.get("alert")); };
   const fields = asking(model, questions);
   const ask = () => {
@@ -90,12 +93,14 @@ export default { render({ model, el }) {
   };
   const announce = () => { warned.textContent = model.get("warning") || "No red flag is raised now."; };
   const handlers = {
-    "change:status change:in_title": tell, "change:html": write, "change:alert": warn, "change:warning": announce,
+    "change:status change:in_title": tell, "change:html": write, "change:below": writeBelow,
+    "change:alert": warn, "change:warning": announce,
     "change:questions change:answers change:still_open": ask,
   };
   for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
   show();
   write();
+  writeBelow();
   warn();
   ask();
   warned.textContent = model.get("warning");
