@@ -118,7 +118,8 @@ class Candidate:
     def words(self) -> str:
         """The person in words, as far as is known."""
         known = self.facts()
-        said = [f"a person of {known['age_y']:g}" if known["age_y"] is not None else "a person of unknown age"]
+        age = known["age_y"]
+        said = ["a person of unknown age" if age is None else f"a person of {age}" if age else "a child under one year"]
         if known["severity"] == NOT_MET:
             said.append("criteria of aplastic anemia not met")
         elif known["severity"]:
