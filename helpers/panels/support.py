@@ -78,7 +78,7 @@ _CONTROLS = {
     "iron": ("units",),
     "fever": ("temperature", "hours", "anc", "falling"),
 }
-_ITS_OWN = {"platelets": ("bleeding=major",), "red_cells": ("alarm=heart",)}
+_ITS_OWN = {"platelets": ("bleeding=major",), "red_cells": ("alarm=heart", "exhausted=yes")}
 """Questions that a view does not ask, because its limits are about them."""
 _WEIGHTS = [float(kilos) for kilos in range(10, 131)]
 _UNITS = [float(units) for units in range(0, 61)]
