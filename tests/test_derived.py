@@ -172,7 +172,11 @@ def test_what_is_said_of_bands_is_what_is_printed():
     def said(**values: float) -> str:
         return derived.complete(BloodCount.of(wbc=2.1, **values)).values["anc"].printed
 
-    assert "not printed" in said(neut_pct=22, band_pct=13, lymph_pct=50, mono_pct=15), "basophils are missing"
+    fits = said(neut_pct=30, band_pct=12, lymph_pct=52, mono_pct=6)
+    assert "with which the printed percentages add up to 100" in fits and "not printed" not in fits
+    assert "which is not printed" in said(neut_pct=30, band_pct=12, lymph_pct=40, mono_pct=6), (
+        "88: two kinds are missing"
+    )
     for told in (
         dict(neut_pct=22, seg_pct=14, band_pct=8),
         dict(neut_pct=22, band_pct=13, lymph_pct=63, mono_pct=15),

@@ -369,7 +369,7 @@ def test_the_page_of_one_half_way() -> None:
     ]
     page = standing_of(*rows).html()
     known = sum(one.phase != "predict" and one.asks.scored for one in bank.exercises("00_start_here"))
-    said = f"Of {len(ALL)} questions, {known} were right at the first try without help, 0 with help, 1 not yet"
+    said = f"Of {len(ALL)} questions, {known} were right at the first try without help, 0 later or with help, 1 not yet"
     scored = [one for one in bank.exercises("00_start_here") if one.asks.scored and one.phase != "predict"]
     again = sum(not one.asks.in_code for one in scored)
     for words in (said, f"Revisit {again} questions", "Go on with", "reading-01"):
@@ -432,7 +432,7 @@ def test_the_page_comes_from_a_record(tmp_path: Path) -> None:
     record.append(Event(one.id, answer=plain(one.asks.betraying(one.misconceptions[0])), verdict=NOT_YET))
     record.append(Event(one.id, answer=one.asks.right, verdict=RIGHT, version=version(one)))
     assert list(frame(record).columns) == COLUMNS
-    assert "0 were right at the first try without help, 1 with help" in WhereYouStand(record).html
+    assert "0 were right at the first try without help, 1 later or with help" in WhereYouStand(record).html
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -442,7 +442,7 @@ def test_the_progress_picture_says_itself_and_draws_what_it_says() -> None:
     picture = ProgressPicture([Part("00 Start here", 3, 1, 2, 1, 0), Part("02 Reading", 0, 0, 0, 0, 5)])
     assert (
         picture.describe() == "3 of 12 questions were right at once. 00 Start here: 3 right at once, "
-        "1 right with help, 2 not scored, 1 not yet; 02 Reading: 5 open."
+        "1 right in the end, 2 not scored, 1 not yet; 02 Reading: 5 open."
     )
     widths = {axes.get_label(): [patch.get_width() for patch in axes.patches] for axes in picture.live.figure.axes}
     assert widths == {"00 Start here": [3, 1, 2, 1], "02 Reading": [5]}

@@ -205,3 +205,24 @@ def test_the_new_cards_are_answered_by_mouse_and_by_keyboard(open_notebook) -> N
         arg=["cause-01", before],
     )
     assert family.locator(".prompt").inner_text() != before, "another round has other numbers"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"amount": 80, "low": "", "high": None}, "Still missing are the lower end of your range and the upper end"),
+        ({"amount": 80, "low": "70", "high": " "}, "Still missing is the upper end of your range."),
+        ({"amount": "", "low": "70", "high": "90"}, "Still missing is the value on the slider."),
+        (80, "Still missing are the lower end of your range and the upper end of your range."),
+    ],
+)
+def test_an_estimate_says_which_part_of_it_is_missing(answer, said) -> None:
+    """A value without a range was told to be no answer at all, and a number in code to be unreadable."""
+    verdict = judge(exercise("grading-23"), answer)
+    assert verdict.status == "unanswered" and said in verdict.feedback
+
+
+def test_an_end_of_a_range_that_is_no_number_is_named() -> None:
+    verdict = judge(exercise("grading-23"), {"amount": 80, "low": "about 70", "high": "90"})
+    assert verdict.status == "cannot tell" and "about 70" in verdict.feedback
+    assert judge(exercise("grading-23"), {"amount": 80, "low": "70 g/L", "high": "90,5"}).status == "right"

@@ -228,7 +228,9 @@ def test_a_record_is_brought_into_another_folder_once(
             expect(mine.locator(".said")).to_have_text(f"From {taken[kind].name}: {new} entries are new{there}.")
         expect(card(one, "start-01").locator(".word")).to_contain_text("Right")
         desk(one, "Where you stand").scroll_into_view_if_needed()
-        expect(desk(one, "Where you stand")).to_contain_text("12 were right at the first try without help, 0 with help")
+        expect(desk(one, "Where you stand")).to_contain_text(
+            "12 were right at the first try without help, 0 later or with help"
+        )
     rows = {row[0]: row for row in Record(tmp_path / "record").rows()}
     assert all(rows[row[0]] == row for row in Record(taken["record"]).rows()), "bytes for bytes what was taken along"
 
@@ -397,7 +399,7 @@ def test_a_card_that_was_solved_stays_so_while_other_answers_are_tried_out(lab: 
             says = "" if word == "Right" else "✓ Solved at the first try: what you try out now takes nothing away."
             expect(solved).to_have_text(says)
         expect(desk(one, "Where you stand")).to_contain_text(
-            "1 was right at the first try without help, 0 with help. You made 2 tries"
+            "1 was right at the first try without help, 0 later or with help. You made 2 tries"
         )
         assert complaints(one) == []
 

@@ -497,3 +497,60 @@ def test_twice_the_text_takes_about_twice_the_steps(text):
 
     read_report(text)  # what is read once and kept is no part of it
     assert steps(text) < 3 * steps(text[: len(text) // 2]) + 20_000
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("Homme 71 ans", {"sex": "male", "age_y": 71}),
+        ("Frau 61 Jahre", {"sex": "female", "age_y": 61}),
+        ("female 44y", {"sex": "female", "age_y": 44}),
+        ("Patient: 45 y F", {"sex": "female", "age_y": 45}),
+        ("Female 18 years: 12.0 - 15.5 g/dL", {}),
+        ("Men over 50 years: 13.0 - 17.0 g/dL", {}),
+    ],
+)
+def test_a_sex_and_an_age_without_a_comma_are_the_persons(line, person):
+    assert about(read_report(f"Hb 76 g/L\n{line}\nPlatelets 40 x10^9/L")) == person
+
+
+@pytest.mark.parametrize(
+    ("lines", "person"),
+    [
+        ("Age 19 M", {}),
+        ("Age: 5 M", {}),
+        ("Age 61 M", {}),
+        ("Age: 8M", {"age_y": pytest.approx(8 / 12, rel=1e-5)}),
+        ("Age 18 M, female", {"age_y": 1.5, "sex": "female"}),
+        ("Age 18 M\nSex F", {"age_y": 1.5, "sex": "female"}),
+        ("Age/Sex: 19 M", {"age_y": 19, "sex": "male"}),
+        ("Age 7/12", {}),
+        ("Age: 3/52, male", {"sex": "male"}),
+    ],
+)
+def test_an_m_behind_an_age_that_may_be_the_sex_makes_nobody_an_infant(lines, person):
+    """ "Age 19 M" was read as 19 months, and "Age 7/12" as 7 years: both were graded as somebody else."""
+    count = read_report(f"{lines}\nHb 58 g/L\nPlatelets 4 x10^9/L")
+    assert about(count) == person
+    assert "age_y" in person or re.search("neither is taken|it is not taken", " ".join(count.notes))
+
+
+def test_earlier_neutrophils_are_not_told_as_a_share_that_is_missing():
+    """A row in 10^9/L with three dates left a share of neutrophils "of which only an earlier result is printed"."""
+    head = "            12/11/26   05/11/26   01/10/26\n"
+    count = read_report(head + "Hb g/L       74        81         102\nNeut 10^9/L  0.3       0.6        1.4")
+    assert known(count) == {"hb": 74, "anc": 0.3} and set(count.values) == {"hb", "anc"}
+    assert any("Neutrophils, absolute (ANC): an earlier result is printed too" in note for note in count.notes)
+
+
+def test_blasts_that_are_printed_are_a_red_flag():
+    """A report with 22 % blasts raised none: only a box ticked on the board did."""
+    text = (
+        "WBC 1.6 x10^9/L\nBlasts {} %\nNeutrophils 12 %\nLymphocytes {} %\nMonocytes 6 %\nHb 8.8 g/dL\nPlt 90 x10^9/L"
+    )
+    for said in ({}, {"film_blasts": "no"}):
+        found = red_flags(Findings(read_report(text.format(22, 60)), said))
+        assert [one.flag for one in found if one.raised] == ["blasts"]
+    for printed in (0, "<1"):
+        none = Findings(read_report(text.format(printed, 82)))
+        assert "blasts" not in [one.flag for one in red_flags(none) if one.raised] and "film_blasts" not in none.known

@@ -60,9 +60,8 @@ class ProgressPage:
                 f"You have not answered a question yet. There are {total} in {len(self.chapters)} notebooks; "
                 f"all of it takes {left}."
             )
-        stand = (
-            f"{counted(counts[AT_ONCE], 'was', 'were')} right at the first try without help, {counts[HELPED]} with help"
-        )
+        stand = f"{counted(counts[AT_ONCE], 'was', 'were')} right at the first try without help, "
+        stand += f"{counts[HELPED]} later or with help"
         if self.journey.finished:
             free = f"{counts[UNSCORED]} are not scored (predictions, and words of your own)"
             return f"All {total} questions are answered: {stand}; {free}."

@@ -5,7 +5,7 @@ The model is plain traits and can be driven without a notebook:
 >>> board = CauseBoard(BloodCount.of(hb=76, wbc=2.6, plt=88, mcv=105, age_y=62, sex="male"))
 >>> board.say(b12="low", fever="no")
 >>> board.status.partition(". 28 causes")[0]
-'Red flag: very low hemoglobin, or anemia with alarm signs. Something speaks for 14 of 43 causes'
+'Red flag: very low hemoglobin, or anemia with severe exhaustion. Something speaks for 14 of 43 causes'
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class ResponsePanel(HasCount, HasRedFlags, PicturedPanel):
 
     def not_asked(self) -> tuple[str, ...]:
         """Alarm signs of anemia: the panel is about a response. What is raised is told all the same."""
-        return ("alarm=heart",)
+        return ("alarm=heart", "exhausted=yes")
 
     def _update(self) -> None:
         now = fitting(self.count)

@@ -37,10 +37,10 @@ class Part:
 
     @property
     def words(self) -> str:
-        """``"5 right at once, 2 right with help, 1 not yet, 7 open"``."""
+        """``"5 right at once, 2 right in the end, 1 not yet, 7 open"``."""
         parts = (
             (self.right, "right at once"),
-            (self.helped, "right with help"),
+            (self.helped, "right in the end"),
             (self.unscored, "not scored"),
             (self.not_yet, "not yet"),
             (self.open, "open"),
@@ -94,7 +94,7 @@ class ProgressPicture(OwnPicture):
 
     def caption(self) -> str:
         """How to read it."""
-        return "Green: right at once. Dotted: right with help. Gray: not scored. Hatched: not yet. Empty: open."
+        return "Green: right at once. Dotted: right in the end. Gray: not scored. Hatched: not yet. Empty: open."
 
     def _draw(self, part: Part, top: float) -> None:
         self.live.text(LEFT, top, part.name, fontweight="bold")

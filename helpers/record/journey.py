@@ -38,7 +38,7 @@ from helpers.questions.slips import slip
 from helpers.record.log import Record
 from helpers.record.session import AGAIN, ANSWERED, HINT, SOLUTION
 
-AT_ONCE, HELPED, UNSCORED, OPEN = "right at once", "right with help", "not scored", "open"
+AT_ONCE, HELPED, UNSCORED, OPEN = "right at once", "right in the end", "not scored", "open"
 """How a question can stand, beside *not yet*: right at the first try without help; right after hints, the solution or
 another try; a prediction that was made or words of one's own, which are not scored; not answered. Only the first
 counts in any figure."""

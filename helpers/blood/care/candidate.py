@@ -120,7 +120,11 @@ class Candidate:
     def words(self) -> str:
         """The person in words, as far as is known."""
         known = self.facts()
-        said = ["a person of " + ("unknown age" if known["age_y"] is None else age_words(known["age_y"]))]
+        age = known["age_y"]
+        if age is None:
+            said = ["a person of unknown age"]
+        else:
+            said = [f"a person of {age_words(age)}" if age >= 1 else "a child under one year"]
         if known["severity"] == NOT_MET:
             said.append("criteria of aplastic anemia not met")
         elif known["severity"]:

@@ -261,7 +261,10 @@ def neutrophils_with_bands(values: Mapping[str, Value], others: bool = False) ->
     if added == band.amount:
         return Value(high, printed=f"{COMPUTED}: WBC × (neutrophils + bands) %")
     if_not = f"{show(high, 'anc')} if the {band.amount:g} % of bands are not among them"
-    return Value(low, printed=f"{COMPUTED}: WBC × neutrophils %; {if_not}, which is not printed")
+    total, rounding = neut.amount + band.amount + sum(rest), 0.5 * (len(rest) + 2)
+    fits = not others and abs(total - 100) <= rounding
+    adds = "with which the printed percentages add up to 100" if fits else "which is not printed"
+    return Value(low, printed=f"{COMPUTED}: WBC × neutrophils %; {if_not}, {adds}")
 
 
 def _bands_left_out(frame: pd.DataFrame) -> pd.Series | float:

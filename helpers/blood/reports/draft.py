@@ -12,10 +12,13 @@ from helpers.blood.core.count import BloodCount, Person, may_be_pregnant, trimes
 from helpers.blood.core.derived import FIVE_PARTS, neutrophils_with_bands
 from helpers.blood.core.units import ANALYTES
 from helpers.blood.core.value import Value, cannot_tell
+from helpers.blood.core.words import ABSOLUTE, SHARE
 from helpers.blood.reports.dates import latest
 from helpers.evidence import constant
 
 MOST_NOTES = 60
+_MOST_MONTHS = 24
+"""Ages from here on are not told in months where M may mean the sex."""
 WHITE_PARTS = ("anc", "alc", "amc", "aec", "abc", "cd4")
 
 
@@ -32,6 +35,8 @@ class Draft:
     """Sentences, each once, in order."""
     twice: set[str] = field(default_factory=set)
     """Quantities printed with different values."""
+    months_or_years: float | None = None
+    """An age with an M behind it, which stands for months or for the sex."""
     other_cells: float = 0.0
     """Sum of the percentages of white cells that are not kept."""
 
@@ -116,6 +121,16 @@ class Draft:
         else:
             self.note(f"An age of {years:g} years cannot be: the age cannot be told.")
 
+    def _settle_age(self) -> None:
+        """An age with an M behind it: months where the sex is told besides, and the age is one told in months."""
+        number, self.months_or_years = self.months_or_years, None
+        if number is None or "age_y" in self.about:
+            return
+        if "sex" in self.about and number < _MOST_MONTHS:
+            self.tell_age(number / 12)
+        else:
+            self.note(f'The age "{number:g}M" may be months, or years and the sex: neither is taken.')
+
     def tell_gestation(self, days: float) -> None:
         """Take a length of pregnancy as its trimester."""
         trimester = trimester_of(days)
@@ -128,6 +143,7 @@ class Draft:
 
     def finish(self, label: str = "") -> BloodCount:
         """The count, its parts checked against each other."""
+        self._settle_age()
         self._use_older()
         self._check_parts()
         self._check_shares()
@@ -152,7 +168,9 @@ class Draft:
         """An earlier result never stands in for a present one: it is noted, or said to be the only one."""
         for name, found in self.older.items():
             label, value = ANALYTES[name].label, found[0].value
-            if name in self.results:
+            twin = SHARE.get(name) or ABSOLUTE.get(name)
+            if name in self.results or (twin in self.results and not value.known):
+                label = ANALYTES[name if name in self.results else twin].label
                 self.note(
                     f'{label}: an earlier result is printed too ("{units.clip(value.printed)}"); it was not used.'
                 )

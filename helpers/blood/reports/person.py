@@ -51,7 +51,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "born": rf"(?<![\w])(?:{_any('lead', 'born')})[^\w(]*{_BIRTHDAY}\s*[,(/]?\s*(?:{age})?\s*[:=]?\s*"
         rf"(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}\.?\)?(?:[\s,/|]*(?P<s>{sexes}){end})?",
         "of": rf"(?<![\w])(?P<s>{sexes}){end}\s*(?:,|de|di|von|van|of|com|con|aged)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}(?:\s*(?:de edad|de idade|old))?",
-        "pair": rf"(?P<y>[0-9]{{1,3}})\s*(?:(?:{years}){end})?\s*[/-]?\s*(?P<s>f|m|female|male)|(?P<s2>f|m)\s*[/]\s*(?P<y2>[0-9]{{1,3}})(?:\s*(?:{years}))?",
+        "pair": rf"(?P<y>[0-9]{{1,3}})\s*(?:(?:{years}){end})?\s*[/-]?\s*(?P<s>f|m|female|male)|(?P<s2>f|m)\s*[/]\s*(?P<y2>[0-9]{{1,3}})(?:\s*(?:{years}))?"
+        rf"|(?P<s0>{sexes})\s+(?P<y0>[0-9]{{1,3}})\s*(?:{years}){end}",
         "age alone": rf"(?:{value}|{small}){old}",
         "sex alone": rf"(?P<s>{sexes})",
     }
@@ -97,6 +98,8 @@ _CLAUSES = (
 )  # fmt: skip
 
 
+_PART_OF_A_YEAR = re.compile(r"\s?/\s?(?:12|52|365|7)(?![0-9/.-])")
+"""What follows an age in months, weeks or days as children's wards write it: "7/12"."""
 _GRAVIDA = re.compile(r"^g\s?[0-9]{1,2}\s?,?\s?p\s?[0-9]{1,2}(?:\+[0-9])?\s+(?=at|in|[0-9])")
 """How many pregnancies and births, before the week of this one: "G2P1 at 24 weeks"."""
 
@@ -128,7 +131,12 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
                 or any(start < found.end() and found.start() < end for start, end in spans)
             ):
                 continue
-            if _take(draft, found, name):
+            if part := name in ("age", "both") and _PART_OF_A_YEAR.match(text, found.end()):
+                draft.note(
+                    f'The age "{text[found.start() : part.end()]}" may be months, weeks or days: it is not taken.'
+                )
+                spans.append((found.start(), part.end()))
+            elif _take(draft, found, name):
                 spans.append(found.span())
     clauses = []
     text = re.sub(rf"({_PREGNANT})(\s*),", r"\1\2 ", text)
@@ -192,6 +200,11 @@ def _of_another(line: str, text: str, found: re.Match[str], name: str) -> bool:
     return not found.groupdict().get("s") and bool(others["a thing"].match(text, found.end()))
 
 
+def _may_be_years(number: str, said: str) -> bool:
+    """Whether an M behind an age may be the sex and no month: "Age 19 M", "Age: 61M", but not "Age: 8M"."""
+    return float(number) >= 12 or bool(re.search(r"[0-9]\s+m\b", said))
+
+
 def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
     given = found.groupdict()
     if name == "titled":
@@ -200,9 +213,9 @@ def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
         draft.tell("sex", listed("title")[tokens_of(given["t"])])
     sex = next((given[key] for key in ("s", "s0", "s2") if given.get(key)), None)
     sex = "m" if given.get("man") else sex  # in German a woman is a Patientin
-    years, told = given.get("y") or given.get("y2"), False
-    if name == "age" and given.get("sn") and given.get("su") in ("m",) and float(given["sn"]) >= 24:
-        draft.note(f'The age "{given["sn"]}M" may be months, or years and the sex: neither is taken.')
+    years, told = given.get("y") or given.get("y2") or given.get("y0"), False
+    if name == "age" and given.get("su") == "m" and not sex and _may_be_years(given["sn"], found[0]):
+        draft.months_or_years = float(given["sn"])
         return True
     if name == "age" and sex == "m" and not given.get("yu"):
         sex = None
@@ -245,7 +258,7 @@ def _read_clause(draft: Draft, clause: str) -> str:
             _TELL[name](draft, found)
             return "told"
     pattern = _patterns()
-    plain = re.sub(r"^(?:pt|patient|patientin|this|she is|he is|a|an)\s+", "", clause)
+    plain = re.sub(r"^(?:(?:pt|patient|patientin)\s*:?|this|she is|he is|a|an)\s+", "", clause)
     if found := pattern["pair"].fullmatch(plain):
         return "told" if _take(draft, found, "pair") else ""
     if not re.search(r"[^\W\d_]", plain):

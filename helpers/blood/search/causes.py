@@ -212,12 +212,20 @@ def _check(key: str, value: str) -> None:
 def _known(counts: BloodCount | pd.DataFrame, reference: Reference, said: Answers) -> Answers:
     """What is known of one person or many: what was said, what the count computes, and whether the film is bland."""
     found = _computed(counts, reference) | {key: said[key] for key in asked() if key in said}
+    if (printed := _blasts_counted(counts)).any():
+        found["film_blasts"] = np.where(printed, "yes", found.get("film_blasts", np.full(len(printed), None)))
     if any(key in found for key in film_signs()):
         nothing = np.full(len(next(iter(found.values()))), None, dtype=object)
         signs = np.array([found.get(key, nothing) for key in film_signs()])
         seen, whole = (signs == "yes").any(axis=0), (signs != None).all(axis=0)  # noqa: E711 (cell by cell)
         found["film_bland"] = np.where(seen, "no", np.where(whole, "yes", None))
     return {key: found[key] for key in features() if key in found}
+
+
+def _blasts_counted(counts: BloodCount | pd.DataFrame) -> np.ndarray:
+    """Who has blasts in the printed differential. None printed is not none seen, and "below 1 %" may be none."""
+    cohort = Cohort(counts)
+    return (np.nan_to_num(cohort.value("blast_pct")) > 0) & (not cohort.upper_bound("blast_pct"))
 
 
 def known_of(people: pd.DataFrame, reference: Reference = DEFAULT_REFERENCE) -> Answers:

@@ -121,10 +121,10 @@ def red_flags(
 
 
 def _most_urgent(some: Sequence[RedFlag]) -> list[RedFlag]:
-    """Without the flags that another one, which is raised, says more urgently."""
-    within = {row["flag"]: row["within"] for row in records("red_flags") if row["within"]}
+    """Without the flags that another one, which is raised, says as well."""
+    within = {row["flag"]: set((row["within"] or "").split()) for row in records("red_flags")}
     raised = {one.flag for one in some if one.raised}
-    return [one for one in some if within.get(one.flag) not in raised]
+    return [one for one in some if raised.isdisjoint(within[one.flag])]
 
 
 _SHOWN = ("label", "urgency", "raised", "because", "needs", "source")

@@ -6,13 +6,21 @@ In the bank: as of a number without an analyte (``unit``, ``answer``, ``toleranc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from helpers.questions.answers import value
-from helpers.questions.exercise import CANNOT_TELL, NOT_YET, RIGHT, Exercise, Kind, Verdict, named, ref, shape
+from helpers.questions.exercise import CANNOT_TELL, NOT_YET, RIGHT, Exercise, Kind, Verdict, named, quoted, ref, shape
+from helpers.wording import capital, listed
 
+PARTS = {
+    "amount": "the value on the slider",
+    "low": "the lower end of your range",
+    "high": "the upper end of your range",
+}
+"""What an answer is made of, in words."""
 NARROW = "gave too narrow a range"
 """The slip of one whose range does not hold the answer."""
 
@@ -58,12 +66,20 @@ class Estimate(Kind):
 
     def judge(self, exercise: Exercise, answer: Any) -> Verdict:
         """The value decides; of the range it is said whether it holds the answer."""
+        if isinstance(answer, (int, float)) and not isinstance(answer, bool):
+            answer = {"amount": answer}
         if not isinstance(answer, Mapping):
             return self.unreadable(answer)
-        parts = [_number(answer.get(name)) for name in ("amount", "low", "high")]
-        if None in parts:
-            return self.unanswered()
-        amount, low, high = parts
+        given = {name: answer.get(name) for name in PARTS}
+        missing = [words for name, words in PARTS.items() if given[name] is None or not str(given[name]).strip()]
+        if missing:
+            verb = "is" if len(missing) == 1 else "are"
+            return self.unanswered("" if len(missing) == len(PARTS) else f"Still missing {verb} {listed(missing)}.")
+        numbers = {name: self._number(one) for name, one in given.items()}
+        strange = next((one for name, one in given.items() if numbers[name] is None), None)
+        if strange is not None:
+            return Verdict(CANNOT_TELL, f"{capital(quoted(strange))} could not be read as a number. {self.ask}")
+        amount, low, high = numbers.values()
         if not low <= amount <= high:
             return Verdict(CANNOT_TELL, "Your range does not hold your own value. Give its lower end first.")
         right = self.right["amount"]
@@ -100,9 +116,10 @@ class Estimate(Kind):
             return super().words(answer)
         return f"{answer.get('amount')} {self.unit}, from {answer.get('low')} to {answer.get('high')}"
 
-
-def _number(given: Any) -> float | None:
-    try:
-        return float(str(given).replace(",", ".")) if not isinstance(given, bool) else None
-    except ValueError:
-        return None
+    def _number(self, given: Any) -> float | None:
+        """A number as it was typed, with its unit or without; None where it is none."""
+        try:
+            number = float(str(given).strip().removesuffix(self.unit).replace(",", "."))
+        except ValueError:
+            return None
+        return number if math.isfinite(number) and not isinstance(given, bool) else None
