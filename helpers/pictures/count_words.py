@@ -77,7 +77,7 @@ class CountWords:
 
     def verdict(self, analyte: str) -> str:
         """low, normal, high or cannot tell, against the gray band that is drawn."""
-        return self.intervals[analyte].verdict(self.count.compared(analyte))
+        return self.intervals[analyte].verdict(getattr(self.count, analyte), self.count.is_below(analyte))
 
     def grade(self, system: str, edition: str, analyte: str) -> Grade | None:
         """The grade of the band the marker stands in; None where that system does not grade the value.
@@ -205,7 +205,8 @@ class CountWords:
         if math.isnan(amount):
             return f"{name}: cannot tell ({self.count.why(analyte).rstrip('.')}); {compared}."
         where = " (off the axis)" if self.off_axis(analyte, amount) else ""
-        said = [f"{name} {show(amount, analyte, self.units)}{where}: {self.verdict(analyte)}", compared]
+        bound = "less than " if self.count.is_below(analyte) else ""
+        said = [f"{name} {bound}{show(amount, analyte, self.units)}{where}: {self.verdict(analyte)}", compared]
         if self._graded(analyte, True):
             said.append(self._grade_words(analyte))
         said += [f"{row['name']} {given.edition}: {given.text}" for row, given in self._graded(analyte, False)]

@@ -15,6 +15,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -262,11 +263,12 @@ class _Judge:
         def say(amount: float, person: Person) -> _Said:
             found = own(person)
             met = holds(amount, ">=", found.low, upper_bound)
-            if met is None:
+            if math.isnan(amount) or math.isnan(found.low):
                 why = "it is not on the report" if math.isnan(amount) else found.reason.rstrip(".")
                 return f"{word(analyte)} normal for this person cannot be told: {why}", None
-            edge = f"normal for this person from {show(found.low, analyte, beside=False)}"
-            return f"{word(analyte)} {show(amount, analyte, beside=False)}, {'' if met else 'not '}{edge}", met
+            verdict = {True: "", False: "not ", None: "perhaps "}[met]
+            edge = f"{verdict}normal for this person from {show(found.low, analyte, beside=False)}"
+            return f"{word(analyte)} {_amount(amount, analyte, upper_bound)}, {edge}", met
 
         return each([self.now.value(analyte), np.array(self.now.people(), dtype=object)], say)
 
@@ -295,21 +297,42 @@ class _Judge:
         analyte = row["analyte"]
         asked = f"a rise by {show(row['limit'], analyte, beside=False)} is asked"
 
+        bounds = bool(self.before and self.before.upper_bound(analyte)), self.now.upper_bound(analyte)
+
         def say(old: float, new: float) -> _Said:
             if math.isnan(old) or math.isnan(new):
                 which = "before treatment" if math.isnan(old) else "now"
                 return f"{word(analyte)} {which} not known ({asked})", None
             if row["before_limit"] is not None:
-                start = Comparison(analyte, old, row["before_operator"], row["before_limit"])
+                start = Comparison(analyte, old, row["before_operator"], row["before_limit"], bounds[0])
                 if not start.met:
-                    said = f"{word(analyte)} {start.amount(beside=False)} before, not {start.edge}"
-                    return f"{said}: this line is not judged", False
-            doubled = row["rule"] == "rise_or_double" and old > 0 and new >= 2 * old
-            met = new - old >= row["limit"] or doubled
-            said = f"{show(old, analyte, beside=False)} before, {show(new, analyte, beside=False)} now"
-            return f"{word(analyte)} {said}: {'' if met else 'no '}response of this line ({asked})", met
+                    told = "not" if start.met is False else "perhaps"
+                    said = f"{word(analyte)} {start.amount(beside=False)} before, {told} {start.edge}"
+                    verdict = "this line is not judged" if start.met is False else "whether it is judged cannot be told"
+                    return f"{said}: {verdict}", start.met
+            ends = {_has_risen(row, *pair) for pair in product(_ends(old, bounds[0]), _ends(new, bounds[1]))}
+            met = ends.pop() if len(ends) == 1 else None
+            before, now = (_amount(end, analyte, bound) for end, bound in zip((old, new), bounds, strict=True))
+            verdict = {True: "response of this line", False: "no response of this line"}
+            said = verdict.get(met, "whether this line has responded cannot be told")
+            return f"{word(analyte)} {before} before, {now} now: {said} ({asked})", met
 
         new = self.now.value(analyte)
         return each([self.before.value(analyte) if self.before else np.full(len(new), math.nan), new], say)
 
     _rise_or_double = _rise
+
+
+def _amount(amount: float, analyte: str, upper_bound: bool) -> str:
+    return f"{'less than ' if upper_bound else ''}{show(amount, analyte, beside=False)}"
+
+
+def _ends(amount: float, upper_bound: bool) -> tuple[float, ...]:
+    """The least and the most that a value can be: of an upper bound next to nothing, and all but the bound."""
+    return (math.nextafter(0.0, 1.0), amount) if upper_bound else (amount,)
+
+
+def _has_risen(row: Row, old: float, new: float) -> bool:
+    """Whether a line rose by what is asked, or doubled where that counts too."""
+    doubled = row["rule"] == "rise_or_double" and old > 0 and new >= 2 * old
+    return new - old >= row["limit"] or doubled

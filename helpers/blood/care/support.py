@@ -87,7 +87,8 @@ def thresholds(count: BloodCount, topic: str, indication: str) -> list[Threshold
     Raises:
         ValueError: no such topic or situation; the message lists those there are.
     """
-    return [_threshold(row, count.compared(TOPICS[topic])) for row in _situation(topic, indication)]
+    rows, analyte = _situation(topic, indication), TOPICS[topic]
+    return [_threshold(row, getattr(count, analyte), count.is_below(analyte)) for row in rows]
 
 
 def _situation(topic: str, indication: str) -> list[Row]:
@@ -98,15 +99,15 @@ def _situation(topic: str, indication: str) -> list[Row]:
     return rows
 
 
-def _threshold(row: Row, amount: float) -> Threshold:
+def _threshold(row: Row, amount: float, upper_bound: bool) -> Threshold:
     analyte, limit = row["analyte"], row["limit"]
     if row["advice"] == "none":
         advice, reason, limit = NOT_GIVE, row["says"], math.nan
     else:
-        here = Comparison(analyte, amount, row["operator"], limit)
+        here = Comparison(analyte, amount, row["operator"], limit, upper_bound)
         low = CONSIDER if row["advice"] == "consider" else GIVE
         advice = {True: low, False: NOT_GIVE, None: CANNOT_TELL}[here.met]
-        known = capital(word(analyte)) + " not known" if here.met is None else f"Here: {here.words()}"
+        known = capital(word(analyte)) + " not known" if math.isnan(amount) else f"Here: {here.words()}"
         reason = f"{row['says']} {known}."
     given = {name: row[name] for name in ("guideline", "year", "source", "confidence")}
     return Threshold(
@@ -128,8 +129,9 @@ def thresholds_table(counts: BloodCount | pd.DataFrame, topic: str, indication: 
         ValueError: no such topic or situation.
     """
     rows, cohort = _situation(topic, indication), Cohort(counts)
+    upper_bound = cohort.upper_bound(TOPICS[topic])
     amounts, whose = np.unique(cohort.value(TOPICS[topic]), return_inverse=True)
-    found = [[_threshold(row, amount) for row in rows] for amount in amounts.tolist()]
+    found = [[_threshold(row, amount, upper_bound) for row in rows] for amount in amounts.tolist()]
     shown = [[(one.advice, f"{one.reason} {one.caution}".strip(), cite(one.source)) for one in some] for some in found]
     cells = np.array(shown, dtype=object).reshape(-1, len(rows), 3)[whose].reshape(-1, 3)
     labels = [one.label for one in found[0]] if found else []
@@ -263,6 +265,6 @@ def _hot(row: Row, temperature: float, hours: float | None) -> Answer:
 def _few(row: Row, anc: float, falling: Answer) -> Answer:
     ways = [holds(anc, row["anc_operator"], row["anc"])]
     if row["falling"]:
-        low_now = holds(anc, "<", row["falling_anc"] if row["falling_anc"] else math.inf)
+        low_now = holds(anc, "<", row["falling_anc"]) if row["falling_anc"] else True  # whatever they are now
         ways.append(both(low_now, falling))
     return any_of(ways)

@@ -67,11 +67,31 @@ class Interval:
             return f"reference interval up to {high}"
         return f"reference interval from {low}" if math.isnan(self.high) else f"reference interval {low} to {high}"
 
-    def verdict(self, amount: float) -> str:
-        """low, normal, high or cannot tell, for an amount in the course's unit."""
+    def verdict(self, amount: float, upper_bound: bool = False) -> str:
+        """low, normal, high or cannot tell, for an amount in the course's unit.
+
+        Args:
+            upper_bound: the value is printed only as "less than" the amount.
+
+        >>> platelets = interval("plt", Person(34, "female"))
+        >>> platelets.verdict(200), platelets.verdict(200, upper_bound=True), platelets.verdict(150, upper_bound=True)
+        ('normal', 'cannot tell', 'low')
+        """
         if not self.known or np.isnan(amount):
             return "cannot tell"
-        return "low" if amount < self.low else "high" if amount > self.high else "normal"
+        return VERDICTS[_verdicts(np.array([amount]), np.array([self.low]), np.array([self.high]), upper_bound)[0]]
+
+
+def _verdicts(value: np.ndarray, low: np.ndarray, high: np.ndarray, upper_bound: bool) -> np.ndarray:
+    """The place in :data:`VERDICTS` of each known value; an end that is NaN is open."""
+    is_low, is_high = value < low, value > high
+    if not upper_bound:
+        return np.select([is_low, is_high], [VERDICTS.index("low"), VERDICTS.index("high")], VERDICTS.index("normal"))
+    is_low = value <= low  # whatever lies below the bound lies below the limit
+    is_open = ~is_low & (is_high | (low > 0))
+    return np.select(
+        [is_low, is_open], [VERDICTS.index("low"), VERDICTS.index("cannot tell")], VERDICTS.index("normal")
+    )
 
 
 @dataclass(frozen=True)
@@ -214,6 +234,16 @@ def own_interval(count: BloodCount, analyte: str) -> Interval | None:
     return Interval(analyte, low, high, "report", "", "The interval printed on the report itself was used.")
 
 
+def _why(found: Interval, verdict: str, amount: str, upper_bound: bool) -> str:
+    """Why a known value has its verdict."""
+    if verdict == "cannot tell":
+        return f"Printed only as less than {amount}, with a {found.words()}: {found.reason}"
+    ends = {"low": ("below", found.low), "high": ("above", found.high)}
+    side, end = ends.get(verdict, ("", np.nan))
+    place = f"{side} {show(end, found.analyte)}" if side else "inside the interval"
+    return f"{'Less than ' if upper_bound else ''}{amount} is {place}: {found.reason}"
+
+
 class Flags:
     """The flags of one count or of many.
 
@@ -234,9 +264,7 @@ class Flags:
         cohort = self._cohort
         low, high, row_of = (part[cohort.kind] for part in kind_limits(cohort.kinds, analyte, self.reference))
         value = cohort.value(analyte)
-        codes = np.full(len(cohort), VERDICTS.index("normal"), dtype=np.int8)
-        codes[value < low] = VERDICTS.index("low")
-        codes[value > high] = VERDICTS.index("high")
+        codes = _verdicts(value, low, high, cohort.upper_bound(analyte)).astype(np.int8)
         codes[np.isnan(value) | (row_of < 0)] = VERDICTS.index("cannot tell")
         return codes
 
@@ -262,15 +290,13 @@ class Flags:
         elif not found.known:
             reason = found.reason
         else:
-            ends = {"low": ("below", found.low), "high": ("above", found.high)}
-            side, end = ends.get(verdict, ("", np.nan))
-            place = f"{side} {show(end, analyte)}" if side else "inside the interval"
-            reason = f"{show(value, analyte)} is {place}: {found.reason}"
+            reason = _why(found, verdict, show(value, analyte), count.is_below(analyte))
         return Flag(analyte, verdict, value, found, reason)
 
     def _own_flag(self, count: BloodCount, own: Interval) -> Flag:
-        value = getattr(count, own.analyte)
-        return Flag(own.analyte, own.verdict(value), value, own, f"{show(value, own.analyte)}: {own.reason}")
+        value, bound = getattr(count, own.analyte), count.is_below(own.analyte)
+        amount = f"{'Less than ' if bound else ''}{show(value, own.analyte)}"
+        return Flag(own.analyte, own.verdict(value, bound), value, own, f"{amount}: {own.reason}")
 
     def __iter__(self) -> Iterator[Flag]:
         if not self._cohort.single:
