@@ -9,7 +9,7 @@ import pytest
 
 from helpers.blood.search.workup import FIRST, Walk, otherwise, results, steps
 from helpers.blood.search.workup import tests as known_tests
-from helpers.evidence import records
+from helpers.evidence import records, table
 from helpers.panels.workup import WorkUp
 
 
@@ -68,6 +68,16 @@ def test_a_published_patient_tells_what_a_test_showed_and_nothing_else():
     assert "B12" in results("CRS-014", "b12")
     assert "empty" in results("CRS-014", "marrow") and "10" in results("CRS-014", "repeat_count")
     assert results("CRS-014", "hiv") == ""
+
+
+def test_a_value_that_the_report_does_not_print_is_not_among_its_results():
+    """Of CRS-001 neutrophils and reticulocytes are not printed; CRS-003 prints hemoglobin and white cells alone."""
+    assert results("CRS-001", "repeat_count") == (
+        "hemoglobin 44 g/L; white cell count 3.00 ×10⁹/L; platelets 41 ×10⁹/L; mean cell volume 115 fL"
+    )
+    assert results("CRS-003", "repeat_count") == "hemoglobin 68 g/L; white cell count 1.30 ×10⁹/L"
+    for patient in table("patients")["patient"]:
+        assert "not known" not in results(patient, "repeat_count")
 
 
 def test_every_test_of_the_path_tells_a_finding_or_is_a_count():

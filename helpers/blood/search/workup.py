@@ -11,6 +11,7 @@ Steps and ways are rows of ``data/workup.csv`` and ``data/workup_ways.csv``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -117,7 +118,7 @@ def results(patient: str, test: str) -> str:
     """
     if test == "repeat_count":
         count = published(patient).count
-        known = [name for name in _SHOWN if getattr(count, name) is not None]
+        known = [name for name in _SHOWN if not math.isnan(getattr(count, name))]
         return "; ".join(f"{word(name)} {show(getattr(count, name), name, beside=False)}" for name in known)
     known = Findings.of_patient(patient).known
     told = [name for name in _tells().get(test, ()) if name in known]
