@@ -1,6 +1,7 @@
 """Traps: each is found where it is, is not found where it is not, and says why."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -92,6 +93,58 @@ def test_broken_rule_of_three_only_in_normal_red_cells():
     assert names(broken.change(mcv=70)) == []
     assert names(broken.change(mch=20)) == []
     assert names(HEALTHY.change(hb=139)) == []
+
+
+# --- printed only as "less than" --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "before"),
+    [
+        pytest.param(HEALTHY.change(mchc="<400 g/L"), None, id="MCHC may be normal"),
+        pytest.param(HEALTHY.change(glucose="<30 mmol/L"), None, id="glucose may be normal"),
+        pytest.param(HEALTHY.change(hb="<170 g/L"), None, id="hemoglobin may be three times the red cells"),
+        pytest.param(HEALTHY.change(plt=50, wbc="<9 x10^9/L"), HEALTHY, id="white cells may not have risen"),
+        pytest.param(HEALTHY.change(plt=50, wbc=9), HEALTHY.change(plt="<150 x10^9/L"), id="they were low before"),
+        pytest.param(HEALTHY.change(plt=50, wbc=9), HEALTHY.change(plt="<400 x10^9/L"), id="they may have been low"),
+        pytest.param(
+            BloodCount.of(hb=110, trimester=3, **WOMAN), BloodCount.of(hb="<120 g/L", trimester=1, **WOMAN),
+            id="hemoglobin may have risen",
+        ),
+        pytest.param(
+            BloodCount.of(hb="<110 g/L", trimester=3, **WOMAN), BloodCount.of(hb=120, trimester=1, **WOMAN),
+            id="hemoglobin may have fallen by far more",
+        ),
+        pytest.param(
+            BloodCount.of(hb=70, wbc=3, plt=100, **WOMAN), BloodCount.of(hb=100, wbc=5, plt="<150 x10^9/L", **WOMAN),
+            id="platelets may have been as few before",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bound_that_may_be_harmless_is_no_trap(count, before):
+    """Each of these would be one, were the bound the value itself."""
+    assert names(exact(count), before and exact(before)) != []
+    assert names(count, before) == []
+
+
+def exact(count):
+    """The same count as if each bound were the value."""
+    return count.with_values({name: replace(value, below=False) for name, value in count.values.items()})
+
+
+def test_a_fall_to_less_than_a_bound_is_a_fall_and_says_so():
+    (trap,) = traps(HEALTHY.change(plt="<20 x10^9/L", wbc=9), HEALTHY)
+    assert trap.name == "EDTA clumps" and "to less than 20 ×10⁹/L" in trap.sentence
+    before = BloodCount.of(hb=100, wbc=5, plt=150, **WOMAN)
+    (thinned,) = traps(before.change(hb=70, wbc=3, plt="<100 x10^9/L"), before)
+    assert thinned.name == "drip-arm dilution" and "from 150 ×10⁹/L to less than 100 ×10⁹/L" in thinned.sentence
+
+
+def test_clumps_that_the_report_names_are_a_trap_whatever_the_bound():
+    (low,) = traps(BloodCount.of(plt="<45 x10^9/L", notes=("Platelets clumped",)))
+    assert low.sentence.endswith("and the platelets are less than 45 ×10⁹/L.")
+    (open_,) = traps(BloodCount.of(plt="<300 x10^9/L", notes=("Platelets clumped",)))
+    assert "300" not in open_.sentence
 
 
 @pytest.mark.parametrize(

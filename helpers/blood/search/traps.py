@@ -96,7 +96,7 @@ class _Counts:
             printed = {name: self.cohort.value(name) for name in ANALYTES if COLUMN[name] in given}
             given = given.assign(**{COLUMN[name]: values for name, values in printed.items()})
         whole = complete(given)
-        self._amounts = _amounts(whole)
+        self._amounts, self._whole = _amounts(whole), Cohort(whole)
         self._nothing = np.full(len(self.cohort), np.nan)
         self.trimester = self.cohort.trait("trimester")
         self.said_clumps = np.full(len(self.cohort), _said_clumps(whole) if self.cohort.single else "", dtype=object)
@@ -112,10 +112,18 @@ class _Counts:
         return np.select([unknown, value < low, value > high], ["cannot tell", "low", "high"], "normal")
 
     def __getattr__(self, name: str) -> np.ndarray:
-        """The values of an analyte, NaN where unknown."""
+        """The values of an analyte, NaN where unknown or printed only as "less than"."""
         if name not in ANALYTES:
             raise AttributeError(name)
         return self._amounts.get(name, self._nothing)
+
+    def at_most(self, name: str) -> np.ndarray:
+        """The same, where "less than 20" counts as just below 20: what is low or has fallen by it is so for certain."""
+        return self._whole.value(name) if self._whole.single else getattr(self, name)
+
+    def amount(self, name: str, at: int) -> str:
+        """One of these in words."""
+        return f"{'less than ' if self._whole.upper_bound(name) else ''}{show(self.at_most(name)[at], name)}"
 
 
 @dataclass(frozen=True)
@@ -132,11 +140,19 @@ class _One:
         """Low, normal, high or cannot tell."""
         return self.counts.verdicts[name][self.at]
 
+    def at_most(self, name: str) -> float:
+        """The most a value can be."""
+        return self.counts.at_most(name)[self.at]
+
+    def amount(self, name: str) -> str:
+        """The same in words."""
+        return self.counts.amount(name, self.at)
+
 
 def _amounts(given: BloodCount | pd.DataFrame) -> dict[str, np.ndarray]:
-    """The amounts there are, as printed: of "<20" the 20."""
+    """The amounts there are; what is printed only as "less than" is not known."""
     if isinstance(given, BloodCount):
-        return {name: np.array([getattr(given, name)]) for name in given.values}
+        return {name: np.array([np.nan if given.is_below(name) else getattr(given, name)]) for name in given.values}
     there = [name for name in ANALYTES if COLUMN[name] in given]
     return {name: given[COLUMN[name]].to_numpy(dtype=float, na_value=np.nan) for name in there}
 
@@ -177,7 +193,7 @@ def _trap(key: str, seen: str, **values: float) -> Trap:
 
 def _has_clumps(now: _Counts, before: _Counts | None) -> np.ndarray:
     low = constant("thrombocytopenia_e9_per_l")
-    said, is_low = now.said_clumps != "", now.plt < low
+    said, is_low = now.said_clumps != "", now.at_most("plt") < low
     if before is None:
         return said & (is_low | np.isnan(now.plt))
     said = said | (before.said_clumps != "")
@@ -188,12 +204,12 @@ def _has_clumps(now: _Counts, before: _Counts | None) -> np.ndarray:
 def _edta_clumps(now: _One, before: _One | None) -> Trap:
     said = now.said_clumps or (before.said_clumps if before else "")
     if said:
-        low = now.plt < constant("thrombocytopenia_e9_per_l")
-        beside = f", and the platelets are {show(now.plt, 'plt')}." if low else "."
+        low = now.at_most("plt") < constant("thrombocytopenia_e9_per_l")
+        beside = f", and the platelets are {now.amount('plt')}." if low else "."
         return _trap("edta", f'The report speaks of clumps ("{said}"){beside}')
     return _trap(
         "edta",
-        f"Platelets fell from {show(before.plt, 'plt')} to {show(now.plt, 'plt')} while white cells rose from "
+        f"Platelets fell from {show(before.plt, 'plt')} to {now.amount('plt')} while white cells rose from "
         f"{show(before.wbc, 'wbc')} to {show(now.wbc, 'wbc')}.",
     )
 
@@ -218,7 +234,7 @@ def _fell_together(now: _Counts | _One, before: _Counts | _One) -> Any:
     left = 1 - constant("drip_fall_fraction")
     comparable = {name: _comparable(now, before, name) for names in LINES.values() for name in names}
     fallen = {
-        name: both & (getattr(now, name) <= np.round(getattr(before, name) * left, 9))
+        name: both & (now.at_most(name) <= np.round(getattr(before, name) * left, 9))
         for name, both in comparable.items()
     }
     every_line = np.logical_and.reduce(
@@ -228,7 +244,7 @@ def _fell_together(now: _Counts | _One, before: _Counts | _One) -> Any:
 
 
 def _comparable(now: _Counts | _One, before: _Counts | _One, name: str) -> Any:
-    return (getattr(before, name) > 0) & ~np.isnan(getattr(now, name))
+    return (getattr(before, name) > 0) & ~np.isnan(now.at_most(name))
 
 
 def _is_thinned(now: _Counts, before: _Counts | None) -> np.ndarray:
@@ -239,7 +255,7 @@ def _drip_arm(now: _One, before: _One | None) -> Trap:
     seen = []
     if before and _fell_together(now, before):
         changes = [
-            f"{ANALYTES[name].label} from {show(getattr(before, name), name)} to {show(getattr(now, name), name)}"
+            f"{ANALYTES[name].label} from {show(getattr(before, name), name)} to {now.amount(name)}"
             for names in LINES.values()
             for name in names
             if _comparable(now, before, name)
