@@ -315,7 +315,15 @@ def agree(read: Read, output, model) -> None:
     if hasattr(model, "picture"):
         expect(output.locator("img")).to_have_attribute("alt", model.picture.describe())
     expect(output.locator(".status").last).to_have_text(model.status)
-    expect(output.locator(".course-words > div").last).to_have_text(read.words(model.words()))
+    tells(read, output, model)
+
+
+def tells(read: Read, output, model) -> None:
+    """The words beside the picture, and those below it, are those of the model."""
+    beside, _, below = model.words().partition(html.BELOW)
+    told = output.locator(".course-words").last
+    expect(told.locator(".body")).to_have_text(read.words(beside))
+    expect(told.locator(".below")).to_have_text(read.words(below))
 
 
 # --- a card ---

@@ -23,6 +23,7 @@ from in_browser import (
     solve_in_its_cell,
     squeezed,
     tab_through,
+    tells,
     theme,
 )
 from playwright.sync_api import expect
@@ -174,7 +175,6 @@ class Beside:
         self.output = self.read.output(self.number)
         self.image = self.output.locator("img")
         self.status = self.output.locator(".status")
-        self.tables = self.output.locator(".course-words > div")
         self.keys = self.read.page.keyboard
         # A value between two steps of a slider is a step of its own.
         self.amounts = {name: sorted({*steps(name), getattr(self.model, name)} - {None}) for name in LABELS}
@@ -184,7 +184,7 @@ class Beside:
         """Alt text, status sentence and tables are those of the model (at once or after the panel has settled)."""
         expect(self.image).to_have_attribute("alt", self.model.picture.describe())
         expect(self.status).to_have_text(self.model.status)
-        expect(self.tables).to_have_text(self.read.words(self.model.words()))
+        tells(self.read, self.output, self.model)
 
     def picture(self) -> str:
         """The picture's bytes."""
@@ -347,7 +347,7 @@ class Panelled:
     def agree(self) -> None:
         """The status sentence and the words below it are the model's."""
         expect(self.output.locator(".course-words").last.locator(".status")).to_have_text(self.model.status)
-        expect(self.output.locator(".course-words > div").last).to_have_text(self.read.words(self.model.words()))
+        tells(self.read, self.output, self.model)
 
     def press(self, label: str, key: str) -> int:
         """A key on a slider; the place at which it then stands."""
@@ -492,7 +492,7 @@ def test_a_pasted_report_is_read_and_nothing_in_it_is_run(run) -> None:
 
     reader = ReportReader(PASTED)
     expect(output.locator(".status")).to_have_text(reader.status)
-    expect(output.locator(".course-words > div")).to_have_text(read.words(reader.words()))
+    tells(read, output, reader)
     for value, row in reader.table().iterrows():
         shown = output.get_by_role("row").filter(has=page.get_by_role("rowheader", name=value, exact=True))
         assert [squeezed(cell) for cell in shown.get_by_role("cell").all_text_contents()] == list(row), value

@@ -16,10 +16,11 @@ from helpers.blood.care.candidate import TIERS, Candidate
 from helpers.blood.care.first_steps import treated_causes
 from helpers.blood.care.guidelines import advise_all, guideline, guidelines
 from helpers.blood.care.response import respond_all
-from helpers.blood.care.support import TOPICS, indications
+from helpers.blood.care.support import TOPICS, indications, thresholds
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source, table
 from helpers.panels.explorer import CountExplorer
+from helpers.panels.layout import WITH_PICTURE
 from helpers.panels.person import published
 from helpers.panels.response import ResponsePanel
 from helpers.panels.support import VIEWS, SupportPanel
@@ -307,7 +308,9 @@ def test_a_panel_has_a_twin_that_is_the_same_in_every_run(make):
 def test_the_widgets_follow_the_model(make):
     panel = make()
     view = panel.widgets
-    assert (view.words.status, view.words.html) == (page.unparted(panel.status), page.unparted(panel.words()))
+    assert view.words.status == page.unparted(panel.status)
+    beside, _, below = panel.words().partition(page.BELOW)
+    assert (view.words.html, view.words.below) == (page.unparted(beside), page.unparted(below))
 
 
 def test_the_controls_move_the_model():
@@ -476,6 +479,36 @@ def test_the_panels_fit_a_narrow_page(open_notebook, width):
             "(box) => [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"
         )
         assert wide == 0, f"cell {number}"
+
+
+def test_long_tables_stand_below_and_what_is_short_beside_the_picture():
+    panel = SupportPanel("platelets", plt=15)
+    beside, _, below = panel.words().partition(page.BELOW)
+    assert "<table" not in beside and "expect a count of" in plain(beside)
+    assert all(one.label in plain(below) for one in thresholds(panel.count, "platelets", panel.indication))
+
+
+def test_a_view_without_a_picture_leaves_no_room_for_one():
+    panel = SupportPanel("person", views=("person", "platelets"))
+    top = panel.widgets.box.children[0]
+    _, frame = top.children
+    assert frame.layout.display == "none" and top.layout.display == ""
+    panel.view_shown = "platelets"
+    assert frame.layout.display == "" and top.layout.flex == WITH_PICTURE
+    alone = SupportPanel("person", views=("person",))
+    assert alone.widgets.box.children[0].layout.display == "none", "nothing to choose, nothing to move"
+
+
+def test_what_is_known_stands_by_what_it_is_about_each_with_who_says_so():
+    panel = SupportPanel("person", views=("person",))
+    rows = [row for row in records("support") if row["topic"] == "person" and row["advice"] == "know"]
+    shown = [row["id"] for found in panel.known().values() for row in found]
+    assert sorted(shown) == sorted(row["id"] for row in rows)
+    words = plain(panel.words())
+    for label in {row["indication_label"] for row in rows}:
+        assert words.lower().count(label.lower()) >= 1, label
+    for row in rows:
+        assert plain(row["says"])[:40] in words, row["id"]
 
 
 def test_many_units_are_told_by_their_iron_and_not_by_an_impossible_hemoglobin():

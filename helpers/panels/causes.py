@@ -195,10 +195,10 @@ class CauseBoard(HasRedFlags, PicturedPanel):
         return next((one for one in self.weighed if one.verdict == CLINCHED), None)
 
     def words(self) -> str:
-        """The words below the picture as HTML: who, what is known, one cause in full with its sources, the table."""
+        """The words as HTML: who, what is known, one cause in full with its sources; below it the table of all."""
         one = self.told()
         full = self._in_full(one) if one else f"<p>{page.inline(_CHOOSE)}</p>"
-        parts = [f"<p>{page.inline(self._who())}</p>", full]
+        parts = [f"<p>{page.inline(self._who())}</p>", full, page.BELOW]
         known = self.table()
         if len(known):
             parts.append(page.table(known, "Causes something is known about, in the board's order (no ranking)"))

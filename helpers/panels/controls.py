@@ -273,6 +273,8 @@ class Words(anywidget.AnyWidget):
     carries = "answers"
     status = traitlets.Unicode("").tag(sync=True)
     html = traitlets.Unicode("").tag(sync=True)
+    below = traitlets.Unicode("").tag(sync=True)
+    """What stands after the questions, over the whole width of the panel."""
     alert = traitlets.Unicode("").tag(sync=True)
     warning = traitlets.Unicode("").tag(sync=True)
     in_title = traitlets.Unicode("").tag(sync=True)
@@ -294,9 +296,14 @@ class Words(anywidget.AnyWidget):
         in_title: str = "",
         still_open: str = "",
     ) -> None:
-        """Replace all of them in one message; ``alert``, from the page as well, stands first, questions last."""
+        """Replace all of them in one message; ``alert``, from the page as well, stands first, questions after ``html``.
+
+        What follows :data:`helpers.page.BELOW` in ``html`` stands after the questions.
+        """
+        html, _, below = html.partition(page.BELOW)
         with self.hold_sync():
             self.status, self.html, self.alert, self.in_title = map(page.unparted, (status, html, alert, in_title))
+            self.below = page.unparted(below)
             self.warning, self.still_open = warning, still_open
             self.questions = [dict(one) for one in questions]
 

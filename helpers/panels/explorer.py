@@ -227,7 +227,7 @@ class CountExplorer(HasRedFlags, PicturedPanel):
         return pd.DataFrame(rows, columns=["system", "result", "because"]).set_index("system")
 
     def words(self) -> str:
-        """The words below the picture as HTML: who this is, the tables, and their sources."""
+        """The words as HTML: who this is, and the tables with their sources, the longer one below."""
         parts = [f"<p>{page.inline(self._who())}</p>"]
         if self.with_tables:
             grades = self.grades()
@@ -239,6 +239,7 @@ class CountExplorer(HasRedFlags, PicturedPanel):
                 parts.append(page.table(ctcae, caption, markdown=ctcae.columns))
             if len(others):
                 caption = "Other systems, each with its reason" if len(ctcae) else "With its reason"
+                parts.append(page.BELOW)
                 parts.append(page.table(others, caption, markdown=["because"]))
         return "".join(parts)
 

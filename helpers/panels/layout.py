@@ -6,22 +6,26 @@ from collections.abc import Sequence
 
 import ipywidgets
 
+WITH_PICTURE, WITHOUT_PICTURE = "1 1 740px", "1 1 300px"
+"""The room of controls with a picture beside them, and alone."""
 _VISIBLE = {"overflow": "visible"}
 
 
 def beside(
     controls: Sequence[ipywidgets.Widget], shown: Sequence[ipywidgets.Widget], words: ipywidgets.Widget
 ) -> ipywidgets.Box:
-    """Controls at the left, what they move at their right, the words beside both where there is room, else below."""
+    """Controls at the left, what they move at their right, the words beside both where there is room, else below.
+
+    The words' own box is none on the page (see ``controls.css``), so that their tables have the whole width below.
+    """
     column = ipywidgets.VBox(
         list(controls),
         layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | _VISIBLE,
     )
     frame = ipywidgets.VBox(list(shown), layout={"flex": "0 1 500px", "min_width": "0"} | _VISIBLE)
-    moved = {"flex_flow": "row wrap", "grid_gap": "8px 20px", "flex": "1 1 740px", "max_width": "800px"}
+    moved = {"flex_flow": "row wrap", "grid_gap": "8px 20px", "flex": WITH_PICTURE, "max_width": "800px"}
     top = ipywidgets.HBox([column, frame], layout=moved | {"min_width": "0"} | _VISIBLE)
-    told = ipywidgets.VBox([words], layout={"flex": "1 1 400px", "min_width": "0", "max_width": "800px"} | _VISIBLE)
-    return in_rows([top, told], align_items="flex-start", max_width="1300px")
+    return in_rows([top, words], align_items="flex-start", max_width="1300px").add_class("course-beside")
 
 
 def stacked(*shown: ipywidgets.Widget) -> ipywidgets.VBox:

@@ -9,7 +9,7 @@ import ipywidgets
 
 from helpers import page
 from helpers.panels.controls import Picture, Words
-from helpers.panels.layout import beside
+from helpers.panels.layout import WITH_PICTURE, WITHOUT_PICTURE, beside, unfold
 from helpers.panels.panel import Debounce, Panel, View
 from helpers.panels.red_flags import HasRedFlags
 from helpers.pictures.live import LivePicture
@@ -100,6 +100,13 @@ class PicturedView(View):
         """Controls beside the picture, words below."""
         self.picture = Picture()
         self.box = beside(controls, [*above, self.picture], self.words)
+
+    def show_picture(self, shown: bool, moved: bool = True) -> None:
+        """Show the picture, or give its place to the words; ``moved``: whether there is anything to move."""
+        top = self.box.children[0]
+        unfold(top.children[1], shown)
+        unfold(top, shown or moved)
+        top.layout.flex = WITH_PICTURE if shown else WITHOUT_PICTURE
 
     def follow(self) -> None:
         """The picture at once; the words when the learner rests."""

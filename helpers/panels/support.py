@@ -19,7 +19,6 @@ from helpers import page
 from helpers.blood.care.support import (
     TOPICS,
     corrected_increment,
-    edition_of,
     expected_hemoglobin,
     expected_platelets,
     febrile_neutropenia,
@@ -39,6 +38,7 @@ from helpers.panels.person import YES_NO
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
 from helpers.panels.traits import Amount, Count, Measured, OneOf
+from helpers.pictures.follow_up import Row, statement
 from helpers.pictures.support import ThresholdsPicture
 from helpers.wording import capital, counted, links
 
@@ -78,6 +78,8 @@ _CONTROLS = {
     "iron": ("units",),
     "fever": ("temperature", "hours", "anc", "falling"),
 }
+_COLUMNS = "columns:3 330px;column-gap:28px"
+_SUBJECT = "font-size:15px;margin:0 0 4px;padding-top:6px;border-top:2px solid rgba(128,128,128,.5);break-after:avoid"
 _ITS_OWN = {"platelets": ("bleeding=major",), "red_cells": ("alarm=heart",)}
 """Questions that a view does not ask, because its limits are about them."""
 _WEIGHTS = [float(kilos) for kilos in range(10, 131)]
@@ -235,25 +237,26 @@ class SupportPanel(HasRedFlags, PicturedPanel):
             return pd.DataFrame(rows, columns=["definition", "met?", "because"]).set_index("definition")
         return pd.DataFrame()
 
-    def known(self) -> pd.DataFrame:
-        """The statements that belong to the view, to show; the second column is light markdown."""
+    def known(self) -> dict[str, list[Row]]:
+        """The statements that belong to the view by what they are about, in the order of ``data/support.csv``."""
         topics = _KNOWN_TOPICS.get(self.view_shown, (self.view_shown,))
-        rows = [
-            (edition_of(row["guideline"], row["year"]), _sourced(_statement(row), row["source"]))
-            for row in records("support")
-            if row["topic"] in topics
-            and row["advice"] == "know"
-            and (row["topic"] != "increment" or row["indication"] == _ONLY.get(self.view_shown, row["indication"]))
-        ]
-        return pd.DataFrame(rows, columns=["who says so", "what"]).set_index("who says so")
+        found: dict[str, list[Row]] = {}
+        for row in records("support"):
+            if (
+                row["topic"] in topics
+                and row["advice"] == "know"
+                and (row["topic"] != "increment" or row["indication"] == _ONLY.get(self.view_shown, row["indication"]))
+            ):
+                found.setdefault(row["indication_label"], []).append(row)
+        return found
 
     def words(self) -> str:
-        """The words below the picture as HTML."""
-        parts = [f"<p>{page.inline(said)}</p>" for said in self._expected()]
+        """The words as HTML: what is expected; below it guidelines side by side, and what else is known."""
+        parts = [f"<p>{page.inline(said)}</p>" for said in self._expected()] + [page.BELOW]
         shown = self.table()
         if len(shown):
             parts.append(page.table(shown, "Side by side", markdown=["because"]))
-        parts.append(page.table(self.known(), "To know", markdown=["what"]))
+        parts.append(f'<div style="{_COLUMNS}">{"".join(map(_told, self.known().items()))}</div>')
         return "".join(parts)
 
     def _expected(self) -> list[str]:
@@ -292,8 +295,10 @@ def _sourced(words: str, source: str) -> str:
     return f"{page.literal(words.strip())} {links(source)}"
 
 
-def _statement(row) -> str:
-    return f"{capital(row['indication_label'])}. {row['says']} {row['note'] or ''}".strip()
+def _told(about: tuple[str, list[Row]]) -> str:
+    """What is said of one thing: its name, then each text with its edition, what limits it in small letters."""
+    label, rows = about
+    return f'<h3 style="{_SUBJECT}">{page.escape(capital(label))}</h3>{"".join(map(statement, rows))}'
 
 
 class _View(PicturedView, of=SupportPanel):
@@ -303,11 +308,12 @@ class _View(PicturedView, of=SupportPanel):
         """Make the controls, and lay everything out."""
         model = self.model
         self.choose = Choice("Look at", model.views, model.view_shown)
+        unfold(self.choose, len(model.views) > 1)
         self.situations = {topic: self._situation(topic) for topic in TOPICS}
         self.moved = self._moved(model)
         self.link(view_shown=self.choose, **self.moved)
-        reset = self.button("Reset", model.reset)
-        self.lay_out([self.choose, *self.situations.values(), *self.moved.values(), reset])
+        self.reset = self.button("Reset", model.reset)
+        self.lay_out([self.choose, *self.situations.values(), *self.moved.values(), self.reset])
 
     def _situation(self, topic: str) -> Choice:
         model = self.model
@@ -357,5 +363,6 @@ class _View(PicturedView, of=SupportPanel):
             unfold(control, name in asked)
         for topic, choice in self.situations.items():
             unfold(choice, topic == model.view_shown)
-        unfold(self.picture, model.has_picture)
+        unfold(self.reset, bool(asked))
+        self.show_picture(model.has_picture, bool(asked) or len(model.views) > 1)
         super().tell()

@@ -20,7 +20,7 @@ import traitlets
 from helpers import page
 from helpers.blood.care.candidate import NOT_MET, TIERS, Candidate
 from helpers.blood.care.first_steps import treated_causes, treatment_of
-from helpers.blood.care.guidelines import OPEN, Advice, advise_all, agreement, drugs, guideline, guidelines
+from helpers.blood.care.guidelines import Advice, advise_all, agreement, drugs, guideline, guidelines
 from helpers.blood.care.guidelines import changes as turning_points
 from helpers.blood.care.trials import without
 from helpers.blood.core.count import BloodCount
@@ -175,14 +175,14 @@ class GuidelinePanel(HasRedFlags, PicturedPanel):
         return pd.DataFrame(rows, columns=["guideline", "what would change its answer"]).set_index("guideline")
 
     def words(self) -> str:
-        """The words below the picture as HTML: who this is, the guidelines, what would change them, what is missing."""
+        """The words as HTML: who this is, what is missing and what would change an answer; below it the guidelines."""
         parts = [f"<p>{page.inline(said)}</p>" for said in (*self._who(), *self._lacking())]
-        shown = self.table()
-        parts.append(page.table(shown, "What each guideline names first", markdown=list(shown.columns)))
         turned = self.changes_table()
         if len(turned):
             caption = "Which single change would alter the answer"
             parts.append(page.table(turned, caption, markdown=list(turned.columns)))
+        shown = self.table()
+        parts += [page.BELOW, page.table(shown, "What each guideline names first", markdown=list(shown.columns))]
         parts.append(f"<p>{page.inline(_unread())}</p>")
         return "".join(parts)
 
@@ -221,8 +221,6 @@ class GuidelinePanel(HasRedFlags, PicturedPanel):
 
 
 def _first(one: Advice) -> str:
-    if one.status == OPEN:
-        return "cannot tell yet"
     if not one.first_line:
         return one.text
     drugs_ = f"**{one.first_line}**" if "*" not in one.first_line else one.first_line

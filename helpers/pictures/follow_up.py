@@ -14,7 +14,7 @@ import pandas as pd
 from helpers import page
 from helpers.blood.care.support import edition_of
 from helpers.evidence import cite, records
-from helpers.pictures.criteria import CARD, GRID, Criteria
+from helpers.pictures.criteria import CARD, GRID, THREE_COLUMNS, Criteria
 from helpers.wording import capital, counted, links, sources
 
 Row = Mapping[str, Any]
@@ -40,6 +40,7 @@ class FollowUpCards(Criteria):
     """
 
     sourced_each = True
+    width = THREE_COLUMNS
 
     def __init__(self, *chosen: str) -> None:
         known = situations()
@@ -61,11 +62,7 @@ class FollowUpCards(Criteria):
 
     @staticmethod
     def _card(rows: list[Row], opened: bool) -> str:
-        said = "".join(
-            f'<p style="margin:4px 0 0"><strong>{page.escape(_who(row))}:</strong> {page.inline(row["says"])} '
-            f"<small>{page.escape(row['note'] or '')} {page.inline(links(row['source']))}</small></p>"
-            for row in rows
-        )
+        said = "".join(map(statement, rows))
         title = f"<strong>{page.escape(capital(rows[0]['indication_label']))}</strong>"
         many = "" if len(rows) == 1 else f" · {counted(len(rows), 'text')}"
         state = " open" if opened else ""
@@ -81,6 +78,15 @@ class FollowUpCards(Criteria):
         return pd.DataFrame(rows, columns=["who is followed", "who says so", "what", "note", "source"]).set_index(
             "who is followed"
         )
+
+
+def statement(row: Row) -> str:
+    """What one text says (a row of ``data/support.csv``) as HTML: who says so, and what limits it in small letters."""
+    limits = f"{page.escape(row['note'] or '')} {page.inline(links(row['source']))}"
+    return (
+        f'<p style="margin:4px 0 6px;break-inside:avoid"><strong>{page.escape(_who(row))}:</strong> '
+        f"{page.inline(row['says'])} <small>{limits}</small></p>"
+    )
 
 
 def _who(row: Row) -> str:

@@ -42,16 +42,18 @@ const asking = (model, parent) => {
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-words");
-  const alert = make(el, "section", { className: "alarm" });
-  const open = make(el, "p", { className: "to-ask" });
-  const warned = make(el, "p", { className: "said warned" });
+  const side = make(el, "div", { className: "side" });
+  const alert = make(side, "section", { className: "alarm" });
+  const open = make(side, "p", { className: "to-ask" });
+  const warned = make(side, "p", { className: "said warned" });
   warned.setAttribute("role", "status");
-  const status = make(el, "p", { className: "status" });
-  const said = make(el, "p", { className: "said" });
+  const status = make(side, "p", { className: "status" });
+  const said = make(side, "p", { className: "said" });
   said.setAttribute("role", "status");
   said.setAttribute("aria-live", "polite");
-  const body = make(el, "div");
-  const questions = make(el, "section", { className: "questions" });
+  const body = make(side, "div", { className: "body" });
+  const questions = make(side, "section", { className: "questions" });
+  const below = make(el, "section", { className: "below" });
   let timer = 0;
   // What the picture's title says already is read aloud, and not written a second time.
   const show = () => {
@@ -81,6 +83,7 @@ export default { render({ model, el }) {
     folded(part).forEach((one, at) => { one.open = unfolded[at] ?? one.open; });
   };
   const write = () => { put(body, model.get("html")); };
+  const writeBelow = () => { put(below, model.get("below")); };
   const warn = () => { put(alert, model.get("alert")); };
   const fields = asking(model, questions);
   const ask = () => {
@@ -90,12 +93,14 @@ export default { render({ model, el }) {
   };
   const announce = () => { warned.textContent = model.get("warning") || "No red flag is raised now."; };
   const handlers = {
-    "change:status change:in_title": tell, "change:html": write, "change:alert": warn, "change:warning": announce,
+    "change:status change:in_title": tell, "change:html": write, "change:below": writeBelow,
+    "change:alert": warn, "change:warning": announce,
     "change:questions change:answers change:still_open": ask,
   };
   for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
   show();
   write();
+  writeBelow();
   warn();
   ask();
   warned.textContent = model.get("warning");
