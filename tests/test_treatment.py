@@ -32,6 +32,7 @@ from helpers.blood.care.guidelines import (
 )
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source, table
+from helpers.pictures.guidelines import GuidelinesPicture
 
 YOUNG = Candidate("severe", 30, sibling=True, unrelated=False, half_matched=True, fit=True, transfused=True)
 maybe = st.sampled_from([True, False, None])
@@ -357,6 +358,25 @@ def test_a_text_without_an_age_is_no_dissent():
         said = agreement(advise_all(replace(YOUNG, age_y=age)))
         assert said == ("5 of 6 name a transplant from the sibling; 1 gives no age; 2 do not speak of this person.")
     assert agreement(advise_all(replace(YOUNG, age_y=45))).startswith("They disagree: ")
+
+
+def test_who_can_tell_already_are_not_all_who_speak_of_the_person():
+    """Six speak of a man of 41 of whom nothing else is known; the two that can tell are not "all" of them."""
+    found = advise_all(Candidate("severe", age_y=41))
+    assert agreement(found) == (
+        "Both guidelines that can tell already name immunosuppressive drugs; 2 do not speak of this person; "
+        "4 cannot tell yet."
+    )
+    assert GuidelinesPicture(Candidate("severe", age_y=41)).point() in agreement(found)
+
+
+def test_no_row_is_named_like_a_severity():
+    """The row of 1999 is a trial; the controls beside it say "non-severe" of the person."""
+    assert not {str(guideline(name)["short"]).lower() for name in guidelines()} & {
+        "non-severe",
+        "severe",
+        "very severe",
+    }
 
 
 def test_no_brothers_and_sisters_stay_none_when_the_age_turns():

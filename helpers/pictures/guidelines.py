@@ -26,6 +26,7 @@ from helpers.blood.care.guidelines import (
     guidelines,
     spoken,
     stretches,
+    unsettled_of,
 )
 from helpers.pictures import look
 from helpers.pictures.lettering import width_of
@@ -158,7 +159,7 @@ class GuidelinesPicture(StillPicture):
             return f"{many} guidelines speak of this person, and give {spelled(named)} different answers"
         (first, most), *others = said
         if not others:
-            return f"{covering(many)} {first.of(many, first.title)}"
+            return f"{covering(many, unsettled_of(found))} {first.of(many, first.title)}"
         told = [
             choice.title if choice.stance == "names" else choice.of(number, choice.title) for choice, number in others
         ]

@@ -99,8 +99,6 @@ class Advice:
     @property
     def text(self) -> str:
         """The answer in a few words."""
-        if self.status == OPEN:
-            return "cannot tell yet"
         return self.first_line or self.answer.label
 
 
@@ -512,11 +510,22 @@ def agreement(found: Sequence[Advice]) -> str:
     return f"{agreement_words(found)}."
 
 
-def covering(number: int) -> str:
-    """So many guidelines that speak of a person and agree, as the subject of a sentence."""
+def covering(number: int, unsettled: int = 0) -> str:
+    """So many guidelines that speak of a person and agree, as the subject of a sentence.
+
+    Args:
+        number: how many say one thing.
+        unsettled: how many more speak of the person once a fact is known.
+    """
+    do = "can tell already" if unsettled else "cover this person"
     if number == 1:
-        return "The one guideline that covers this person"
-    return f"{'Both' if number == 2 else f'All {number}'} guidelines that cover this person"
+        return f"The one guideline that {do.replace('cover', 'covers')}"
+    return f"{'Both' if number == 2 else f'All {number}'} guidelines that {do}"
+
+
+def unsettled_of(found: Sequence[Advice]) -> int:
+    """How many guidelines cannot tell before a fact is known."""
+    return sum(advice.status == OPEN for advice in found)
 
 
 def agreement_words(found: Sequence[Advice]) -> str:
@@ -525,13 +534,13 @@ def agreement_words(found: Sequence[Advice]) -> str:
         return f"{NOT_MET_WORDS}: these decisions are for that disease"
     said = spoken(found)
     silent = sum(advice.answer.stance == "silent" for advice in found)
-    unsettled = sum(advice.status == OPEN for advice in found)
+    unsettled = unsettled_of(found)
     if not said:
         return "None can tell yet" if unsettled else "None of them speaks of this person"
     parts = [f"{len(names)} {choice.of(len(names), choice.phrase)}" for choice, names in said.items()]
     (first, most), *_ = ((choice, len(names)) for choice, names in said.items())
     if len(said) == 1:
-        start = f"{covering(most)} {first.of(most, first.phrase)}"
+        start = f"{covering(most, unsettled)} {first.of(most, first.phrase)}"
     elif sum(choice.stance == "names" for choice in said) > 1:
         start = f"They disagree: {listed(parts)}"
     else:
