@@ -50,11 +50,21 @@ def test_what_a_row_says_of_the_marrow_alone_stands_there():
 
 def test_a_changed_grade_is_framed_and_says_what_it_was():
     grid = EditionsGrid()
-    cells = re.findall(r"<td[^>]*outline[^>]*>(.*?)</td>", grid._repr_html_())
+    cells = re.findall(r"<td[^>]*box-shadow[^>]*>(.*?)</td>", grid._repr_html_())
     assert len(cells) == sum(grid.moved(item, grade) for item in grid.items for grade in (1, 2, 3, 4)) == 8
     assert all("<small>was " in cell for cell in cells) and grid.point().startswith("8 grades")
     neutrophils = [said(cell) for cell in cells[:4]]
     assert [cell.split()[1] for cell in neutrophils] == ["1.5", "1", "0.5", "0.1"]
+
+
+def test_the_frame_of_a_changed_grade_is_seen_on_every_shade():
+    frames = re.findall(r"<td[^>]*box-shadow:([^;]*)", EditionsGrid()._repr_html_())
+    assert frames
+    for frame in frames:
+        rings = re.findall(r"#\w{3,6}", frame)
+        for grade in (1, 2, 3, 4):
+            assert max(look.contrast(ring, look.shade(grade)) for ring in rings) >= 3
+        assert look.contrast(*rings) >= 3, "each ring stands out from the other"
 
 
 def test_every_number_of_both_editions_is_in_the_grid():
@@ -68,7 +78,7 @@ def test_every_number_of_both_editions_is_in_the_grid():
 
 
 def test_one_edition_has_nothing_that_changed():
-    assert "outline" not in EditionsGrid(("platelets",), ("5.0", "5.0"))._repr_html_()
+    assert "box-shadow" not in EditionsGrid(("platelets",), ("5.0", "5.0"))._repr_html_()
 
 
 def test_five_ways_are_drawn_each_in_its_own_way_and_in_words():

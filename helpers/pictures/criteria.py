@@ -26,6 +26,10 @@ Row = Mapping[str, Any]
 
 CARD = f"border:1px solid {look.NEUTRAL_EDGE};border-radius:4px;padding:8px 12px;margin:0 0 8px;box-sizing:border-box"
 _CELL = "padding:5px 6px;border:2px solid #fff;text-align:left;vertical-align:top;white-space:normal"
+_FRAME = f"box-shadow:inset 0 0 0 3px {look.TEXT},inset 0 0 0 5px #fff;padding:9px 10px"
+"""Dark within the white between the cells, and white within the dark: it is seen on every shade."""
+THREE_COLUMNS = 1160
+"""Pixels at most of many small cards: they stand in three columns where the page is wide."""
 GRID = "display:grid;gap:8px 14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,{least}px),1fr))"
 
 
@@ -36,6 +40,8 @@ class Criteria(ABC):
     """Keys of ``data/sources.csv``, cited when the cards are shown."""
     sourced_each: bool = False
     """Whether each card names its own sources, and the foot none."""
+    width: int = 760
+    """Pixels at most."""
 
     @abstractmethod
     def point(self) -> str:
@@ -58,8 +64,8 @@ class Criteria(ABC):
         named = "" if self.sourced_each else f"Sources: {linked(self.sources)}."
         below = " ".join(filter(None, (self.caption(), named)))
         return page.unparted(
-            f'<figure class="course-criteria" style="margin:6px 0 12px;max-width:760px"><p style="margin:0 0 8px">'
-            f"<strong>{page.escape(self.point())}</strong></p>{self.cards()}"
+            f'<figure class="course-criteria" style="margin:6px 0 12px;max-width:{self.width}px">'
+            f'<p style="margin:0 0 8px"><strong>{page.escape(self.point())}</strong></p>{self.cards()}'
             f"<figcaption><small>{page.inline(below)}</small></figcaption></figure>"
         )
 
@@ -249,9 +255,8 @@ class EditionsGrid(Criteria):
         if edition == self.editions[0] or not self.moved(item, grade):
             return f'<td style="{_CELL};{_shaded(grade)}">{page.escape(said)}</td>'
         before = self.criterion(item, self.editions[0], grade)
-        frame = f"outline:2px solid {look.text_on(look.shade(grade))};outline-offset:-4px"
         return (
-            f'<td style="{_CELL};{_shaded(grade)};{frame}"><strong>{page.escape(said)}</strong><br>'
+            f'<td style="{_CELL};{_shaded(grade)};{_FRAME}"><strong>{page.escape(said)}</strong><br>'
             f"<small>was {page.escape(before)}</small></td>"
         )
 

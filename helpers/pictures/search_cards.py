@@ -19,7 +19,7 @@ from helpers.blood.search.red_flags import URGENCIES
 from helpers.blood.search.traps import traps
 from helpers.evidence import cite, keyed, picked, records
 from helpers.pictures import look
-from helpers.pictures.criteria import CARD, GRID, Criteria
+from helpers.pictures.criteria import CARD, GRID, THREE_COLUMNS, Criteria
 from helpers.pictures.live import LiveFigure, rectangle
 from helpers.wording import capital, counted, links, listed, sources, spelled
 
@@ -43,6 +43,7 @@ class RedFlagCards(Criteria):
     """The red flags, by how soon one must act: what is feared, and what is done."""
 
     sourced_each = True
+    width = THREE_COLUMNS
 
     def __init__(self) -> None:
         self.rows = {
@@ -129,6 +130,7 @@ class SafetyCards(Criteria):
     """
 
     sourced_each = True
+    width = THREE_COLUMNS
 
     def __init__(self, *traps: str) -> None:
         known = keyed("safety_traps", "trap")
@@ -211,6 +213,8 @@ def _icon(way: _Way) -> bytes:
 
 class WaysCards(Criteria):
     """The ways in which all three lines become low: what happens, the marrow, how many young red cells come."""
+
+    width = THREE_COLUMNS
 
     def __init__(self) -> None:
         self.rows = list(records("mechanisms"))
