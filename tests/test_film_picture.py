@@ -7,6 +7,7 @@ import itertools
 
 import numpy as np
 import pytest
+from looking import NARROW
 from PIL import Image
 
 from helpers.blood.cells.film import RED, WHITE, Cells, Film, cell_kinds, cell_name, six_films, teaching_films
@@ -15,7 +16,7 @@ from helpers.evidence import constant, records
 from helpers.pictures import look
 from helpers.pictures.family import FamilyPicture
 from helpers.pictures.film import FIELD, CellPicture, FieldPicture, WhiteCellsPicture, spread
-from helpers.pictures.painted import SHARPNESS
+from helpers.pictures.painted import SHARPNESS, Pen
 from helpers.pictures.portraits import PortraitsPicture
 from helpers.pictures.six_films import SixFilmsPicture
 from helpers.pictures.stain import KINDS, lay_on, shine, sprite
@@ -273,8 +274,7 @@ def test_portraits_name_every_cell_and_its_width():
     picture = PortraitsPicture(["neutrophil", "schistocyte"], "Two cells")
     words = picture.describe()
     assert "Segmented neutrophil, 12–15 µm" in words and "≈ 4.5 µm" in words
-    assert "no printed one was found" in picture.caption()
-    assert "no printed one" not in PortraitsPicture(["neutrophil"], "One cell").caption()
+    assert not any(letter.isdigit() for letter in "".join(picture.shelf.below)), "no micrometers in the picture"
     assert picture.paint().shape[1] == look.WIDTH * SHARPNESS
 
 
@@ -300,6 +300,20 @@ def test_the_six_films_show_what_tells_them():
         assert (kinds.count("platelet") >= 5) == (film == "normal"), letter
     lonely = next(letter for letter, (film, _) in six_films().items() if film == "aplastic_severe")
     assert set(seen[lonely]) == {"red_cell"} and set(picture.met[lonely].kinds) == {"lymphocyte"}
+
+
+def test_the_letters_of_the_six_films_can_be_read_on_a_narrow_page(monkeypatch):
+    sizes = []
+    write = Pen.write
+
+    def noted(self, *args, size=look.SMALL, **more):
+        sizes.append(size)
+        return write(self, *args, size=size, **more)
+
+    monkeypatch.setattr(Pen, "write", noted)
+    picture = SixFilmsPicture()
+    picture.paint()
+    assert len(sizes) == 7 and min(sizes) * NARROW / picture.width >= 11
 
 
 def test_the_six_films_do_not_give_their_names_away():

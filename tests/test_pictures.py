@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,6 +19,7 @@ from PIL import Image
 
 from helpers import page
 from helpers.blood.core.count import BloodCount
+from helpers.blood.core.units import plain
 from helpers.blood.grading.reference import flag
 from helpers.blood.grading.severity import bands, grade
 from helpers.pictures import look
@@ -231,6 +233,18 @@ def test_zero_has_a_place_of_its_own_on_a_log_axis():
         assert strip.axes.get_xticklabels()[0].get_text() == "0"
         assert strip.axes.get_xticks()[0] == place
     assert "Platelets 0 ×10⁹/L: low" in picture.describe()
+
+
+def test_a_value_alone_has_the_ends_of_its_interval_in_numbers():
+    for person in ({"sex": "female", "age_y": 34}, {"sex": "male", "age_y": 40}, {"sex": "female", "age_y": 3}):
+        picture = CountPicture(BloodCount.of(hb=110, **person), ["hb"], lanes=[])
+        found, axes = picture.intervals["hb"], picture.strips["hb"].axes
+        numbers = [tick.get_text() for tick in axes.get_xticklabels()]
+        assert {plain(found.low), plain(found.high)} <= set(numbers), person
+        places = sorted(axes.transData.transform([(tick, 0) for tick in axes.get_xticks()])[:, 0])
+        assert min(b - a for a, b in pairwise(places)) / picture.live.sharpness > 28, "no number over another"
+    several = CountPicture(BloodCount.of(hb=110, plt=200, sex="female", age_y=34), ["hb", "plt"], lanes=[])
+    assert "120" not in [tick.get_text() for tick in several.strips["hb"].axes.get_xticklabels()]
 
 
 def test_what_is_off_the_axis_says_so():

@@ -38,6 +38,8 @@ STRIPS = ("hb", "anc", "plt", "retic", "mcv")
 _LEFT, _RIGHT = 78, 26
 _HEADER, _LANE, _MARGIN, _TICKS, _GAP = 27, 18, 5, 20, 9
 _TOP = 76
+_NUMBER_ROOM = 36
+"""Pixels between two numbers below an axis, at least."""
 
 
 def shown_unit(analyte: str, units: str) -> Unit:
@@ -258,7 +260,7 @@ class CountPicture(CountWords, LivePicture):
     def _ticks(self, strip: Strip) -> None:
         unit = shown_unit(strip.analyte, self.units)
         low, high = ANALYTES[strip.analyte].axis_low / unit.factor, ANALYTES[strip.analyte].axis_high / unit.factor
-        ticks = _round_ticks(low, high, strip.log)
+        ticks = self._with_ends(strip, _round_ticks(low, high, strip.log), unit.factor)
         places, words = [tick * unit.factor for tick in ticks], [plain(tick) for tick in ticks]
         if strip.log:
             places, words = [strip.zero, *places], ["0", *words]
@@ -266,6 +268,16 @@ class CountPicture(CountWords, LivePicture):
         strip.axes.set_xticks([], minor=True)
         strip.axes.set_xlabel(str(unit), color=look.QUIET, ha="right", va="top", **look.LETTERS)
         strip.axes.xaxis.set_label_coords(-0.02 if strip.log else -0.04, -5 / self._lanes_height(strip.analyte))
+
+    def _with_ends(self, strip: Strip, ticks: list[float], factor: float) -> list[float]:
+        """The ticks of a value that stands alone, without grades: the ends of its interval take the nearest places."""
+        found = self.intervals[strip.analyte]
+        if len(self.show) > 1 or strip.lanes or strip.log or not found.known:
+            return ticks
+        ends = [end / factor for end in (found.low, found.high) if math.isfinite(end)]
+        pixels = (look.WIDTH - _LEFT - _RIGHT) * factor / (strip.ends[1] - strip.ends[0])
+        kept = [tick for tick in ticks if all(abs(tick - end) * pixels > _NUMBER_ROOM for end in ends)]
+        return sorted([*kept, *ends])
 
     # --- what moves ---
 

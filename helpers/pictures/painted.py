@@ -81,14 +81,22 @@ class Pen:
     sharpness: float
 
     def write(
-        self, x: float, y: float, words: str, anchor: str = "mm", bold: bool = False, halo: str = "", ink: str = ""
+        self,
+        x: float,
+        y: float,
+        words: str,
+        anchor: str = "mm",
+        bold: bool = False,
+        halo: str = "",
+        ink: str = "",
+        size: float = look.SMALL,
     ) -> None:
         """Words at a place; ``anchor`` as Pillow has it; a halo of this color keeps them readable on cells."""
         self.draw.text(
             (x * self.sharpness, y * self.sharpness),
             words,
             ink or look.TEXT,
-            _font(look.SMALL * self.sharpness, bold),
+            _font(size * self.sharpness, bold),
             anchor,
             stroke_width=round(2.5 * self.sharpness) if halo else 0,
             stroke_fill=halo or None,

@@ -79,7 +79,7 @@ class Shelf:
 
 
 class PortraitsPicture(PaintedPicture):
-    """Cells side by side, at one scale, each with its name and how wide it is.
+    """Cells side by side, at one scale, each with its name; in words also how wide it is.
 
     Args:
         kinds: keys of ``data/film_cells.csv``.
@@ -103,10 +103,7 @@ class PortraitsPicture(PaintedPicture):
         cells = Cells(self.kinds, wide, np.arange(len(kinds)) % 3)
         names = [textwrap.wrap(cell_name(kind), round(13 * 4 / columns)) for kind in kinds]
         lines = max(map(len, names))
-        below = [
-            "\n".join([*name, _range(kind)] + [""] * (lines - len(name)))
-            for name, kind in zip(names, kinds, strict=True)
-        ]
+        below = ["\n".join([*name, *[""] * (lines - len(name))]) for name in names]
         self.shelf = Shelf(cells, below, self.lines(title), columns, wide.max() * 1.15 * scale, scale)
 
     def paint(self) -> np.ndarray:
@@ -124,10 +121,8 @@ class PortraitsPicture(PaintedPicture):
         return f"{self.title}. {' '.join(said)}"
 
     def caption(self) -> str:
-        """What the numbers are, and their sources."""
-        some = any(_printed(kind) is None for kind in self.kinds)
-        drawn = " ≈ is the size drawn, where no printed one was found." if some else ""
-        return f"Below each name: how wide the cell is, as printed.{drawn} Sources: {self.links()}."
+        """How they are drawn, and their sources."""
+        return f"All at one scale. Sources: {self.links()}."
 
 
 def _printed(kind: str) -> tuple[float, float] | None:

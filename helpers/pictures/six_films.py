@@ -15,6 +15,8 @@ from helpers.pictures.stain import forget, lay_cells, shine
 
 _COLUMNS, _SIDE, _STRIP, _GAP, _TOP = 3, 218, 62, 18, 34
 """Pixels as shown: a field's diameter, the room of its white cells, between rows, above the first row."""
+_LETTER = 22
+"""Pixels of a letter: wider than other pictures, this one is shrunk more on a narrow page, to 11 pixels there."""
 _WHITE = 3
 """White cells shown of each film."""
 
@@ -64,10 +66,10 @@ class SixFilmsPicture(PaintedPicture):
         paper[top : top + glass.shape[0], left : left + glass.shape[1]] = shine(glass)
 
     def _write(self, pen: Pen) -> None:
-        pen.write(12, 6, self.point(), "la", bold=True)
+        pen.write(12, 4, self.point(), "la", bold=True, size=_LETTER)
         for place, letter in enumerate(self.fields):
             left, top = self._corner(place)
-            pen.write(left + 4, top + 2, letter, "la", bold=True)
+            pen.write(left + 4, top + 2, letter, "la", bold=True, size=_LETTER)
 
     # --- the words ---
 
