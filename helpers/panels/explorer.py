@@ -239,7 +239,7 @@ class CountExplorer(HasRedFlags, PicturedPanel):
                 parts.append(page.table(ctcae, caption, markdown=ctcae.columns))
             if len(others):
                 caption = "Other systems, each with its reason" if len(ctcae) else "With its reason"
-                parts.append(page.BELOW)
+                parts += [page.BELOW] if len(ctcae) else []
                 parts.append(page.table(others, caption, markdown=["because"]))
         return "".join(parts)
 
