@@ -82,6 +82,20 @@ def test_every_link_to_a_notebook_leads_to_a_cell_that_is_there(path):
     assert links and [link for link in links if link[0] not in ids or (link[1] and link[1] not in ids[link[0]])] == []
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_more_than_three_cards_stand_one_after_the_other(path):
+    run = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        run = [*run, cell.source] if cell.source.startswith("ask(") else []
+        assert len(run) <= 3, f"No word stands between {run}"
+
+
+def test_a_prediction_on_the_editions_comes_before_the_strips_that_show_them():
+    cells = nbformat.read(ROOT / "notebooks" / "03_grading_severity.ipynb", as_version=4).cells
+    asked = next(at for at, cell in enumerate(cells) if cell.source == 'ask("grading-05")')
+    assert asked < min(at for at, cell in enumerate(cells) if "CountExplorer(" in cell.source)
+
+
 def test_the_first_notebook_is_the_one_that_opens():
     assert ROOT / course.FIRST_NOTEBOOK in NOTEBOOKS
 
