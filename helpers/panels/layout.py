@@ -12,7 +12,10 @@ _VISIBLE = {"overflow": "visible"}
 def beside(
     controls: Sequence[ipywidgets.Widget], shown: Sequence[ipywidgets.Widget], words: ipywidgets.Widget
 ) -> ipywidgets.Box:
-    """Controls at the left, what they move at their right, the words beside both where there is room, else below."""
+    """Controls at the left, what they move at their right, the words beside both where there is room, else below.
+
+    Between the two, on a page of middle width, the words follow what is moved, beside the controls (``controls.css``).
+    """
     column = ipywidgets.VBox(
         list(controls),
         layout={"flex": "1 1 230px", "min_width": "0", "max_width": "500px", "grid_gap": "7px"} | _VISIBLE,
@@ -21,7 +24,9 @@ def beside(
     moved = {"flex_flow": "row wrap", "grid_gap": "8px 20px", "flex": "1 1 740px", "max_width": "800px"}
     top = ipywidgets.HBox([column, frame], layout=moved | {"min_width": "0"} | _VISIBLE)
     told = ipywidgets.VBox([words], layout={"flex": "1 1 400px", "min_width": "0", "max_width": "800px"} | _VISIBLE)
-    return in_rows([top, told], align_items="flex-start", max_width="1300px")
+    box = in_rows([top, told], align_items="flex-start", max_width="1300px")
+    box.add_class("course-beside")
+    return box
 
 
 def stacked(*shown: ipywidgets.Widget) -> ipywidgets.VBox:
