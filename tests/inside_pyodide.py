@@ -15,7 +15,16 @@ from typing import Any, ClassVar
 
 import pytest
 
-LACKING = ("axe_playwright_python", "frictionless", "jupyter_client", "nbclient", "nbconvert", "playwright", "psutil")
+LACKING = (
+    "axe_playwright_python",
+    "bs4",
+    "frictionless",
+    "jupyter_client",
+    "nbclient",
+    "nbconvert",
+    "playwright",
+    "psutil",
+)
 LEFT_OUT = "not (browser or site or publish)"
 FEW = 10
 """Examples of a property: Python in a page is several times as slow."""

@@ -188,29 +188,39 @@ def test_reset_returns_to_the_start_with_every_box_and_unit(make):
     assert panel.changes <= changes + 1
 
 
-@pytest.mark.parametrize(
-    ("make", "name", "thing"),
-    [
-        (CountExplorer, "patient", "CRS-014"),
-        (CauseBoard, "patient", "CRS-086"),
-        (GuidelinePanel, "patient", "CRS-014"),
-        (FilmPanel, "film", "ttp"),
-        (CountingBench, "film", "acute_leukemia"),
-    ],
-)
-def test_what_was_loaded_is_what_reset_returns_to_also_after_the_page_was_closed(make, name, thing):
+LOADED = {
+    "explorer": "CRS-014",
+    "board": "CRS-086",
+    "guidelines": "CRS-014",
+    "film": "ttp",
+    "counting": "acute_leukemia",
+    "path": "CRS-002",
+    "rounds": "counted",
+    "claims": 2,
+}
+"""What each kind of panel is given to load."""
+
+
+def test_each_kind_of_panel_that_loads_something_is_given_something_to_load():
+    assert {type(make()) for make in PANELS.values() if make().LOADS} == {type(PANELS[name]()) for name in LOADED}
+
+
+@pytest.mark.parametrize(("kind", "thing"), LOADED.items(), ids=LOADED)
+def test_what_was_loaded_is_what_reset_returns_to_also_after_the_page_was_closed(kind, thing):
+    make = PANELS[kind]
     panel, fresh = make(), make()
+    [name] = panel.LOADS
     setattr(fresh, name, thing)
     shake(panel, 7)
     setattr(panel, name, thing)
     keep = {trait: getattr(panel, trait) for trait in panel.STAYS}
     assert panel.state() == fresh.state() | keep, "nothing of what was there before reaches it"
-    loaded = fresh.state()
-    panel.plt = panel.wbc = 3.0
-    later = make()
+    shake(panel, 8, times=6)
+    later, fresh = make(), make()
     later.restore(json.loads(json.dumps(panel.state())))
     later.reset()
-    assert later.state() == loaded
+    setattr(fresh, name, getattr(panel, name))
+    assert later.state() == fresh.state(), "as it was when it was loaded last, units too"
 
 
 # --- odd values ---

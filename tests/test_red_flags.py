@@ -16,8 +16,9 @@ from helpers.blood.core.units import ANALYTES, show
 from helpers.blood.grading.reference import interval
 from helpers.blood.reports.text import read_report
 from helpers.blood.search.causes import Findings, features
-from helpers.blood.search.red_flags import URGENCIES, red_flags
+from helpers.blood.search.red_flags import URGENCIES, not_told, red_flags
 from helpers.evidence import records, table
+from helpers.panels.explorer import CountExplorer
 from helpers.panels.red_flags import notice, to_ask
 from helpers.wording import small
 
@@ -224,6 +225,31 @@ def test_more_knowledge_settles_and_never_lowers_a_flag(amounts, places):
         assert one.raised or all(name not in found.known for name in one.missing)
     more = found.change(nerves="no", creatinine="normal", calcium="normal")
     assert set(flags(found)) <= set(flags(more))
+
+
+@pytest.mark.parametrize(
+    ("amounts", "open_"),
+    [
+        (dict(hb=140, anc=3.0, plt=250), ()),
+        (dict(hb=140, plt=250), ("anc",)),
+        (dict(hb=140, wbc=0.3, plt=250), ()),
+        (dict(anc=3.0, plt=250), ("hb",)),
+        (dict(hb=70, anc=3.0, plt=40), ("wbc",)),
+        ({}, ("anc", "plt", "hb", "wbc")),
+    ],
+)
+def test_a_value_that_may_raise_a_flag_and_is_not_known_is_named(amounts, open_):
+    assert not_told(Findings(BloodCount.of(**amounts))) == open_
+
+
+def test_what_is_read_aloud_when_a_flag_goes_names_the_values_that_are_not_known():
+    explorer = CountExplorer(BloodCount.of(hb=140, anc=3.0, plt=10, age_y=40, sex="male"))
+    words = explorer.widgets.words
+    assert words.warning
+    explorer.plt = 250.0
+    assert (words.warning, words.no_warning) == ("", "No red flag in what is known so far.")
+    explorer.plt = None
+    assert (words.warning, words.no_warning) == ("", "No red flag in what is known so far. Not known: platelets.")
 
 
 def test_every_flag_can_be_raised_and_names_its_source():

@@ -41,7 +41,7 @@ from helpers.panels.layout import folded, unfold
 from helpers.panels.panel import Panel
 from helpers.panels.person import OWN, SEX, age_slider, coded_patients, published_patient
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.red_flags import NO, YES, HasRedFlags, Question, spoken
+from helpers.panels.red_flags import NO, NO_FLAG, YES, HasRedFlags, Question, spoken
 from helpers.panels.traits import HasCount, OneOf
 from helpers.pictures.board import BoardPicture
 from helpers.wording import counted, links, listed, person_words, small
@@ -59,7 +59,6 @@ GROUPS = {
 }
 """What one can look at, in the order in which it is usually done."""
 
-_NO_FLAG = "No red flag in what is known so far."
 _NOTHING_KNOWN = "Nothing is known yet, so nothing can be said about red flags."
 _CHOOSE = "Nothing is clinched. Choose a cause under *Tell in full* to read what each finding says, with its source."
 _MOST_OPEN = 3
@@ -163,7 +162,7 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
 
     def alert(self) -> str:
         """The red flags as HTML, first of all; that there is none is said as well."""
-        nothing = _NO_FLAG if self.found.known or self.count.values else _NOTHING_KNOWN
+        nothing = NO_FLAG if self.found.known or self.count.values else _NOTHING_KNOWN
         return super().alert() or f"<p>{nothing}</p>"
 
     def in_title(self) -> str:

@@ -275,6 +275,8 @@ class Words(anywidget.AnyWidget):
     """What stands after the questions, over the whole width of the panel."""
     alert = traitlets.Unicode("").tag(sync=True)
     warning = traitlets.Unicode("").tag(sync=True)
+    no_warning = traitlets.Unicode("").tag(sync=True)
+    """What is spoken once there is no warning any more."""
     in_title = traitlets.Unicode("").tag(sync=True)
     """How the status begins where the picture's title says the same: it is read aloud and not written again."""
     still_open = traitlets.Unicode("").tag(sync=True)
@@ -290,6 +292,7 @@ class Words(anywidget.AnyWidget):
         html: str,
         alert: str = "",
         warning: str = "",
+        no_warning: str = "",
         questions: Sequence[Mapping[str, str]] = (),
         in_title: str = "",
         still_open: str = "",
@@ -302,7 +305,7 @@ class Words(anywidget.AnyWidget):
         with self.hold_sync():
             self.status, self.html, self.alert, self.in_title = map(page.unparted, (status, html, alert, in_title))
             self.below = page.unparted(below)
-            self.warning, self.still_open = warning, still_open
+            self.warning, self.no_warning, self.still_open = warning, no_warning, still_open
             self.questions = [dict(one) for one in questions]
 
     def __repr__(self) -> str:

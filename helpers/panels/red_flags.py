@@ -11,14 +11,16 @@ import traitlets
 
 from helpers import page
 from helpers.blood.core.count import BloodCount
+from helpers.blood.core.criteria import word
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference
 from helpers.blood.search.causes import Findings, features
-from helpers.blood.search.red_flags import URGENCIES, RedFlag, red_flags
+from helpers.blood.search.red_flags import URGENCIES, RedFlag, not_told, red_flags
 from helpers.evidence import records
-from helpers.wording import capital, links, small, spelled
+from helpers.wording import capital, links, listed, small, spelled
 
 TITLE = "Red flag: this cannot wait for the cause"
 ASK = "Ask now"
+NO_FLAG = "No red flag in what is known so far."
 YES, NO = "yes", "no"
 
 
@@ -175,6 +177,11 @@ class HasRedFlags(traitlets.HasTraits):
         ask = [one.text for one in self._open()]
         return " ".join(filter(None, (spoken(self.red_flags()), *ask)))
 
+    def no_warning(self) -> str:
+        """What is read aloud once nothing is raised and asked any more: never more than what is known allows."""
+        unknown = listed([word(name) for name in not_told(self.findings())])
+        return f"{NO_FLAG} Not known: {unknown}." if unknown else NO_FLAG
+
     def to_be_asked(self) -> str:
         """What is still to be asked, as HTML for where there is no kernel; "" when there is nothing."""
         ask = [page.literal(f"{one.text} {one.why}") for one in self._open()]
@@ -193,6 +200,7 @@ class HasRedFlags(traitlets.HasTraits):
         return {
             "alert": self.alert(),
             "warning": self.warning(),
+            "no_warning": self.no_warning(),
             "questions": questions,
             "still_open": self.still_open(),
         }

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.blood.core.criteria import Comparison, Row, holds, word
-from helpers.blood.core.known import Answer, Column, all_of, any_of
+from helpers.blood.core.known import Answer, Column, all_of, any_of, one
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, limits
 from helpers.blood.search.causes import Findings, features, known_of
@@ -118,6 +118,25 @@ def red_flags(
     told = [(whose, one) for whose, some in zip(people.counts.index, ordered, strict=True) for one in some]
     index = pd.MultiIndex.from_tuples([(whose, one.flag) for whose, one in told], names=["person", "flag"])
     return pd.DataFrame({name: [getattr(one, name) for _, one in told] for name in _SHOWN}, index)
+
+
+def not_told(found: Findings) -> tuple[str, ...]:
+    """The values that are not known and may raise a red flag, by name in the order of the rules.
+
+    >>> from helpers.blood.core.count import BloodCount
+    >>> not_told(Findings(BloodCount.of(hb=140, plt=250)))
+    ('anc',)
+    """
+    people = _People(found, found.reference)
+    ways = [way for row in records("red_flags") for way in _ways(row["flag"]) if any(map(_is_value, way))]
+    held = [[people.held(rule) for rule in way] for way in ways]
+    possible = [each for way in held if one(all_of(each.met for each in way), 0) is not False for each in way]
+    unknown = [each.rule for each in possible if one(each.met, 0) is None]
+    return tuple(dict.fromkeys(rule["name"] for rule in unknown if _is_value(rule)))
+
+
+def _is_value(rule: Row) -> bool:
+    return rule["kind"] == "count"
 
 
 def _most_urgent(some: Sequence[RedFlag]) -> list[RedFlag]:

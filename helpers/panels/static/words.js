@@ -91,10 +91,12 @@ export default { render({ model, el }) {
     open.textContent = model.get("still_open");
     open.hidden = !model.get("still_open");
   };
-  const announce = () => { warned.textContent = model.get("warning") || "No red flag is raised now."; };
+  const announce = () => { warned.textContent = model.get("warning") || model.get("no_warning"); };
+  const correct = () => { if (warned.textContent && !model.get("warning")) announce(); };
   const handlers = {
     "change:status change:in_title": tell, "change:html": write, "change:below": writeBelow,
     "change:alert": warn, "change:warning": announce,
+    "change:no_warning": correct,
     "change:questions change:answers change:still_open": ask,
   };
   for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
