@@ -359,7 +359,7 @@ def test_what_the_notebooks_say_of_a_trial_is_what_its_row_says():
         f"{romiplostim['events']} of {romiplostim['n']} responded" in told and "Very severe 0 %" in romiplostim["note"]
     )
     share = re.search(r"46 %", source("SAUTA2023").note)[0]
-    assert f"it moved {share} into another group" in prose("03_grading_severity")
+    assert f"moved {share} of 2,876 people into another group" in prose("03_grading_severity")
 
 
 def test_the_notebooks_say_what_is_safe():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -106,12 +107,12 @@ def test_every_red_flag_stands_under_how_soon_one_must_act():
 
 def test_every_text_on_follow_up_stands_on_the_card_of_its_situation():
     html = FollowUpCards()._repr_html_()
-    cards = [said(card).replace("&#x27;", "'") for card in re.findall(r"<details[^>]*>(.*?)</details>", html)]
+    cards = [unescape(said(card)) for card in re.findall(r"<details[^>]*>(.*?)</details>", html)]
     rows = [row for row in records("support") if row["topic"] == "follow_up"]
     assert len(cards) == len({row["indication"] for row in rows}) and len(FollowUpCards().table()) == len(rows)
     for row in rows:
         (card,) = (one for one in cards if one.strip().lower().startswith(row["indication_label"].lower() + " "))
-        for words in (capital(row["guideline"]), said(page.inline(row["says"])), row["note"] or ""):
+        for words in (capital(row["guideline"]), unescape(said(page.inline(row["says"]))), row["note"] or ""):
             assert " ".join(words.split()) in card, row["id"]
 
 

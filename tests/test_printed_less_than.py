@@ -63,8 +63,8 @@ def levels(count: BloodCount) -> Settled:
 def alarms(count: BloodCount) -> Settled:
     """Flags that are raised; one that another says more urgently is raised with it."""
     found = [one.flag for one in red_flags(Findings(count, {"fever": "yes", "bleeding": "minor"})) if one.raised]
-    within = {row["flag"]: row["within"] for row in records("red_flags")}
-    return dict.fromkeys([*found, *(flag for flag, wider in within.items() if wider in found)], True)
+    covered = [row["flag"] for row in records("red_flags") if set((row["within"] or "").split()) & set(found)]
+    return dict.fromkeys([*found, *covered], True)
 
 
 def grades(count: BloodCount) -> Settled:

@@ -66,7 +66,7 @@ COUNTED = [(flag, rules, row) for flag, rules in ways() for row in rules if row[
 def test_a_limit_itself_raises_only_where_its_rule_or_a_wider_one_says_so(flag, rules, row):
     """Each rule at its limit: what the operator says, unless another way of the same flag takes the value in."""
     found = meeting(rules)
-    at_limit = Findings(found.count.change(**{row["name"]: row["limit"]}), found.said)
+    at_limit = Findings(found.count.change(**{row["name"]: limit_for(row, found)}), found.said)
     assert flag in flags(found) and (flag in flags(at_limit)) is (flag in by_the_rules(at_limit)[0])
     wider = [one for name, _, one in COUNTED if name == flag and one["name"] == row["name"] and one is not row]
     takes_in = [one for one in wider if (one["limit"], one["operator"] == "<=") > (row["limit"], False)]
@@ -74,13 +74,18 @@ def test_a_limit_itself_raises_only_where_its_rule_or_a_wider_one_says_so(flag, 
         assert flag not in flags(at_limit)
 
 
+def limit_for(rule: dict, found: Findings) -> float:
+    """The limit of a rule for this person: their own lower limit where the rule asks for it and there is one."""
+    own = interval(rule["name"], found.count.person).low if rule["value"] == "own" else math.nan
+    return rule["limit"] if math.isnan(own) else own
+
+
 def holds(rule: dict, found: Findings) -> bool | None:
     """One rule held against one person, as the table has it: in the plainest way."""
     if rule["kind"] == "finding":
         said = found.known.get(rule["name"])
         return None if said is None else said in rule["value"].split()
-    own = interval(rule["name"], found.count.person).low if rule["value"] == "own" else math.nan
-    limit = rule["limit"] if math.isnan(own) else own
+    limit = limit_for(rule, found)
     below = {"<": lambda amount: amount < limit, "<=": lambda amount: amount <= limit}[rule["operator"]]
     amount = getattr(found.count, rule["name"])
     if not math.isnan(amount):

@@ -125,23 +125,23 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
         self.show, self.systems, self.reference = tuple(show), tuple(systems), reference
         self.with_person, self.with_patients, self.with_tables = person, patients, tables
         self.count = count or healthy_adult(reference)
-        self.white = self._white_of(self.count)
+        self.white = self._white_of(self.count, self.white)
         self.begin()
 
     # --- the model ---
 
-    def _white_of(self, count: BloodCount) -> str:
+    def _white_of(self, count: BloodCount, otherwise: str) -> str:
         """Which white count is shown of a count: the one that is known, where it is one."""
         if "white" in self.show and (known(count, "anc") is None) != (known(count, "wbc") is None):
             return "wbc" if known(count, "anc") is None else "anc"
-        return self.white
+        return otherwise
 
     def loaded(self) -> dict[str, Any]:
         """The count of the patient chosen."""
         if self.patient is None:
             return {}
         count = find(self.patient).count
-        return {"count": count, "white": self._white_of(count)}
+        return {"count": count, "white": self._white_of(count, self._start["white"])}
 
     @property
     def strips(self) -> tuple[str, ...]:

@@ -45,8 +45,8 @@ class WorkUp(Panel):
 
     Args:
         answers: answers given already, from the first step on.
-        patient: a published patient who is carried along: a step's results are told when they are asked for,
-            and another patient can be chosen.
+        patient: a published patient who is carried along: a step's results are told when they are asked for.
+        patients: whether another published patient can be chosen; with one to begin with they can.
 
     Raises:
         ValueError: an answer a step does not have.
@@ -58,8 +58,8 @@ class WorkUp(Panel):
     patient = published_patient()
     asked_for = traitlets.Int(0, min=0, help="of how many steps the tests were asked for")
 
-    def __init__(self, answers: tuple[str, ...] = (), patient: str | None = None) -> None:
-        self.with_patients = patient is not None
+    def __init__(self, answers: tuple[str, ...] = (), patient: str | None = None, patients: bool = False) -> None:
+        self.with_patients = patients or patient is not None
         super().__init__()
         if patient:
             self.patient = find(patient).key
