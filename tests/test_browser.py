@@ -175,6 +175,7 @@ class Beside:
         self.output = self.read.output(self.number)
         self.image = self.output.locator("img")
         self.status = self.output.locator(".status")
+        self.tables = self.output.locator(".course-words").last
         self.keys = self.read.page.keyboard
         # A value between two steps of a slider is a step of its own.
         self.amounts = {name: sorted({*steps(name), getattr(self.model, name)} - {None}) for name in LABELS}

@@ -34,7 +34,7 @@ OF_A_TASK = """() => (window.jupyterapp?.shell.currentWidget?.content?.widgets ?
 """The cells of a question, once the notebook is there."""
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 RUN_ALWAYS = ("04_finding_the_cause",)
-"""Run to its end in every check; the others before the site is published."""
+"""Run to its end in every visit; the others before the site is published."""
 RUN_ALL = """async () => {
     await window.jupyterapp.commands.execute('notebook:run-all-cells');
     return window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell, at) =>
