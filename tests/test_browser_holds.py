@@ -7,14 +7,12 @@ from itertools import pairwise
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from helpers.blood.core.count import BloodCount
 from helpers.panels.explorer import CountExplorer
 from helpers.panels.film import FilmPanel
 from helpers.panels.red_flags import NO_FLAG
-from helpers.questions.bank import exercise
 
 pytestmark = pytest.mark.browser
 
@@ -104,56 +102,3 @@ def test_when_a_red_flag_goes_no_more_is_read_aloud_than_is_known(open_notebook)
     expect(warned).to_have_text(f"{NO_FLAG} Not known: platelets.")
     platelets.press("Home")
     expect(warned).to_contain_text("Red flag")
-
-
-# --- in view ---
-
-PLACES = """() => [...document.querySelectorAll('.course-beside > :first-child > *, .course-beside > :last-child')]
-    .map(one => one.getBoundingClientRect().toJSON())"""
-
-
-@pytest.mark.parametrize(("width", "beside_both"), [(1116, False), (1400, True)], ids=["files open", "files closed"])
-def test_words_and_tables_stand_beside_the_controls(open_notebook, width: int, beside_both: bool) -> None:
-    """JupyterLab's list of files takes 284 of 1,400 pixels; the words then follow the picture, beside the controls."""
-    one = open_notebook(notebook(PANELS[CountExplorer]))
-    one.page.set_viewport_size({"width": width, "height": 900})
-    one.run_all()
-    expect(one.page.locator(".course-words table").first).to_be_visible()
-    controls, picture, words = one.page.evaluate(PLACES)
-    assert words["left"] >= controls["right"] and words["right"] <= width
-    assert (words["left"] >= picture["right"]) is beside_both
-    assert words["top"] < (picture["top"] + 20 if beside_both else picture["bottom"] + 20)
-
-
-# --- high contrast ---
-
-UNSEEN = """() => [...document.querySelectorAll(
-        '.course-panel, .course-card, .feedback, .sign, .course-live :is(button, select, textarea)'
-    )].filter(one => one.checkVisibility()).filter(one => {
-        const style = getComputedStyle(one);
-        const lines = ['Top', 'Left'].filter(side => parseFloat(style[`border${side}Width`]) > 0);
-        return !lines.some(side => style[`border${side}Color`] !== getComputedStyle(document.body).backgroundColor);
-    }).map(one => one.outerHTML.slice(0, 120))"""
-"""What of the course has no line around it, or one in the color of the page."""
-INKS = """clock => new Set([getComputedStyle(clock, '::before'), getComputedStyle(document.body)]
-    .map(style => style.backgroundColor)).size"""
-"""How many colors the bar of the time that is left and the page have."""
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_in_high_contrast_lines_signs_and_words_are_seen(open_notebook, scheme: str) -> None:
-    asked = exercise("start-01").asks
-    wrong = next(one.text for one in asked.options if one.key != asked.right)
-    one = open_notebook(notebook('ask("start-01")', PANELS[CountExplorer], 'FilmRounds("nuclei")'))
-    one.run_all()
-    one.page.emulate_media(forced_colors="active", color_scheme=scheme)
-    card = one.cell(1)
-    card.get_by_label(wrong, exact=True).check()
-    card.get_by_role("button", name="Check", exact=True).click()
-    expect(card.locator(".feedback")).to_contain_text("Not yet")
-    assert one.page.evaluate(UNSEEN) == []
-    clock = one.cell(3).locator(".clock")
-    clock.evaluate("clock => clock.classList.add('runs')")
-    assert clock.evaluate(INKS) == 2, "the time that is left"
-    found = Axe().run(one.page, context=".jp-OutputArea-output").response["violations"]
-    assert [rule["id"] for rule in found] == []

@@ -17,7 +17,6 @@ def beside(
     """Controls at the left, what they move at their right, the words beside both where there is room, else below.
 
     The words' own box is none on the page (see ``controls.css``), so that their tables have the whole width below.
-    Between the two, on a page of middle width, the words follow what is moved, beside the controls (``controls.css``).
     """
     column = ipywidgets.VBox(
         list(controls),
