@@ -6,13 +6,11 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from helpers.blood.core.count import BloodCount
 from helpers.panels.explorer import CountExplorer
 from helpers.panels.red_flags import NO_FLAG
 
 pytestmark = pytest.mark.browser
 
-COUNT = BloodCount.of(hb=140, anc=3.0, plt=250, age_y=40, sex="male")
 PANELS = {
     CountExplorer: 'CountExplorer(BloodCount.of(hb=140, anc=3.0, plt=250, age_y=40, sex="male"))',
 }
