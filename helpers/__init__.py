@@ -89,11 +89,11 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 ``claims`` lets claims be judged and checked, and gives pages to ``keep``.
                 ``panel`` (its traits are its whole state, kept by ``state`` and given back by ``restore``; shown in
                 a cell, it comes back as the learner left it there),
-                 ``pictured`` (one around a picture; its longer tables stand below, after ``page.BELOW``), ``traits``
-                 (what a state is made of; a panel that ``HasCount``), ``amounts`` and ``person`` (controls of a count
-                 and of whose it is) and ``layout`` are what they share; the controls' JavaScript stands in ``static``;
-                 ``tables`` is how a notebook shows frames, ``lab_report`` how it shows one person's count: as printed,
-                 as read, as flagged.
+                ``pictured`` (one around a picture; its longer tables stand below, after ``page.BELOW``), ``traits``
+                (what a state is made of; a panel that ``HasCount``), ``amounts`` and ``person`` (controls of a count
+                and of whose it is) and ``layout`` are what they share; the controls' JavaScript stands in ``static``;
+                ``tables`` is how a notebook shows frames, ``lab_report`` how it shows one person's count: as printed,
+                as read, as flagged.
 ``questions``   ``bank`` (questions, kept as data), ``exercise`` (what all have), ``kinds`` (one file for each way to
                 ask and to judge), ``answers`` (worked out from ``blood``), ``judge`` (pure, with ``compare`` for
                 tables), ``rounds`` (numbers and order, drawn anew), ``slips`` (their closed list), ``check_questions``

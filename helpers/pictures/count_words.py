@@ -202,8 +202,8 @@ class CountWords:
         if math.isnan(amount):
             return f"{name}: cannot tell ({self.count.why(analyte).rstrip('.')}); {compared}."
         where = " (off the axis)" if self.off_axis(analyte, amount) else ""
-        bound = "less than " if self.count.is_below(analyte) else ""
-        said = [f"{name} {bound}{show(amount, analyte, self.units)}{where}: {self.verdict(analyte)}", compared]
+        shown = show(amount, analyte, self.units, upper_bound=self.count.is_below(analyte))
+        said = [f"{name} {shown}{where}: {self.verdict(analyte)}", compared]
         if self._graded(analyte, True):
             said.append(self._grade_words(analyte))
         said += [f"{row['name']} {given.edition}: {given.text}" for row, given in self._graded(analyte, False)]

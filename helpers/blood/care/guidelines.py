@@ -517,10 +517,10 @@ def covering(number: int, unsettled: int = 0) -> str:
         number: how many say one thing.
         unsettled: how many more speak of the person once a fact is known.
     """
-    do = "can tell already" if unsettled else "cover this person"
     if number == 1:
-        return f"The one guideline that {do.replace('cover', 'covers')}"
-    return f"{'Both' if number == 2 else f'All {number}'} guidelines that {do}"
+        return f"The one guideline that {'can tell already' if unsettled else 'covers this person'}"
+    many = "Both" if number == 2 else f"All {number}"
+    return f"{many} guidelines that {'can tell already' if unsettled else 'cover this person'}"
 
 
 def unsettled_of(found: Sequence[Advice]) -> int:

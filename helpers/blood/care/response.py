@@ -270,7 +270,7 @@ class _Judge:
                 return f"{word(analyte)} normal for this person cannot be told: {why}", None
             verdict = {True: "", False: "not ", None: "perhaps "}[met]
             edge = f"{verdict}normal for this person from {show(found.low, analyte, beside=False)}"
-            return f"{word(analyte)} {_amount(amount, analyte, upper_bound)}, {edge}", met
+            return f"{word(analyte)} {show(amount, analyte, beside=False, upper_bound=upper_bound)}, {edge}", met
 
         return each([self.now.value(analyte), np.array(self.now.people(), dtype=object)], say)
 
@@ -314,7 +314,8 @@ class _Judge:
                     return f"{said}: {verdict}", start.met
             ends = {_has_risen(row, *pair) for pair in product(_ends(old, bounds[0]), _ends(new, bounds[1]))}
             met = ends.pop() if len(ends) == 1 else None
-            before, now = (_amount(end, analyte, bound) for end, bound in zip((old, new), bounds, strict=True))
+            before = show(old, analyte, beside=False, upper_bound=bounds[0])
+            now = show(new, analyte, beside=False, upper_bound=bounds[1])
             verdict = {True: "response of this line", False: "no response of this line"}
             said = verdict.get(met, "whether this line has responded cannot be told")
             return f"{word(analyte)} {before} before, {now} now: {said} ({asked})", met
@@ -323,10 +324,6 @@ class _Judge:
         return each([self.before.value(analyte) if self.before else np.full(len(new), math.nan), new], say)
 
     _rise_or_double = _rise
-
-
-def _amount(amount: float, analyte: str, upper_bound: bool) -> str:
-    return f"{'less than ' if upper_bound else ''}{show(amount, analyte, beside=False)}"
 
 
 def _ends(amount: float, upper_bound: bool) -> tuple[float, ...]:

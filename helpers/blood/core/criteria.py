@@ -92,7 +92,7 @@ class Comparison:
 
     def amount(self, beside: bool = True) -> str:
         """The value in words; ``beside``: with the conventional unit."""
-        return f"{'less than ' if self.upper_bound else ''}{show(self.value, self.analyte, beside=beside)}"
+        return show(self.value, self.analyte, beside=beside, upper_bound=self.upper_bound)
 
     def words(self, beside: bool = True) -> str:
         """Value and verdict: "hemoglobin 72 g/L (7.2 g/dL), below 100 g/L"."""

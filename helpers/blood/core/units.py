@@ -420,7 +420,7 @@ def _written(amount: float, unit: Unit, name: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def show(amount: float, name: str, system: System = "si", beside: bool = True) -> str:
+def show(amount: float, name: str, system: System = "si", beside: bool = True, upper_bound: bool = False) -> str:
     """An amount as a report would print it.
 
     Args:
@@ -428,6 +428,7 @@ def show(amount: float, name: str, system: System = "si", beside: bool = True) -
         name: the analyte's short name.
         system: which unit comes first: ``"si"``, ``"conventional"`` (g/dL, /µL) or ``"mmol"`` (Hb in mmol/L).
         beside: whether to add the other one in brackets where it differs.
+        upper_bound: whether the report prints the value as "less than" the amount.
 
     Returns:
         E.g. ``"72 g/L (7.2 g/dL)"``, with as many digits as an analyzer gives.
@@ -445,7 +446,7 @@ def show(amount: float, name: str, system: System = "si", beside: bool = True) -
     if math.isinf(amount):
         return f"{'−' if amount < 0 else ''}∞ {si}"
     first, second = choices[system]
-    text = _written(amount, first, item.name)
+    text = ("less than " if upper_bound else "") + _written(amount, first, item.name)
     if beside and second.name != first.name and second.factor != first.factor:
         text += f" ({_written(amount, second, item.name)})"
     return text

@@ -21,7 +21,7 @@ from helpers.blood.core.count import may_be_pregnant as may_be_pregnant
 from helpers.blood.core.units import ANALYTES, COLUMN, show
 from helpers.blood.grading.cohort import Cohort, Kinds
 from helpers.evidence import cite, constant, records
-from helpers.wording import person_words
+from helpers.wording import capital, person_words
 
 VERDICTS = ("low", "normal", "high", "cannot tell")
 
@@ -225,14 +225,14 @@ def own_interval(count: BloodCount, analyte: str) -> Interval | None:
     return Interval(analyte, low, high, "report", "", "The interval printed on the report itself was used.")
 
 
-def _why(found: Interval, verdict: str, amount: str, upper_bound: bool) -> str:
-    """Why a known value has its verdict."""
+def _why(found: Interval, verdict: str, amount: str) -> str:
+    """Why a known value, in words, has its verdict."""
     if verdict == "cannot tell":
-        return f"Printed only as less than {amount}, with a {found.words()}: {found.reason}"
+        return f"Printed only as {amount}, with a {found.words()}: {found.reason}"
     ends = {"low": ("below", found.low), "high": ("above", found.high)}
     side, end = ends.get(verdict, ("", np.nan))
     place = f"{side} {show(end, found.analyte)}" if side else "inside the interval"
-    return f"{'Less than ' if upper_bound else ''}{amount} is {place}: {found.reason}"
+    return f"{capital(amount)} is {place}: {found.reason}"
 
 
 class Flags:
@@ -281,12 +281,12 @@ class Flags:
         elif not found.known:
             reason = found.reason
         else:
-            reason = _why(found, verdict, show(value, analyte), count.is_below(analyte))
+            reason = _why(found, verdict, show(value, analyte, upper_bound=count.is_below(analyte)))
         return Flag(analyte, verdict, value, found, reason)
 
     def _own_flag(self, count: BloodCount, own: Interval) -> Flag:
         value, bound = getattr(count, own.analyte), count.is_below(own.analyte)
-        amount = f"{'Less than ' if bound else ''}{show(value, own.analyte)}"
+        amount = capital(show(value, own.analyte, upper_bound=bound))
         return Flag(own.analyte, own.verdict(value, bound), value, own, f"{amount}: {own.reason}")
 
     def __iter__(self) -> Iterator[Flag]:

@@ -123,7 +123,7 @@ class _Counts:
 
     def amount(self, name: str, at: int) -> str:
         """One of these in words."""
-        return f"{'less than ' if self._whole.upper_bound(name) else ''}{show(self.at_most(name)[at], name)}"
+        return show(self.at_most(name)[at], name, upper_bound=self._whole.upper_bound(name))
 
 
 @dataclass(frozen=True)
