@@ -5,6 +5,8 @@ What must appear is never typed here a second time: the same model runs beside t
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from in_browser import Read, agree, choose, complaints, pick, shortcuts_do_nothing, shown, tab_through
 from playwright.sync_api import expect
@@ -176,14 +178,14 @@ def test_a_test_is_moved_by_keyboard(settling: Read) -> None:
 
 @pytest.mark.parametrize("hand", ["keyboard", "mouse"])
 def test_the_path_is_walked_to_its_end(settling: Read, hand: str) -> None:
-    model = WorkUp()
+    model = WorkUp(patients=True)
     output = shown(settling, model)
     agree(settling, output, model)
     on, back = (output.get_by_role("button", name=name) for name in ("Go on", "One step back"))
     expect(back).to_be_disabled()
     for answer in ("no", "same", "nothing", "low", "found", "yes"):
         way = model.walk.here.ways[answer]
-        box = output.get_by_role("combobox")
+        box = output.get_by_role("combobox", name=re.compile("Your answer$"))
         expect(box.locator("option")).to_have_text(
             ["choose your answer", *(one.label for one in model.walk.here.ways.values())]
         )
