@@ -51,7 +51,7 @@ atexit.register(shutil.rmtree, RECORD, ignore_errors=True)
 os.environ["PANCYTOPENIA_RECORD"] = RECORD
 
 pytest.register_assert_rewrite("in_browser")
-from in_browser import ALL_THERE, LIVE, SHOWN, Read, complaints  # noqa: E402
+from in_browser import ALL_THERE, LIVE, SHOWN, Read  # noqa: E402
 
 LEFT_BEHIND = (".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints", "build")
 
@@ -335,7 +335,6 @@ def opened(lab, browser) -> Iterator[Callable[[str], Read]]:
             one = Read(open_it(name), committed)
             one.page.wait_for_function(ALL_THERE, timeout=60_000)
             one.before = one.page.evaluate(SHOWN)
-            one.axe_before = complaints(one)
             return one
 
         def again(name: str) -> Read:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +45,6 @@ class Read:
     committed: nbformat.NotebookNode
     before: list[dict] = field(default_factory=list)
     """What each output of each cell showed before anything was run."""
-    axe_before: list[str] = field(default_factory=list)
 
     @property
     def page(self):
@@ -200,9 +199,14 @@ LIVE = f"""() => window.jupyterapp.shell.currentWidget.content.widgets.every(cel
 """Whether every cell that shows something live shows it alive."""
 
 
-def complaints(read: Read) -> list[str]:
-    """What axe has to say about what the cells show, its best practices included, of any impact."""
-    found = Axe().run(read.page, context=".jp-OutputArea-output").response["violations"]
+def complaints(page, shown=None) -> list[str]:
+    """What axe has to say about what the cells show, or one output of them: its best practices too, of any impact."""
+    where = ".jp-OutputArea-output"
+    if shown is not None:
+        page.evaluate("document.querySelector('[data-looked-at]')?.removeAttribute('data-looked-at')")
+        shown.first.evaluate("place => place.setAttribute('data-looked-at', '')")
+        where = "[data-looked-at]"
+    found = Axe().run(page, context=where).response["violations"]
     return [f"{rule['id']} ({rule['impact']}): {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
@@ -330,6 +334,14 @@ def tells(read: Read, output, model) -> None:
 
 
 ANSWERED_HERE = {"choice", "several", "number", "ordering", "matching", "grade"}
+
+
+def one_of_each(exercises: Iterable[Exercise]) -> list[Exercise]:
+    """The first question of each kind that is answered on its card, and the first number that needs a unit."""
+    backwards = reversed([one for one in exercises if one.kind in ANSWERED_HERE])
+    return list({(one.kind, bool(getattr(one.asks, "analyte", ""))): one for one in backwards}.values())
+
+
 """The kinds of questions that :func:`answer` can answer; the others have a test of their own."""
 
 

@@ -18,6 +18,7 @@ from in_browser import (
     choose,
     complaints,
     hears,
+    one_of_each,
     settles,
     shortcuts_do_nothing,
     solve_in_its_cell,
@@ -92,7 +93,7 @@ def test_every_notebook_shows_a_picture_a_table_and_a_card_without_a_kernel(open
 
 @every_notebook
 def test_axe_is_content_before_anything_is_run(opened, name: str) -> None:
-    assert opened(name).axe_before == []
+    assert complaints(opened(name).page) == []
 
 
 def folded(cell) -> bool:
@@ -156,7 +157,7 @@ def test_the_page_asks_no_other_host_and_throws_nothing(run, name: str) -> None:
 
 @every_notebook
 def test_axe_is_content_with_what_cells_show(run, name: str) -> None:
-    assert complaints(run(name)) == []
+    assert complaints(run(name).page) == []
 
 
 # --- the count explorer -----------------------------------------------------------------------------------------------
@@ -305,7 +306,7 @@ def test_tab_reaches_every_control_in_order_and_leaves(explorer: Beside) -> None
     explorer.output.get_by_role("switch").press("Space")
     expect(explorer.output.get_by_role("combobox", name="Duffy-null")).to_be_visible()
     assert len(tab_through(explorer.read, explorer.output)) > 20
-    assert complaints(explorer.read) == [], "with everything unfolded"
+    assert complaints(explorer.read.page, explorer.output) == [], "with everything unfolded"
 
 
 def test_shortcuts_of_the_notebook_do_not_act_on_controls(explorer: Beside) -> None:
@@ -402,7 +403,7 @@ def test_unusual_cells_are_unfolded_and_set_by_keyboard(film: Panelled) -> None:
     film.model.set_sign("schistocyte", film.model.widgets.signs["schistocyte"].amounts[place])
     film.agree()
     assert "Schistocyte" in film.output.text_content()
-    assert complaints(film.read) == [], "with everything unfolded"
+    assert complaints(film.read.page, film.output) == [], "with everything unfolded"
 
 
 def test_cells_are_named_by_pointing_and_by_arrow_keys(film: Panelled) -> None:
@@ -453,7 +454,7 @@ def test_cells_are_named_and_counted_by_keyboard(run) -> None:
     bench.output.get_by_role("switch", name="Show the truth").press("Space")
     model.truth = True
     bench.agree()
-    assert complaints(bench.read) == []
+    assert complaints(bench.read.page, bench.output) == []
 
 
 def test_oxygen_follows_its_sliders_by_keyboard(run) -> None:
@@ -507,18 +508,13 @@ def test_a_pasted_report_is_read_and_nothing_in_it_is_run(run) -> None:
     assert page.evaluate("window.taken") is None
     assert not any("pasted.png" in address for address in read.notebook.asked)
     assert output.locator("script, img, b, [onclick], [onerror], a[href^=javascript]").count() == 0
-    assert complaints(read) == []
+    assert complaints(page, output) == []
 
 
 # --- questions --------------------------------------------------------------------------------------------------------
 
 ALL = [exercise for notebook in bank.notebooks() for exercise in bank.exercises(notebook)]
-ONE_OF_EACH = list(
-    {
-        (one.kind, bool(getattr(one.asks, "analyte", ""))): one for one in reversed(ALL) if one.kind in ANSWERED_HERE
-    }.values()
-)
-"""The first question of each kind, and the first number that needs a unit."""
+ONE_OF_EACH = one_of_each(ALL)
 
 
 def test_there_is_one_of_each_kind() -> None:
@@ -599,7 +595,7 @@ def test_every_code_task_is_solved_in_its_cell(run, name: str) -> None:
     for exercise in tasks:
         solve_in_its_cell(read, exercise)
     assert read.notebook.errors() == []
-    assert complaints(read) == [], "with answers and feedback on the cards"
+    assert complaints(read.page) == [], "with answers and feedback on the cards"
 
 
 @pytest.mark.parametrize("dark", ["JupyterLab Dark", "JupyterLab Dark High Contrast"])
@@ -607,7 +603,7 @@ def test_every_code_task_is_solved_in_its_cell(run, name: str) -> None:
 def test_axe_is_content_in_the_dark_and_with_answers(run, name: str, dark: str) -> None:
     read = run(name)
     with theme(read, dark):
-        assert complaints(read) == []
+        assert complaints(read.page) == []
 
 
 def test_shortcuts_of_the_notebook_do_not_act_on_cards_and_reports(run) -> None:

@@ -53,7 +53,7 @@ def test_the_banner_follows_the_sliders_and_is_read_aloud(read: Read) -> None:
     assert model.plt < 20
     expect(alert).to_have_text(read.words(model.alert()))
     assert "Platelets below 20" in alert.text_content()
-    assert complaints(read) == []
+    assert complaints(read.page, output) == []
 
 
 # --- the cause board ---
@@ -111,7 +111,7 @@ def test_red_flags_stand_first_and_come_with_a_finding(board) -> None:
     assert keyed("red_flags", "flag")["b12_nerves"]["label"] in banner.text_content()
     tops = [one.bounding_box()["y"] for one in (banner, output.locator("img"), output.locator(".course-table").first)]
     assert tops == sorted(tops)
-    assert complaints(read) == []
+    assert complaints(read.page, output) == []
 
 
 def test_a_published_patient_is_judged_first_and_revealed_after(read: Read) -> None:
@@ -208,7 +208,7 @@ def test_the_path_is_walked_to_its_end(settling: Read, hand: str) -> None:
     output.get_by_role("button", name="Begin anew").press("Enter")
     model.restart()
     agree(settling, output, model)
-    assert complaints(settling) == []
+    assert complaints(settling.page, output) == []
 
 
 def test_the_woman_of_the_half_done_example_is_shown_without_her_marrow(read: Read) -> None:

@@ -11,6 +11,7 @@ import pytest
 from execute import kept
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_browser import complaints
 from looking import troubles
 
 from helpers.blood.cells.oxygen import balance
@@ -239,8 +240,6 @@ def test_the_twin_holds_picture_sentence_rule_and_sources_and_is_the_same_in_eve
 
 @pytest.mark.browser
 def test_it_works_by_keyboard_is_clean_for_axe_and_fits_a_narrow_page(open_notebook):
-    from axe_playwright_python.sync_playwright import Axe
-
     cell = "from helpers.panels.oxygen import OxygenPanel\nOxygenPanel()"
     notebook = open_notebook(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)]))
     notebook.run_all()
@@ -258,8 +257,7 @@ def test_it_works_by_keyboard_is_clean_for_axe_and_fits_a_narrow_page(open_noteb
     page.get_by_role("slider", name="Oxygen needed").wait_for()
     page.get_by_role("button", name="Reset").press("Enter")
     page.locator(".course-words .status", has_text="as much as normal").wait_for()
-    found = Axe().run(page, context=".jp-OutputArea-output").response["violations"]
-    assert [rule["id"] for rule in found] == []
+    assert complaints(page) == []
     page.set_viewport_size({"width": 440, "height": 900})
     wide = page.locator(".jp-OutputArea-output").first.evaluate(
         "(box) => [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"

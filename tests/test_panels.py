@@ -9,6 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 from execute import kept
+from in_browser import complaints
 from playwright.sync_api import expect
 
 from helpers.blood.core.count import BloodCount
@@ -463,13 +464,6 @@ EXPLORER = (
 )
 
 
-def _complaints(page) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, context=".jp-OutputArea-output").response["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
-
-
 @pytest.mark.browser
 def test_the_explorer_works_by_keyboard_and_is_clean_for_axe(open_notebook):
     notebook = open_notebook(_notebook(EXPLORER))
@@ -500,7 +494,7 @@ def test_the_explorer_works_by_keyboard_and_is_clean_for_axe(open_notebook):
     page.locator(".course-words", has_text="You have changed: sex").wait_for()
     page.get_by_role("button", name="Reset").press("Enter")
     expect(sex).to_have_value(published)
-    assert _complaints(page) == []
+    assert complaints(page) == []
 
 
 @pytest.mark.browser
@@ -531,7 +525,7 @@ def test_a_report_is_typed_and_read_in_the_browser(open_notebook):
     page.get_by_role("rowheader", name="Platelets").wait_for()
     assert area.input_value().count("\n") == 1
     assert page.locator(".course-words script").count() == 0 and page.title() != "taken"
-    assert _complaints(page) == []
+    assert complaints(page) == []
 
 
 @pytest.mark.browser

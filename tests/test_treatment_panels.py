@@ -11,6 +11,7 @@ from conftest import raised
 from execute import kept
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_browser import complaints
 
 from helpers import page
 from helpers.blood.care.candidate import TIERS, Candidate
@@ -406,13 +407,6 @@ CELLS = (
     "ResponsePanel(BloodCount.of(hb=125, anc=1.6, plt=120, retic=70, age_y=34, sex='female', trimester=0))",
     "CausePanel('b12')",
 )
-
-
-def complaints(page) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, context=".jp-OutputArea-output").response["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
 
 
 @pytest.mark.browser
