@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -145,7 +144,7 @@ def squeezed(words: str | None) -> str:
 def settles(page, script: str, wanted) -> None:
     """Wait until a script of the page gives this; say what it gives where it does not."""
     try:
-        page.wait_for_function(f"wanted => JSON.stringify(({script})()) === wanted", arg=json.dumps(wanted))
+        page.wait_for_function(f"wanted => JSON.stringify(({script})()) === JSON.stringify(wanted)", arg=wanted)
     except TimedOut:
         assert page.evaluate(script) == wanted
 

@@ -196,11 +196,11 @@ class HasRedFlags(traitlets.HasTraits):
 
     def alarm(self) -> dict[str, Any]:
         """What is raised and what is asked, as :meth:`helpers.panels.controls.Words.show` takes it."""
-        questions = [asdict(one) for one in self.asked()]
+        questions, warning = [asdict(one) for one in self.asked()], self.warning()
         return {
             "alert": self.alert(),
-            "warning": self.warning(),
-            "no_warning": self.no_warning(),
+            "warning": warning,
+            "no_warning": "" if warning else self.no_warning(),
             "questions": questions,
             "still_open": self.still_open(),
         }
