@@ -36,6 +36,8 @@ from helpers.panels.support import SupportPanel
 from helpers.panels.traits import Measured
 from helpers.panels.treatment import CausePanel, GuidelinePanel
 from helpers.panels.workup import WorkUp
+from helpers.pictures.live import LivePicture
+from helpers.pictures.painted import PaintedPicture
 from helpers.record.session import Session
 
 COUNT = BloodCount.of(hb=72, wbc=2.1, anc=0.3, plt=18, retic=12, mcv=104, age_y=34, sex="female", trimester=0)
@@ -64,6 +66,13 @@ PANELS: dict[str, Callable[[], Panel]] = {
     "drugs": lambda: DrugPanel("methotrexate"),
 }
 every_panel = pytest.mark.parametrize("make", PANELS.values(), ids=PANELS)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_drawn(monkeypatch):
+    """What a panel shows is told by its words and by what its pictures say of themselves; drawing has its own tests."""
+    for kind in (LivePicture, PaintedPicture):
+        monkeypatch.setattr(kind, "image", lambda self, small=False: b"<svg/>")
 
 
 def test_no_panel_of_the_front_door_is_missing_here():

@@ -415,3 +415,11 @@ def test_side_by_side_takes_an_elevation_method_that_one_edition_lacks():
     assert {g.edition for g in found if g.system == "who_anemia"} == {"2011", "2024"}
     with pytest.raises(ValueError, match="Choose among"):
         grade_all(adult(hb=125, elevation_m=3800), elevation_method="guess")
+
+
+def test_only_the_systems_asked_for_are_graded():
+    count = adult(hb=125, anc=0.4, plt=15)
+    every = grade_all(count, blasts_pct=3)
+    wanted = {every[0].system, "ipss_r"}
+    assert grade_all(count, among=wanted, blasts_pct=3) == [one for one in every if one.system in wanted]
+    assert grade_all(count, among=()) == []

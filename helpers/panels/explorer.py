@@ -192,18 +192,14 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
         lines = grading_systems.items()
         asked = {lines[name] for name in self.strips if name in lines}
         choices = {"marrow_cellularity_pct": self.marrow_cellularity_pct, "retic_method": self.retic_method}
-        every = grade_all(self.shown, reference=self.reference, **choices)
-        return [
-            g
-            for g in every
-            if g.system in self.systems and (g.item not in lines.values() or g.item in asked or not math.isnan(g.value))
-        ]
+        every = grade_all(self.shown, among=self.systems, reference=self.reference, **choices)
+        return [g for g in every if g.item not in lines.values() or g.item in asked or not math.isnan(g.value)]
 
     def ctcae_table(self, grades: list[Grade] | None = None) -> pd.DataFrame:
         """The editions that are compared (CTCAE 5 and 6) on this patient, side by side: one row a line."""
         found: dict[str, dict[str, Grade]] = {}
         heads = {(row["system"], row["edition"]): row["lane"] or row["title"] for row in grading_systems.paired()}
-        for given in grades or self.grades():
+        for given in self.grades() if grades is None else grades:
             if (given.system, given.edition) in heads:
                 found.setdefault(given.item, {})[heads[given.system, given.edition]] = given
         rows = []
@@ -216,7 +212,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
     def other_table(self, grades: list[Grade] | None = None) -> pd.DataFrame:
         """Every other system: result, reason and source, one row each."""
         rows = []
-        for given in grades or self.grades():
+        for given in self.grades() if grades is None else grades:
             if not grading_systems.about(given.system, given.edition)["paired"]:
                 name = "Aplastic anemia: blood alone" if given.item == "blood_criteria" else given.title
                 rows.append((name, given.text, f"{page.literal(given.because)} {links(given.source)}".strip()))

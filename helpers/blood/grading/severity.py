@@ -10,6 +10,7 @@ clinical.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,13 @@ def grade(
     return Grades(cohort, system, edition, lines)
 
 
-def grade_all(count: BloodCount, *, reference: Reference = DEFAULT_REFERENCE, **choices: Any) -> list[Grade]:
+def grade_all(
+    count: BloodCount,
+    *,
+    among: Collection[str] | None = None,
+    reference: Reference = DEFAULT_REFERENCE,
+    **choices: Any,
+) -> list[Grade]:
     """One patient under every system, side by side; the editions of ``data/systems.csv`` that have a place there.
 
     Lines whose value is not on the report at all are left out; scores of points are added when a karyotype or blasts
@@ -106,12 +113,14 @@ def grade_all(count: BloodCount, *, reference: Reference = DEFAULT_REFERENCE, **
 
     Args:
         count: one blood count.
+        among: the systems that are asked for; without it, every one of :func:`systems`.
         reference: reference set(s) for the lower limit of normal.
         choices: the keyword arguments of :func:`grade` (marrow, reticulocyte method, karyotype ...).
     """
     found: list[Grade] = []
     method = choices.pop("elevation_method", None)
-    for row in side_by_side():
+    wanted = systems() if among is None else among
+    for row in [row for row in side_by_side() if row["system"] in wanted]:
         system, edition = row["system"], row["edition"]
         own = None if method == "equation" and row["adjusted"] and method not in elevation_methods(edition) else method
         grades = grade(count, system, edition, reference=reference, elevation_method=own, **choices)
@@ -119,7 +128,7 @@ def grade_all(count: BloodCount, *, reference: Reference = DEFAULT_REFERENCE, **
         found += [one for one in grades if one.item not in asked or asked[one.item] in count.values]
     if "cytogenetics" in choices or "blasts_pct" in choices:
         for system in systems():
-            found += grade(count, system, **choices) if family(system) == "points" else []
+            found += grade(count, system, **choices) if family(system) == "points" and system in wanted else []
     return found
 
 
