@@ -212,7 +212,14 @@ def test_a_pregnant_child_is_said_and_left_out():
 def test_more_neutrophils_than_white_cells_is_said():
     explorer = CountExplorer(START)
     explorer.anc = 3.0
-    assert "cannot be more than all white cells" in explorer.status
+    assert "cannot be below neutrophils" in explorer.status
+
+
+def test_nothing_is_low_only_if_the_white_count_that_is_not_shown_is_not_low():
+    explorer = CountExplorer(BloodCount.of(hb=130, wbc=2.5, anc=2.1, plt=250, age_y=34, sex="female", trimester=0))
+    assert "White cell count 2.50 ×10⁹/L, not shown here, is low." in explorer.status
+    explorer.white = "wbc"
+    assert "not shown here" not in explorer.status
 
 
 def test_unknown_is_cannot_tell_everywhere():

@@ -8,9 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.blood.care.candidate import Candidate
 from helpers.blood.care.response import BY_LINE, NONE, respond, respond_all
 from helpers.blood.care.response import CANNOT_TELL as NO_LEVEL
-from helpers.blood.care.support import CANNOT_TELL, GIVE, NOT_GIVE, TOPICS, indications, thresholds, thresholds_table
+from helpers.blood.care.support import (
+    CANNOT_TELL,
+    GIVE,
+    NOT_GIVE,
+    TOPICS,
+    febrile_neutropenia,
+    indications,
+    thresholds,
+    thresholds_table,
+)
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.value import Value
 from helpers.blood.grading.reference import flag
@@ -19,6 +29,8 @@ from helpers.blood.search.causes import CLINCHED, EXCLUDED, Findings, weigh
 from helpers.blood.search.red_flags import red_flags
 from helpers.evidence import records
 from helpers.panels.lab_report import LabReport
+from helpers.panels.support import SupportPanel
+from helpers.panels.treatment import GuidelinePanel
 from helpers.pictures.count import CountPicture
 
 WOMAN = dict(age_y=34, sex="female", trimester=0)
@@ -153,7 +165,10 @@ def test_picture_and_report_say_that_it_is_a_bound():
     count = BloodCount.of(hb=130, plt="<200 x10^9/L", **WOMAN)
     words = CountPicture(count, ("hb", "plt")).describe()
     assert "Platelets less than 200 ×10⁹/L: cannot tell" in words
-    assert CountPicture(count, ("hb", "plt")).point() == "Nothing is low for this woman; platelets: cannot tell"
+    assert (
+        CountPicture(count, ("hb", "plt")).point()
+        == "Nothing that is known is low for this woman; platelets: cannot tell"
+    )
     assert repr(LabReport(count)).endswith(". Nothing is flagged")
 
 
@@ -232,3 +247,43 @@ def test_no_line_is_called_a_response_by_its_bound_alone():
 def test_hemoglobin_normal_for_this_person_says_what_is_printed(hb, said):
     found = respond(BloodCount.of(hb=hb, anc=3, plt=200, **WOMAN), "bsh2024", transfusion_free=True)
     assert said in found.reason and "Dorset" not in found.reason
+
+
+# --- panels hold what is printed as "less than" ---
+
+LOW = BloodCount.of(anc="<0.2 10^9/L", plt="<20 10^9/L", retic="<20 10^9/L")
+
+
+def test_guidelines_are_chosen_by_the_severity_that_is_graded():
+    panel = GuidelinePanel(Candidate(None), LOW)
+    panel.marrow_cellularity_pct = 10
+    found = grade(LOW, "aplastic_anemia", marrow_cellularity_pct=10)["aplastic_anemia"]
+    assert (found.label, panel.candidate.severity) == ("very severe", "very_severe")
+    open_ = LOW.change(anc="<0.5 10^9/L", hb=72)
+    panel = GuidelinePanel(Candidate(None), open_)
+    panel.marrow_cellularity_pct = 10
+    assert grade(open_, "aplastic_anemia", marrow_cellularity_pct=10)["aplastic_anemia"].grade is None
+    assert panel.candidate.severity is None
+
+
+def test_support_raises_the_flag_that_the_count_raises():
+    panel = SupportPanel("platelets", count=LOW)
+    there = [one.flag for one in red_flags(Findings(LOW.only({"plt"}))) if one.raised]
+    assert there and [one.flag for one in panel.red_flags() if one.raised] == there
+    assert panel.status.startswith("At less than 20 ")
+
+
+@pytest.mark.parametrize("row", records("fever_definitions"), ids=lambda row: row["label"])
+def test_a_definition_of_fever_is_met_by_every_count_below_the_bound_or_is_open(row):
+    def met(anc, upper):
+        found = febrile_neutropenia(39, anc, hours=2, falling=False, anc_upper_bound=upper)
+        return next(one.met for one in found if one.label == row["label"])
+
+    assert met(row["anc"], True) is True
+    assert met(row["anc"] + 0.01, True) is None
+    assert met(row["anc"] + 0.01, False) is False
+
+
+def test_a_grade_says_less_than_and_claims_no_lower_end():
+    reason = grade(LOW, "ctcae", edition="6.0")["platelets"].reason
+    assert "less than 20" in reason and "not below" not in reason

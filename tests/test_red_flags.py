@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.blood.core.count import BloodCount
+from helpers.blood.core.criteria import Comparison
+from helpers.blood.core.derived import complete
 from helpers.blood.core.units import ANALYTES, show
 from helpers.blood.grading.reference import interval
 from helpers.blood.reports.text import read_report
@@ -20,6 +22,7 @@ from helpers.blood.search.red_flags import URGENCIES, not_told, red_flags
 from helpers.evidence import records, table
 from helpers.panels.explorer import CountExplorer
 from helpers.panels.red_flags import notice, to_ask
+from helpers.panels.response import ResponsePanel
 from helpers.wording import small
 
 
@@ -87,10 +90,11 @@ def holds(rule: dict, found: Findings) -> bool | None:
         return None if said is None else said in rule["value"].split()
     limit = limit_for(rule, found)
     below = {"<": lambda amount: amount < limit, "<=": lambda amount: amount <= limit}[rule["operator"]]
-    amount = getattr(found.count, rule["name"])
-    if not math.isnan(amount):
+    whole = complete(found.count)
+    amount, white = getattr(whole, rule["name"]), whole.wbc
+    cannot_be = rule["name"] == "anc" and amount > white
+    if not math.isnan(amount) and not cannot_be:
         return below(amount)
-    white = found.count.wbc
     return True if rule["name"] == "anc" and not math.isnan(white) and below(white) else None
 
 
@@ -391,3 +395,53 @@ def test_three_low_lines_in_a_child_do_not_wait():
     assert flags(Findings(BloodCount.of(hb=98, wbc=3.2, plt=96, age_y=6, sex="male"))) == ["child"]
     assert flags(Findings(BloodCount.of(**low, age_y=36, sex="male"))) == []
     assert flags(Findings(BloodCount.of(**low | {"plt": 240}, age_y=6, sex="male"))) == []
+
+
+# --- counts that cannot be, and values that follow from others ---
+
+
+def test_neutrophils_above_all_white_cells_are_not_known():
+    said = {"fever": "yes"}
+    printed, alone = (red_flags(Findings(BloodCount.of(wbc=0.3, **more), said)) for more in ({"anc": 2.0}, {}))
+    assert [one.flag for one in printed if one.raised] == [one.flag for one in alone if one.raised] != []
+    unsure = Findings(BloodCount.of(hb=140, wbc=1.2, anc=2.0, plt=250), said)
+    assert "neutropenic_fever" in [one.flag for one in red_flags(unsure) if not one.raised]
+    assert "anc" in not_told(unsure)
+
+
+def test_a_panel_says_which_cannot_be_and_never_that_nothing_is_low():
+    panel = CountExplorer(BloodCount.of(hb=140, wbc=0.3, anc=2.0, plt=250, age_y=40, sex="male"))
+    assert "cannot be more than all white cells" in panel.status and panel.asked()
+    assert "Nothing is low" not in panel.status
+    panel.plt = 200.0
+    assert "cannot be more" in panel.status, "not the learner's doing"
+    response = ResponsePanel(BloodCount.of(hb=140, wbc=1.0, anc=2.5, plt=250, age_y=40, sex="male"))
+    assert "complete response in none" in response.status or "No system can tell" in response.status
+    assert "cannot be more than all white cells" in response.status
+
+
+def test_neutrophils_are_worked_out_of_their_share():
+    given = Findings(BloodCount.of(wbc=1.2, neut_pct=30), {"fever": "yes"})
+    assert next(one for one in red_flags(given) if one.flag == "neutropenic_fever").raised
+
+
+@pytest.mark.parametrize(("name", "amount", "limit"), [("anc", 0.497, 0.5), ("plt", 9.9, 10), ("hb", 59.6, 60)])
+def test_a_value_reads_as_another_than_the_limit_it_is_below(name, amount, limit):
+    value, _, edge = Comparison(name, amount, "<", limit).words().partition(", ")
+    assert edge.startswith("below ") and edge.removeprefix("below ").split()[0] not in value.split()
+
+
+def test_a_hidden_white_count_gives_way_to_the_one_that_is_moved_beyond_it():
+    panel = CountExplorer(BloodCount.of(hb=140, wbc=2.4, anc=1.0, plt=250, age_y=40, sex="male"))
+    panel.anc = 2.7
+    assert "White cell count 2.40 ×10⁹/L, not shown here, cannot be below neutrophils: it is left out." in panel.status
+    assert panel.shown.anc == 2.7 and math.isnan(panel.shown.wbc) and panel.wbc == 2.4
+    panel.anc = 1.2
+    assert "left out" not in panel.status and panel.shown.wbc == 2.4
+    panel.white = "wbc"
+    panel.wbc = 0.4
+    assert (
+        "Neutrophils 1.20 ×10⁹/L, not shown here, cannot be more than all white cells: they are left out."
+        in panel.status
+    )
+    assert math.isnan(panel.shown.anc) and panel.asked()

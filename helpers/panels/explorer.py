@@ -38,6 +38,7 @@ from helpers.panels.person import (
     age_slider,
     cellularity_slider,
     fitting,
+    neutrophils_too_many,
     published,
     published_patient,
     retic_choice,
@@ -165,16 +166,30 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
             )
         if self.white == "wbc" in self.strips and self.wbc is None and self.anc is not None:
             found["anc"] = f"Neutrophils, not shown here, are {show(self.anc, 'anc', self.units)}."
-        if self.anc is not None and self.wbc is not None and self.anc > self.wbc:
-            found["wbc"] = (
-                f"Neutrophils {show(self.anc, 'anc', self.units)} cannot be more than all white cells "
-                f"{show(self.wbc, 'wbc', self.units)}: one of the two is wrong."
-            )
+        if hidden := self._gives_way():
+            told = f"{short_name(hidden)} {self.count.shown(hidden, self.units)}, not shown here,"
+            below, more = "cannot be below neutrophils: it is", "cannot be more than all white cells: they are"
+            found["wbc"] = f"{told} {below if hidden == 'wbc' else more} left out."
+        elif too_many := neutrophils_too_many(self.count, self.units):
+            found["wbc"] = too_many
+        elif "white" in self.show and self._is_low("wbc") and "wbc" not in self.strips and not self._is_low("anc"):
+            found["wbc"] = f"White cell count {self.count.shown('wbc', self.units)}, not shown here, is low."
         return found
+
+    def _is_low(self, analyte: str) -> bool:
+        own = interval(analyte, fitting(self.count).person, self.reference)
+        return own.verdict(getattr(self.count, analyte), self.count.is_below(analyte)) == "low"
+
+    def _gives_way(self) -> str:
+        """The white count that is not shown, where the one that is was moved beyond it; "" where none does."""
+        begun = (self._start | self.loaded())["count"]
+        hidden = next((name for name in ("wbc", "anc") if name not in self.strips), "")
+        return hidden if neutrophils_too_many(self.count) and not neutrophils_too_many(begun) else ""
 
     def _update(self) -> None:
         untold = {name: Value(None, reason=f"{short_name(name)}: marked as not known.") for name in self.strips}
-        count = fitting(self.count)
+        hidden = self._gives_way()
+        count = fitting(self.count.change(**{hidden: None}) if hidden else self.count)
         self.shown = count.with_values(untold | dict(count.values))
         drawn = [lane for lane in lanes() if lane[0] in self.systems]
         make = partial(CountPicture, self.shown, self.strips, self.reference, drawn, self.units)

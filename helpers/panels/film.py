@@ -118,7 +118,7 @@ class FilmPanel(HasCount, PicturedPanel):
         """The count and the shapes of the film chosen, and where to look at it first."""
         chosen = Film.of(self.film)
         return {
-            "count": BloodCount.of(**{name: known(chosen.count, name) for name in COUNTS}),
+            "count": chosen.count.only(COUNTS),
             "signs": dict(chosen.signs) | {NUCLEATED: known(chosen.count, "nrbc") or 0.0},
             "mchc_g_per_l": float(round(chosen.count.mchc)),
             "seed": teaching_films()[self.film]["first_seed"],

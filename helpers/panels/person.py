@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from helpers.blood.core.count import BloodCount
+from helpers.blood.core.count import BloodCount, Value
+from helpers.blood.core.units import System
 from helpers.blood.grading.reference import may_be_pregnant
 from helpers.blood.grading.severity import retic_methods
 from helpers.blood.search.patients import Patient, patients
@@ -71,7 +72,17 @@ def _patient_words(one: Patient) -> str:
 
 
 def fitting(count: BloodCount) -> BloodCount:
-    """The count without a pregnancy that cannot be for this sex and age."""
+    """The count without what cannot be: a pregnancy for this sex and age, more neutrophils than white cells."""
     who = count.person
-    fits = who.trimester is None or may_be_pregnant(who.sex, who.age_y)
-    return count if fits else count.change(trimester=None)
+    if who.trimester is not None and not may_be_pregnant(who.sex, who.age_y):
+        count = count.change(trimester=None)
+    too_many = neutrophils_too_many(count)
+    return count.with_values(count.values | {"anc": Value(None, reason=too_many)}) if too_many else count
+
+
+def neutrophils_too_many(count: BloodCount, system: System = "si") -> str:
+    """That more neutrophils are told than white cells, in a sentence; "" where they are not."""
+    if not count.anc > count.wbc or count.is_below("anc"):
+        return ""
+    neutrophils, white = (count.shown(name, system) for name in ("anc", "wbc"))
+    return f"Neutrophils {neutrophils} cannot be more than all white cells {white}: one of the two is wrong."

@@ -20,7 +20,7 @@ from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import short_name
 from helpers.panels.amounts import amount_slider
 from helpers.panels.controls import Choice, Slider
-from helpers.panels.person import SEX, YES_NO, age_slider, fitting
+from helpers.panels.person import SEX, YES_NO, age_slider, fitting, neutrophils_too_many
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
 from helpers.panels.traits import Count, HasCount, Measured
@@ -76,7 +76,8 @@ class ResponsePanel(HasCount, HasRedFlags, PicturedPanel):
         self.found: list[Response] = respond_all(now, **about)
         self.draw(lambda: ResponsePicture(now, **about), now, **about)
         others = len(self.found) - len(ranked_systems())
-        self.status = f"{self.picture.point()}. {others} more systems judge line by line or know no complete response."
+        more = f"{others} more systems judge line by line or know no complete response."
+        self.status = f"{self.picture.point()}. {more} {neutrophils_too_many(self.count)}".strip()
 
     # --- the words ---
 

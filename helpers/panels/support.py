@@ -195,15 +195,11 @@ class SupportPanel(HasCount, HasRedFlags, PicturedPanel):
     def fever(self) -> list:
         """Every definition of febrile neutropenia on these values."""
         temperature = math.nan if self.temperature is None else self.temperature
-        anc = math.nan if self.anc is None else self.anc
-        return febrile_neutropenia(temperature, anc, self.hours, self.falling)
+        return febrile_neutropenia(temperature, self.count.anc, self.hours, self.falling, self.count.is_below("anc"))
 
     def flagged(self) -> tuple[BloodCount, dict[str, str]]:
         """The values that the view asks for, and a fever where it asks for one."""
-        asked = _CONTROLS.get(self.view_shown, ())
-        return BloodCount.of(
-            **{name: getattr(self, name) for name in ("hb", "plt", "anc") if name in asked}
-        ), self._said()
+        return self.count.only({"hb", "plt", "anc"} & {*_CONTROLS.get(self.view_shown, ())}), self._said()
 
     def _said(self) -> dict[str, str]:
         """Fever, by the lowest temperature that any definition calls so; not said where nobody asks for it."""

@@ -41,7 +41,7 @@ from helpers.panels.person import (
 )
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
-from helpers.panels.traits import Amount, HasCount, OneOf, known
+from helpers.panels.traits import Amount, HasCount, OneOf
 from helpers.pictures import look
 from helpers.pictures.guidelines import GuidelinesPicture
 from helpers.pictures.support import RecoveryPicture
@@ -224,7 +224,7 @@ def _unread() -> str:
 
 def _counted(count: BloodCount) -> BloodCount:
     """What of a count the severity is graded from."""
-    return BloodCount.of(**{name: known(count, name) for name in _COUNTS})
+    return count.only(_COUNTS)
 
 
 class _GuidelineView(PicturedView, of=GuidelinePanel):

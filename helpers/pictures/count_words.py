@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import Row, short_name
-from helpers.blood.core.units import ANALYTES, show
+from helpers.blood.core.units import ANALYTES
 from helpers.blood.grading import systems
 from helpers.blood.grading.reference import VERDICTS, Interval, Reference, interval
 from helpers.blood.grading.severity import Band, Grade, bands, grade, hemoglobin_adjustment
@@ -122,7 +122,7 @@ class CountWords:
             said = f"Nothing is low, but {self._names(high)} {self._are(high)} high"
         else:
             said = (
-                f"Nothing is low for this {noun_of(self.count.person)}"
+                f"Nothing {'that is known ' if untold else ''}is low for this {noun_of(self.count.person)}"
                 if len(lines) > 1
                 else f"{self._names(lines)} {self._are(lines)} not low"
             )
@@ -202,8 +202,7 @@ class CountWords:
         if math.isnan(amount):
             return f"{name}: cannot tell ({self.count.why(analyte).rstrip('.')}); {compared}."
         where = " (off the axis)" if self.off_axis(analyte, amount) else ""
-        shown = show(amount, analyte, self.units, upper_bound=self.count.is_below(analyte))
-        said = [f"{name} {shown}{where}: {self.verdict(analyte)}", compared]
+        said = [f"{name} {self.count.shown(analyte, self.units)}{where}: {self.verdict(analyte)}", compared]
         if self._graded(analyte, True):
             said.append(self._grade_words(analyte))
         said += [f"{row['name']} {given.edition}: {given.text}" for row, given in self._graded(analyte, False)]

@@ -13,7 +13,7 @@ from typing import Any
 from helpers.blood.care.response import COMPLETE, LEVELS, Response, ranked_systems, respond_all, response_rows
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import short_name
-from helpers.blood.core.units import ANALYTES, plain, show
+from helpers.blood.core.units import ANALYTES, plain
 from helpers.blood.grading.reference import interval
 from helpers.pictures import look
 from helpers.pictures.live import LiveFigure, line, rectangle
@@ -114,9 +114,8 @@ class ResponsePicture(StillPicture):
     def _move(self) -> None:
         for analyte, (low, high) in _VALUES.items():
             amount = getattr(self.now, analyte)
-            known = not math.isnan(amount)
-            self._amounts[analyte].set_text(show(amount, analyte, beside=False) if known else "not known")
-            at = min(max(amount, low), high) if known else math.nan
+            self._amounts[analyte].set_text(self.now.shown(analyte, beside=False))
+            at = math.nan if math.isnan(amount) else min(max(amount, low), high)
             rows = [place * _ROW + _AT + _BAR / 2 for place in range(len(self.systems))]
             self._marks[analyte].set_data([at] * len(rows), rows)
             for text, system, one in zip(self._asked[analyte], self.systems, self.found, strict=True):
@@ -148,7 +147,7 @@ class ResponsePicture(StillPicture):
 
     def describe(self) -> str:
         """The picture in words: its point, the count, then each system's verdict and why."""
-        values = ", ".join(f"{short_name(name).lower()} {show(getattr(self.now, name), name)}" for name in _VALUES)
+        values = ", ".join(f"{short_name(name).lower()} {self.now.shown(name)}" for name in _VALUES)
         parts = [f"{self.point()}.", f"The count: {values}."]
         parts += [f"{one.label}: {LEVELS[one.level]}. {one.reason}" for one in self.found]
         return " ".join(parts)

@@ -49,7 +49,7 @@ class ThresholdsPicture(StillPicture):
         """Hold another count against the same thresholds."""
         self.found: list[Threshold] = thresholds(count, self.topic, self.indication)
         self.sources = sources(*(one.source for one in self.found))
-        self.amount = getattr(count, self.analyte)
+        self.amount, self.shown = getattr(count, self.analyte), count.shown(self.analyte, beside=False)
         if not hasattr(self, "live"):
             self._draw()
         self._move()
@@ -104,10 +104,9 @@ class ThresholdsPicture(StillPicture):
         at = min(max(self.amount, low), high) if known else math.nan
         self._line.set_data([at] * len(self._ticks), self._ticks)
         self._head.set_data([at], [-8])
-        words = show(self.amount, self.analyte, beside=False) if known else ""
         x = _LEFT + (look.WIDTH - _LEFT - _RIGHT) * ((at if known else low) - low) / (high - low)
         self._label.set_x(min(max(x, 62), look.WIDTH - 62) / look.WIDTH)
-        self._label.set_text(words)
+        self._label.set_text(self.shown if known else "")
         for text, one in zip(self._said, self.found, strict=True):
             text.set_text(self._said_of(one))
             text.set_fontweight("bold" if one.advice in (GIVE, CONSIDER) else "normal")
@@ -137,9 +136,8 @@ class ThresholdsPicture(StillPicture):
             none = sum(math.isnan(one.limit) for one in self.found)
             return f"Thresholds of {span}{f', none from {none}' if none else ''}"
         giving, considering = (sum(one.advice == advice for one in self.found) for advice in (GIVE, CONSIDER))
-        shown = show(self.amount, self.analyte, beside=False)
         more = f", {considering} consider{'s' if considering == 1 else ''} it" if considering else ""
-        return f"At {shown}, {giving} of {len(self.found)} would give {what}{more}"
+        return f"At {self.shown}, {giving} of {len(self.found)} would give {what}{more}"
 
     def describe(self) -> str:
         """The picture in words: its point, then each guideline's threshold and what it says of this count."""

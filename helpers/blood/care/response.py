@@ -270,7 +270,8 @@ class _Judge:
                 return f"{word(analyte)} normal for this person cannot be told: {why}", None
             verdict = {True: "", False: "not ", None: "perhaps "}[met]
             edge = f"{verdict}normal for this person from {show(found.low, analyte, beside=False)}"
-            return f"{word(analyte)} {show(amount, analyte, beside=False, upper_bound=upper_bound)}, {edge}", met
+            shown = show(amount, analyte, beside=False, upper_bound=upper_bound, apart_from=found.low)
+            return f"{word(analyte)} {shown}, {edge}", met
 
         return each([self.now.value(analyte), np.array(self.now.people(), dtype=object)], say)
 

@@ -222,7 +222,7 @@ class Fever:
 
 
 def febrile_neutropenia(
-    temperature_c: float, anc: float, hours: float | None = None, falling: Answer = None
+    temperature_c: float, anc: float, hours: float | None = None, falling: Answer = None, anc_upper_bound: bool = False
 ) -> list[Fever]:
     """Fever with few neutrophils under each printed definition. Whatever they say: it is urgent.
 
@@ -231,13 +231,16 @@ def febrile_neutropenia(
         anc: neutrophils, 10^9/L; NaN: not known.
         hours: how long it has lasted; None: not known.
         falling: whether neutrophils are expected to fall further; None: not known.
+        anc_upper_bound: the report prints neutrophils as "less than" this.
     """
-    return [_fever(row, temperature_c, anc, hours, falling) for row in records("fever_definitions")]
+    return [
+        _fever(row, temperature_c, hours, _few(row, anc, falling, anc_upper_bound))
+        for row in records("fever_definitions")
+    ]
 
 
-def _fever(row: Row, temperature: float, anc: float, hours: float | None, falling: Answer) -> Fever:
+def _fever(row: Row, temperature: float, hours: float | None, few: Answer) -> Fever:
     hot = _hot(row, temperature, hours)
-    few = _few(row, anc, falling)
     asked = f"{_at(row['single_operator'])} {row['single_c']:.1f} °C once"
     if row["lasting_c"]:
         asked += f", or {_at(row['lasting_operator'])} {row['lasting_c']:.1f} °C for {row['lasting_h']:g} h"
@@ -262,9 +265,11 @@ def _hot(row: Row, temperature: float, hours: float | None) -> Answer:
     return any_of(ways)
 
 
-def _few(row: Row, anc: float, falling: Answer) -> Answer:
-    ways = [holds(anc, row["anc_operator"], row["anc"])]
+def _few(row: Row, anc: float, falling: Answer, upper_bound: bool) -> Answer:
+    ways = [holds(anc, row["anc_operator"], row["anc"], upper_bound)]
     if row["falling"]:
-        low_now = holds(anc, "<", row["falling_anc"]) if row["falling_anc"] else True  # whatever they are now
+        low_now = (
+            holds(anc, "<", row["falling_anc"], upper_bound) if row["falling_anc"] else True
+        )  # whatever they are now
         ways.append(both(low_now, falling))
     return any_of(ways)

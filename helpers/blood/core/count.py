@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -172,6 +172,10 @@ class BloodCount:
         """The same person's count with these values in place of its own."""
         return replace(self, values=values)
 
+    def only(self, names: Collection[str]) -> BloodCount:
+        """These values alone, as the report prints them, of nobody in particular."""
+        return BloodCount({name: value for name, value in self.values.items() if name in names})
+
     # --- asking it ---
 
     def __getattr__(self, name: str) -> float:
@@ -201,6 +205,14 @@ class BloodCount:
         """The amount to hold against a limit: what is printed as "<0.1" counts as just below 0.1; NaN where unknown."""
         amount = getattr(self, name)
         return math.nextafter(amount, -math.inf) if self.is_below(name) else amount
+
+    def shown(self, name: str, system: units.System = "si", beside: bool = True) -> str:
+        """A value in words, also one that is printed as "less than"; "not known" where it is not.
+
+        >>> BloodCount.of(anc="<0.1 10^9/L").shown("anc", beside=False)
+        'less than 0.10 ×10⁹/L'
+        """
+        return units.show(getattr(self, name), name, system, beside, upper_bound=self.is_below(name))
 
     def to_frame(self) -> pd.DataFrame:
         """One row: every analyte in the course's unit (NaN where unknown), and the columns about the person."""

@@ -92,7 +92,7 @@ class Comparison:
 
     def amount(self, beside: bool = True) -> str:
         """The value in words; ``beside``: with the conventional unit."""
-        return show(self.value, self.analyte, beside=beside, upper_bound=self.upper_bound)
+        return show(self.value, self.analyte, beside=beside, upper_bound=self.upper_bound, apart_from=self.limit)
 
     def words(self, beside: bool = True) -> str:
         """Value and verdict: "hemoglobin 72 g/L (7.2 g/dL), below 100 g/L"."""

@@ -410,8 +410,21 @@ def plain(number: float) -> str:
 THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
-def _written(amount: float, unit: Unit, name: str) -> str:
-    decimals = ANALYTES[name].decimals + round(math.log10(unit.factor))
+_MORE_DIGITS = 3
+"""So many more than an analyzer gives are tried where a value would read like the limit beside it."""
+
+
+def _written(amount: float, unit: Unit, name: str, apart_from: float | None = None) -> str:
+    """An amount with its unit; with more digits where it would read like another that it is not."""
+    text = _with_digits(amount, unit, name)
+    if apart_from in (None, amount) or text != _with_digits(apart_from, unit, name):
+        return text
+    closer = (_with_digits(amount, unit, name, more) for more in range(1, _MORE_DIGITS + 1))
+    return next((one for more, one in enumerate(closer, 1) if one != _with_digits(apart_from, unit, name, more)), text)
+
+
+def _with_digits(amount: float, unit: Unit, name: str, more: int = 0) -> str:
+    decimals = ANALYTES[name].decimals + round(math.log10(unit.factor)) + more
     number = rounded(amount / unit.factor)
     if number and round(number, decimals) == 0:
         decimals = -math.floor(math.log10(abs(number)))
@@ -420,7 +433,14 @@ def _written(amount: float, unit: Unit, name: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def show(amount: float, name: str, system: System = "si", beside: bool = True, upper_bound: bool = False) -> str:
+def show(
+    amount: float,
+    name: str,
+    system: System = "si",
+    beside: bool = True,
+    upper_bound: bool = False,
+    apart_from: float | None = None,
+) -> str:
     """An amount as a report would print it.
 
     Args:
@@ -429,6 +449,7 @@ def show(amount: float, name: str, system: System = "si", beside: bool = True, u
         system: which unit comes first: ``"si"``, ``"conventional"`` (g/dL, /µL) or ``"mmol"`` (Hb in mmol/L).
         beside: whether to add the other one in brackets where it differs.
         upper_bound: whether the report prints the value as "less than" the amount.
+        apart_from: a limit that stands beside it: there are as many digits more as tell the two apart.
 
     Returns:
         E.g. ``"72 g/L (7.2 g/dL)"``, with as many digits as an analyzer gives.
@@ -446,7 +467,7 @@ def show(amount: float, name: str, system: System = "si", beside: bool = True, u
     if math.isinf(amount):
         return f"{'−' if amount < 0 else ''}∞ {si}"
     first, second = choices[system]
-    text = ("less than " if upper_bound else "") + _written(amount, first, item.name)
+    text = ("less than " if upper_bound else "") + _written(amount, first, item.name, apart_from)
     if beside and second.name != first.name and second.factor != first.factor:
-        text += f" ({_written(amount, second, item.name)})"
+        text += f" ({_written(amount, second, item.name, apart_from)})"
     return text

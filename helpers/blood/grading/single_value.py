@@ -110,13 +110,15 @@ class Ladder:
         """Where the band ends below (0: open)."""
         return max((end for end in self.upper[kind, code + 1 :] if np.isfinite(end)), default=0.0)
 
-    def threshold(self, kind: int, code: int) -> str:
-        """The band in words: "below 50 ×10⁹/L and not below 10 ×10⁹/L"."""
+    def threshold(self, kind: int, code: int, upper_bound: bool = False) -> str:
+        """The band in words: "below 50 ×10⁹/L and not below 10 ×10⁹/L"; of an upper bound alone, its upper end."""
         upper, lower = self.upper[kind, code], self.lower(kind, code)
         if not np.isfinite(upper):
             return f"not below {show(lower, self.analyte, beside=False)}"
         words = f"below {show(upper, self.analyte, beside=False)}"
-        return words + (f" and not below {show(lower, self.analyte, beside=False)}" if lower else "")
+        return words + (
+            f" and not below {show(lower, self.analyte, beside=False)}" if lower and not upper_bound else ""
+        )
 
 
 def ladder(system: str, edition: str, item: str, cohort: Cohort, reference: Reference) -> Ladder:
@@ -210,7 +212,7 @@ class _Said:
         higher = [row for row in _clinical(self.system, self.edition, self.item) if criterion and row["grade"] > grade]
         last = code == rungs.upper.shape[1] - 1
         bound = code >= 0 and not last and self.cohort.upper_bound(rungs.analyte)
-        open_ends = [f"The value is printed only as less than {show(self.amount, rungs.analyte)}."] if bound else []
+        open_ends = ['The report prints only "less than", not how low it is.'] if bound else []
         if higher:
             rules = "; ".join(f"{row['label']} if {row['clinical'].removeprefix('or ')}" for row in higher)
             open_ends.append(f"The count does not settle it: {rules}." if last else f"Whatever the count: {rules}.")
@@ -255,13 +257,21 @@ class _Said:
             said.append(rungs.says[kind])
         return said
 
+    def _shown(self) -> str:
+        """The value as the report prints it, told apart from the limit it is next to."""
+        limits = [float(limit) for limit in self.rungs.upper[self.kind] if not np.isnan(limit)]
+        nearest = min(limits, key=lambda limit: abs(limit - self.amount), default=None)
+        bound = self.cohort.upper_bound(self.rungs.analyte)
+        return show(self.amount, self.rungs.analyte, upper_bound=bound, apart_from=nearest)
+
     def _why(self, first: Row, label: str) -> str:
         """The sentence of the code."""
         rungs, kind, where = self.rungs, self.kind, title(self.system, self.edition)
         name = word(rungs.analyte)
-        subject = f"{capital(name)} {show(self.amount, rungs.analyte)}"
+        subject = f"{capital(name)} {self._shown()}"
         if self.code >= 0:
-            return f"{subject}: {rungs.threshold(kind, self.code)}, so {label} ({where})."
+            band = rungs.threshold(kind, self.code, self.cohort.upper_bound(rungs.analyte))
+            return f"{subject}: {band}, so {label} ({where})."
         if self.code == MISSING and self.cohort.single:
             return self.cohort.patients.why(rungs.analyte)
         if self.code == NOT_LOW and not rungs.upper.shape[1]:

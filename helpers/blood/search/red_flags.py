@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.blood.core.criteria import Comparison, Row, holds, word
+from helpers.blood.core.derived import complete
 from helpers.blood.core.known import Answer, Column, all_of, any_of, one
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, limits
@@ -198,7 +199,7 @@ class _People:
 
     def __init__(self, found: Findings | pd.DataFrame, reference: Reference) -> None:
         single = isinstance(found, Findings)
-        self.counts = Cohort(found.count if single else found)
+        self.counts = Cohort(complete(found.count if single else found))
         self.reference = found.reference if single else reference
         self.known = found.answers() if single else known_of(found, reference)
         self.nothing = np.full(len(self.counts), None, dtype=object)
@@ -222,14 +223,15 @@ class _People:
         """The value a rule is about, against its limit."""
         name, limit = rule["name"], self._limit(rule)
         value, upper = self.counts.value(name), self.counts.upper_bound(name)
-        met = holds(value, rule["operator"], limit, upper)
         whole = np.zeros(len(limit), dtype=bool)
         if name == "anc":
-            # Neutrophils cannot be more than all white cells: where only these are known, they may settle it.
+            # Neutrophils cannot be more than all white cells: what is printed so is not known; where these alone are
+            # known, they may settle it.
             white, white_upper = self.counts.value("wbc"), self.counts.upper_bound("wbc")
+            value = value if upper else np.where(value > white, np.nan, value)
             settled = holds(white, rule["operator"], limit, white_upper).to_numpy(dtype=bool, na_value=False)
             whole = np.isnan(value) & settled
-            met = any_of([met, whole])
+        met = any_of([holds(value, rule["operator"], limit, upper), whole])
 
         def compared(person: int) -> Comparison:
             analyte, amount, bound = ("wbc", white, white_upper) if whole[person] else (name, value, upper)

@@ -18,7 +18,6 @@ from functools import cache
 from types import MappingProxyType
 
 from helpers.blood.core.criteria import word
-from helpers.blood.core.units import show
 from helpers.blood.search.causes import Findings, features
 from helpers.blood.search.patients import patient as published
 from helpers.blood.search.red_flags import red_flags
@@ -119,7 +118,7 @@ def results(patient: str, test: str) -> str:
     if test == "repeat_count":
         count = published(patient).count
         known = [name for name in _SHOWN if not math.isnan(getattr(count, name))]
-        return "; ".join(f"{word(name)} {show(getattr(count, name), name, beside=False)}" for name in known)
+        return "; ".join(f"{word(name)} {count.shown(name, beside=False)}" for name in known)
     known = Findings.of_patient(patient).known
     told = [name for name in _tells().get(test, ()) if name in known]
     return "; ".join(features()[name].phrases[known[name]] for name in told)
