@@ -100,6 +100,24 @@ def test_with_a_byte_order_mark_and_as_statements_of_a_server_it_is_read_too(rec
     assert read_file(json.dumps(json.loads(text)[0]).encode()).events == all_of_them[:1]
 
 
+@pytest.mark.parametrize("piece", [100, 1 << 16])
+def test_several_downloads_in_one_and_one_statement_a_line_are_all_read(record, monkeypatch, piece) -> None:
+    statements = json.loads(to_xapi(record.rows(), "x"))[:4]
+    events = read_file(json.dumps(statements).encode()).events
+    monkeypatch.setattr(exchange, "CHUNK", piece)
+    of_a_server = json.dumps({"more": "", "statements": statements[2:], "next": {"of": []}})
+    for whole in (
+        json.dumps(statements[:2]) + "\n" + json.dumps(statements[2:]),
+        json.dumps(statements[:2]) + of_a_server,
+        json.dumps({"statements": statements[:2], "more": {"at": ["", 1]}}) + "\n\n" + of_a_server + " ",
+        "\n".join(map(json.dumps, statements)),
+    ):
+        taken = read_file(whole.encode())
+        assert taken.events == events and not taken.left_out
+    with pytest.raises(Unreadable):
+        read_file((json.dumps(statements) + json.dumps(statements)[:-9]).encode())
+
+
 def test_however_a_list_of_statements_is_laid_out_and_wherever_a_piece_ends_it_is_read(record, monkeypatch) -> None:
     text = to_xapi(record.rows(), "x")
     events = read_file(text.encode()).events

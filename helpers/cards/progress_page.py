@@ -106,7 +106,7 @@ class ProgressPage:
         first = self._first_open()
         taken = len(sittings(self.tests))
         if not self.journey.begun and not taken and bank.forms():
-            yield "If you like, answer the <strong>twenty-four questions before you begin</strong>, below on this page."
+            yield "If you like, answer the <strong>twenty-four questions before you begin</strong>, in notebook 00."
         if first:
             where = question_index.place(first)
             verb = "Go on" if self.journey.begun else "Begin"

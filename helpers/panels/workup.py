@@ -172,7 +172,12 @@ class WorkUp(Panel):
     def _group(group: str, tests: list[Test]) -> str:
         """The tests of a step that are done for one purpose."""
         rows = [
-            (test.label, test.settles, test.leaves_open or "no limit reported", f"{test.costs} {links(test.source)}")
+            (
+                test.label,
+                test.settles,
+                test.leaves_open or "its sources name no limit",
+                f"{test.costs} {links(test.source)}",
+            )
             for test in tests
         ]
         frame = pd.DataFrame(rows, columns=["test", "can settle", "leaves open", "costs the patient"]).set_index("test")

@@ -23,7 +23,7 @@ from helpers.pictures.still import StillPicture
 from helpers.wording import capital, sources, sources_of
 
 _LEFT, _RIGHT, _TOP, _ROW, _BAR, _AXIS = 12, 12, 92, 46, 16, 44
-_AXIS_OF = {"plt": (0, 120, (0, 20, 40, 60, 80, 100, 120)), "hb": (40, 130, (40, 60, 80, 100, 120))}
+_AXIS_OF = {"plt": (0, 120, (0, 20, 40, 60, 80, 100, 120)), "hb": (20, 130, (20, 40, 60, 80, 100, 120))}
 _FILL = {"plt": "#EADCFC", "hb": "#F6D9D2"}
 _HERE = {GIVE: "yes", CONSIDER: "to be considered", NOT_GIVE: "no"}
 

@@ -17,7 +17,7 @@ import json
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, TextIO
@@ -193,22 +193,43 @@ def _taken(entries: Iterable[Mapping[str, Any]]) -> Taken:
     return Taken(events, left_out)
 
 
-_LIST = re.compile(r"""\s*(?:\{\s*"statements"\s*:\s*)?\[""")
+_LIST = re.compile(r"""\s*(?P<named>\{\s*"statements"\s*:\s*)?\[""")
 _BETWEEN = re.compile(r"[\s,]*")
 
 
 def _statements(text: TextIO) -> Iterator[dict[str, Any]]:
-    """The entries of a file of xAPI statements, one after the other: field to value, not yet checked."""
+    """The entries of a file of xAPI statements, one after the other: field to value, not yet checked.
+
+    A file may hold one statement a line, a list of them, or several downloads that were put one after the other.
+    """
     decoder, rest = json.JSONDecoder(), text.read(CHUNK)
-    start = _LIST.match(rest)
-    if start is None:  # one statement alone
-        yield _fields(_first(decoder, rest, text)[0])
-        return
-    rest = rest[start.end() :]
+    while rest := _from_here(rest, text):
+        start = _LIST.match(rest)
+        if start is None:
+            found, rest = _first(decoder, rest, text)
+            listed = _part(found, "statements")
+            yield from map(_fields, listed if isinstance(listed, list) else [found])
+            continue
+        rest = yield from _of_list(decoder, rest[start.end() :], text)
+        if start["named"]:  # what else stands beside the list
+            _, rest = _first(decoder, '{"statements": 0' + rest, text)
+
+
+def _from_here(rest: str, text: TextIO) -> str:
+    """What is left from the next sign that is no blank and no comma on; "" at the end."""
+    while not (left := rest[_BETWEEN.match(rest).end() :]):
+        rest = text.read(CHUNK)
+        if not rest:
+            return ""
+    return left
+
+
+def _of_list(decoder: json.JSONDecoder, rest: str, text: TextIO) -> Generator[dict[str, Any], None, str]:
+    """The entries of a list whose bracket was read; returns what follows its end."""
     while True:
         rest = rest[_BETWEEN.match(rest).end() :] or text.read(CHUNK)
         if rest[:1] == "]":
-            return
+            return rest[1:]
         if not rest.strip(" \r\n\t,"):
             if rest:
                 continue
