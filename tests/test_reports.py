@@ -554,3 +554,136 @@ def test_blasts_that_are_printed_are_a_red_flag():
     for printed in (0, "<1"):
         none = Findings(read_report(text.format(printed, 82)))
         assert "blasts" not in [one.flag for one in red_flags(none) if one.raised] and "film_blasts" not in none.known
+
+
+# --- a person of whom the report does not tell for certain -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "years"),
+    [
+        ("Age: 36 hours", 36 / 8766),
+        ("Age: 18 hrs", 18 / 8766),
+        ("Age: 45 min.", 45 / 525_960),
+        ("Age: 5.5 months", 5.5 / 12),
+        ("Age: 12.0 days Sex: Male", 12 / 365.25),
+        ("A 5.5-month-old girl", 5.5 / 12),
+        ("Age (months): 6", 0.5),
+        ("Age | 6 | months | F", 0.5),
+        ("Age/Sex: 36 hours/F", 36 / 8766),
+        ("Age: 1.5 years", 1.5),
+        ("Age: 34 Gender: F", 34),
+        ("Age: 34 Hb 7.2 g/dL", 34),
+        ("Age: 34 (F)", 34),
+        ("Age: 34 - F", 34),
+        ("Age: 34 Ref. by: Dr. Rao", 34),
+    ],
+)
+def test_an_age_is_read_in_its_own_unit(line, years):
+    assert about(read_report(line))["age_y"] == pytest.approx(years, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Age: 34,5 months",
+        "Age: 7 mon",
+        "Alter: 5 Mon.",
+        "Alter 3 Wo",
+        "Alter: 34 W",
+        "Age: 89+",
+        "Age 60s",
+        "Age 3O",
+        "Age 70 kg 45",
+        "Age: 34/5",
+        "Age: 6 (moons)",
+        "Age (moons): 6",
+        "2/12 old",
+    ],
+)
+def test_an_age_in_no_known_unit_is_declined_and_said(line):
+    count = read_report(f"{line}\nHb 7.2 g/dL")
+    assert about(count) == {} and known(count) == {"hb": 72}
+    assert any("age" in note and "not taken" in note for note in count.notes)
+
+
+def test_beside_a_declined_age_the_sex_is_still_read():
+    assert about(read_report("Age: 34,5 months, F")) == {"sex": "female"}
+    assert about(read_report("Age 60s, male")) == {"sex": "male"}
+
+
+def test_a_cell_of_a_table_tells_an_age_as_a_line_does():
+    (count,) = read_csv("age,sex,Hb (g/L)\n12.0 days,M,72\n")
+    assert about(count) == {"sex": "male", "age_y": pytest.approx(12 / 365.25, abs=1e-6)}
+    (count,) = read_csv("age,sex,Hb (g/L)\n89+,M,72\n")
+    assert about(count) == {"sex": "male"} and any("89+" in note for note in count.notes)
+    assert about(read_csv("sexo,Hb (g/L)\nV,72\n")[0]) == {"sex": "male"}
+    assert about(read_csv("geslacht,Hb (g/L)\nV,72\n")[0]) == {"sex": "female"}
+    assert about(read_csv("sex,Hb (g/L)\nV,72\n")[0]) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sex: M / F",
+        "Sexe: M/F",
+        "Geschlecht: m/w/d",
+        "Sex: F/M",
+        "Sex: Male or Female",
+        "Sexo: M (Mujer)",
+        "Sex: F?",
+        "Sex: [ ] M [ ] F",
+        "Sex: [x] M [x] F",
+        "Sex: M [x] F",
+        "Sex: ☐ F",
+        "Sex: V",
+        "Age/Sex: M/F",
+    ],
+)
+def test_a_sex_of_which_several_are_offered_is_declined_and_said(line):
+    count = read_report(f"{line}   Age: 30\nHb 7.2 g/dL")
+    assert about(count) == {"age_y": 30}
+    assert any("sex" in note and "not taken" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "sex"),
+    [
+        ("Gender: Male □ Female ☑", "female"),
+        ("Sex: Male [ ] Female [X]", "female"),
+        ("Sex: ☐ M ☒ F", "female"),
+        ("Sex: [x] M [ ] F", "male"),
+        ("Geschlecht: ☐ m ☐ w ☒ d", None),
+        ("Sex: F (Female)", "female"),
+        ("SEXO: V", "male"),
+        ("Sexo: V (Varón)", "male"),
+        ("Geslacht: V", "female"),
+        ("Sex: Male W/O Rao", "male"),
+    ],
+)
+def test_the_sex_is_that_which_is_ticked_in_the_language_of_its_label(line, sex):
+    assert read_report(line).person.sex == sex
+
+
+def test_the_age_and_sex_of_a_donor_are_not_those_of_the_patient():
+    count = read_report("Donor age 34 years, sex female; recipient age 50, sex male\nHb 7.2 g/dL")
+    assert about(count) == {}
+    assert about(read_report("Donor: age 34 years, sex female")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "trimester"),
+    [
+        ("Baby Boy Rao\nGestational age: 39 weeks", None),
+        ("39 weeks gestation", None),
+        ("Pregnant\nGestational age: 24 weeks", 2),
+        ("34F, gestational age 24 weeks", 2),
+        ("Age: 3 days Sex: F\nGestational age: 39 weeks", None),
+        ("Pregnant at 20 weeks, lost at 22 weeks", None),
+        ("Pregnant at 20 weeks", 2),
+    ],
+)
+def test_a_gestational_age_is_a_pregnancy_only_where_one_is_told(text, trimester):
+    count = read_report(text)
+    assert count.person.trimester == trimester
+    assert trimester or any("not taken" in note for note in count.notes)

@@ -365,7 +365,7 @@ def _column_over(start: int, end: int, heading: Heading) -> int | None:
 def _section(line: Line) -> tuple[str, bool] | None:
     """The specimen (and whether it is an earlier sample) of a heading of a section; None when the line is none."""
     marks = [piece for piece in line.pieces if piece.kind in ("specimen", "older")]
-    if not marks or line.has("number", "name", "range", "absent"):
+    if not marks or line.has("number", "name", "range", "absent", "ratio"):
         return None
     if (line.has("skip") and not _names_its_sample(line)) or _is_about_none(line, marks):
         return None  # "Next of kin: wife", "Urine culture: no growth"
