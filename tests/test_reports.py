@@ -687,3 +687,98 @@ def test_a_gestational_age_is_a_pregnancy_only_where_one_is_told(text, trimester
     count = read_report(text)
     assert count.person.trimester == trimester
     assert trimester or any("not taken" in note for note in count.notes)
+
+
+# --- a number that is not the result of now ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("            3/2/25   1/4/25   12/31/24\nHb   82   79   75 g/L", {"hb": 82}),
+        ("            3/2/25   1/4/25   12/31/24\nHb   79   75 g/L", {}),
+        ("            3/2/25   1/4/25   12/31/24\nHb   79 g/L", {}),
+        ("            3/2/25   1/4/25   2/1/25\nHb   82   79   75 g/L", {}),
+        ("Test   Result   Previous\n   03/02/25  03/01/25\nHb  75  82 g/L", {"hb": 75}),
+        ("Test   Previous   Result\n   03/02/25  03/01/25\nHb  82  75 g/L", {"hb": 75}),
+        ("Test   Result  Previous  Units\nHb 72  81  g/L", {"hb": 72}),
+        ("Test    Previous  Current  Units\nHb      95     81         g/L", {"hb": 81}),
+        ("Test   Result  Previous  Units\nNeut # --  0.6  K/uL", {}),
+        ("Test   Result  Previous  Units\nPLT  --  18  K/uL", {}),
+        ("Test   Result  Previous  Units\nPLT 18  --  K/uL", {"plt": 18}),
+        ("Test   Result  Previous  Units\nPLT --  --  K/uL", {}),
+    ],
+)
+def test_a_row_that_is_not_under_its_headings_gives_the_result_of_now_or_none(text, values):
+    count = read_report(text)
+    assert known(count) == values
+    assert values or any(value.reason for value in count.values.values())
+
+
+def test_where_no_present_result_stands_the_earlier_one_is_named_as_such():
+    count = read_report("Test   Result  Previous  Units\nNeut # --  0.6  K/uL")
+    assert "column of results is empty" in count.why("anc")
+    assert any("earlier result" in note and "0.6" in note for note in count.notes)
+    count = read_report("Test    Previous  Current  Units\nHb      95     81         g/L")
+    assert any("earlier result" in note and "95" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Immature\nGranulocytes 0.9 K/uL", {}),
+        ("Mean Corpuscular\nHemoglobin Concentration 26.1 g/dL", {"mchc": 261}),
+        ("Mean\nCorpuscular\nHemoglobin 26 pg", {"mch": 26}),
+        ("Mean Corpuscular\nVolume 88 fL", {"mcv": 88}),
+        ("Fetal\nHemoglobin 14 g/dL", {}),
+        ("Reactive\nLymphocytes 12 %", {}),
+        ("Reticulocyte\nHemoglobin 30 pg", {}),
+        ("Absolute\nNeutrophils 0.9 K/uL", {"anc": 0.9}),
+        ("Morphology\nPlatelets 18 K/uL", {"plt": 18}),
+        ("Fetal\n\nHemoglobin 14 g/dL", {"hb": 140}),
+    ],
+)
+def test_a_name_that_a_line_end_cuts_in_two_is_read_as_one(text, values):
+    count = read_report(text)
+    assert known(count) == values
+    assert values or any(note.startswith("Not read: ") for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Comment: platelets <20 x10^9/L are associated with bleeding.",
+        "Note: bleeding below platelets <20 x10^9/L",
+        "Interpretation: verified. Platelets <20 x10^9/L",
+        "ANC <0.5 x10^9/L is severe neutropenia",
+        "Platelets <10 K/uL call hematology",
+        "Platelets <10 K/uL, call hematology",
+        "Retic <60 x10^9/L suggests marrow failure",
+    ],
+)
+def test_a_limit_that_a_sentence_explains_is_no_result(line):
+    count = read_report(f"{line}\nHb 7.2 g/dL")
+    assert known(count) == {"hb": 72} and any("a limit or a condition" in note for note in count.notes)
+
+
+@pytest.mark.parametrize("line", ["Platelets <10 K/uL", "Platelets <10 K/uL L", "PLT <10 K/uL (150-400)"])
+def test_a_result_below_what_is_counted_is_still_read(line):
+    assert known(read_report(line)) == {"plt": 10}
+
+
+def test_the_pending_result_under_a_comment_is_said_to_be_pending():
+    text = "Comment: platelets <20 x10^9/L are associated with bleeding.\nPlatelets: pending"
+    assert "pending" in read_report(text).why("plt")
+
+
+def test_the_same_name_behind_a_semicolon_has_its_own_number():
+    count = read_report("WBC 2.1 K/uL with 5 % blasts; blasts < 20 %")
+    assert known(count) == {"wbc": 2.1, "blast_pct": 5}
+
+
+def test_the_reason_is_the_true_one():
+    line = "RBC Count (Electrical Impedence) 1.65 mill/mm3 4.50 - 5.50"
+    assert known(read_report(line)) == {"rbc": 1.65}
+    why = read_report("RBC Count (Foo Bar) 1.65 mill/mm3 4.50 - 5.50").why("rbc")
+    assert "1.65" in why and "other words" in why and "only a range" not in why
+    assert known(read_report("2/12 old F Hb 9 g/dL")) == {"hb": 90}
