@@ -576,6 +576,7 @@ def test_blasts_that_are_printed_are_a_red_flag():
         ("Age: 34 Hb 7.2 g/dL", 34),
         ("Age: 34 (F)", 34),
         ("Age: 34 - F", 34),
+        ("Patient age 34 presented with fever", 34),
         ("Age: 34 Ref. by: Dr. Rao", 34),
     ],
 )
@@ -659,6 +660,9 @@ def test_a_sex_of_which_several_are_offered_is_declined_and_said(line):
         ("Sexo: V (Varón)", "male"),
         ("Geslacht: V", "female"),
         ("Sex: Male W/O Rao", "male"),
+        ("Sex: M  D.O.B: 1.1.1990", "male"),
+        ("Sex: F D/O Rao", "female"),
+        ("Sex: M U/A negative", "male"),
     ],
 )
 def test_the_sex_is_that_which_is_ticked_in_the_language_of_its_label(line, sex):

@@ -176,7 +176,7 @@ def _declined(draft: Draft, line: str, text: str, found: re.Match[str], name: st
         return 0
     if end := _open_age(text, found):
         draft.note(
-            f'The age in "{line[found.start() : end]}" is not taken: it is told in no unit of age that is known.'
+            f'The age in "{line[found.start() : end]}" is not taken: its unit is not certain. Write it as "Age: 34 years".'
         )
         sex = next((found[key] for key in ("s", "s0") if found.groupdict().get(key)), "")
         if sex and not _another_sex(text, found):
@@ -248,7 +248,15 @@ def _next_field(rest: str) -> bool:
     if not word:
         return False
     kinds = [piece.kind for piece in lex(rest)[:1]]
-    return word[0] in _field_words() or kinds[0] in ("name", "other", "cell", "specimen", "skip", "and")
+    return (
+        word[0] in _field_words()
+        or word[0] in _CAME
+        or kinds[0] in ("name", "other", "cell", "specimen", "skip", "and")
+    )
+
+
+_CAME = ("who", "known", "admitted", "presenting", "presents", "presented")
+"""Words of a sentence that goes on behind an age."""
 
 
 @cache
@@ -260,6 +268,8 @@ def _field_words() -> frozenset[str]:
 
 # --- a sex of which several are offered --------------------------------------------------------------------------
 
+_NEXT_LABEL = re.compile(r"\.\w|\s*:|/[oa](?!\w)|-[0-9]")
+"""What follows a letter that begins another label."""
 _OFFERED = 12
 """Boxes and answers behind one label that are looked at."""
 
@@ -278,6 +288,9 @@ def _offered(text: str, label: str, start: int) -> tuple[list[str], int]:
     """The boxes and answers from here on, and where they end: "ticked", "empty", female, male, or "" for another."""
     found, end = [], start
     while len(found) < _OFFERED and (each := _answers().match(text, end)):
+        divider = text[end : each.start(each.lastgroup or 0)]
+        if found and not divider.strip() and _NEXT_LABEL.match(text, each.end()):
+            break  # "Sex: M  D.O.B.: 1.1.1990"
         box = "ticked" if each["ticked"] else "empty" if each["empty"] else ""
         found.append(_meaning(label, each["sex"]) if each["sex"] else box)
         end = each.end()
