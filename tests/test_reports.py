@@ -638,6 +638,7 @@ def test_a_cell_of_a_table_tells_an_age_as_a_line_does():
         "Sex: M [x] F",
         "Sex: ☐ F",
         "Sex: V",
+        "Sex: M F / O",
         "Age/Sex: M/F",
     ],
 )
@@ -758,6 +759,8 @@ def test_a_name_that_a_line_end_cuts_in_two_is_read_as_one(text, values):
         "Platelets <10 K/uL call hematology",
         "Platelets <10 K/uL, call hematology",
         "Retic <60 x10^9/L suggests marrow failure",
+        "ANC <0.5 K/uL and platelets <20 K/uL are severe",
+        "Bleeding is associated with platelets <20 x10^9/L",
     ],
 )
 def test_a_limit_that_a_sentence_explains_is_no_result(line):

@@ -280,7 +280,7 @@ def _answers() -> re.Pattern[str]:
     other = r"divers|diverse|other|unknown|d|x|u|i|n/a|\?"
     return re.compile(
         rf"[\s,/|]*(?:\(\s*(?={_any('sex')})|\b(?:or|oder|ou|of|o)\b\s*)?"
-        rf"(?:(?P<ticked>{_TICKED_BOX})|(?P<empty>{_EMPTY_BOX})|(?P<sex>{_any('sex')})(?![\w])(?!\s*/\s*[oh](?!\w))|(?P<other>{other})(?![\w]))"
+        rf"(?:(?P<ticked>{_TICKED_BOX})|(?P<empty>{_EMPTY_BOX})|(?P<sex>{_any('sex')})(?![\w])(?!/[oh](?!\w))|(?P<other>{other})(?![\w]))"
     )
 
 

@@ -18,7 +18,7 @@ from helpers.blood.reports.atoms import Claim, Number, is_weak
 from helpers.blood.reports.contexts import OF_MARROW
 from helpers.blood.reports.dates import latest
 from helpers.blood.reports.layout import Line
-from helpers.blood.reports.limits import LIMIT, leads
+from helpers.blood.reports.limits import LIMIT
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,11 @@ def _unknown(claim: Claim, why: str) -> Value:
 
 
 def _is_legend(number: Number, claim: Claim) -> bool:
-    """Whether a limit is being explained ("<0.5 x10^9/L = severe", "<10 K/uL suggests marrow failure")."""
+    """Whether a limit is being explained ("<0.5 x10^9/L = severe")."""
     if not number.printed.sign:
         return False
     after = [piece for piece in claim.rest if piece.start >= number.printed.end]
-    if after and after[0].text in ("=", ":"):
-        return True
-    said = [
-        piece for piece in after if piece.kind not in ("unit", "flag", "close") and piece.text not in (",", "-", "–")
-    ]
-    return bool(said) and leads(said[0], "of a limit")
+    return bool(after) and after[0].text in ("=", ":")
 
 
 def _is_something_else(own: str, numbers: list[Number]) -> bool:
