@@ -554,3 +554,238 @@ def test_blasts_that_are_printed_are_a_red_flag():
     for printed in (0, "<1"):
         none = Findings(read_report(text.format(printed, 82)))
         assert "blasts" not in [one.flag for one in red_flags(none) if one.raised] and "film_blasts" not in none.known
+
+
+# --- a person of whom the report does not tell for certain -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "years"),
+    [
+        ("Age: 36 hours", 36 / 8766),
+        ("Age: 18 hrs", 18 / 8766),
+        ("Age: 45 min.", 45 / 525_960),
+        ("Age: 5.5 months", 5.5 / 12),
+        ("Age: 12.0 days Sex: Male", 12 / 365.25),
+        ("A 5.5-month-old girl", 5.5 / 12),
+        ("Age (months): 6", 0.5),
+        ("Age | 6 | months | F", 0.5),
+        ("Age/Sex: 36 hours/F", 36 / 8766),
+        ("Age: 1.5 years", 1.5),
+        ("Age: 34 Gender: F", 34),
+        ("Age: 34 Hb 7.2 g/dL", 34),
+        ("Age: 34 (F)", 34),
+        ("Age: 34 - F", 34),
+        ("Patient age 34 presented with fever", 34),
+        ("Age: 34 Ref. by: Dr. Rao", 34),
+    ],
+)
+def test_an_age_is_read_in_its_own_unit(line, years):
+    assert about(read_report(line))["age_y"] == pytest.approx(years, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Age: 34,5 months",
+        "Age: 7 mon",
+        "Alter: 5 Mon.",
+        "Alter 3 Wo",
+        "Alter: 34 W",
+        "Age: 89+",
+        "Age 60s",
+        "Age 3O",
+        "Age 70 kg 45",
+        "Age: 34/5",
+        "Age: 6 (moons)",
+        "Age (moons): 6",
+        "2/12 old",
+    ],
+)
+def test_an_age_in_no_known_unit_is_declined_and_said(line):
+    count = read_report(f"{line}\nHb 7.2 g/dL")
+    assert about(count) == {} and known(count) == {"hb": 72}
+    assert any("age" in note and "not taken" in note for note in count.notes)
+
+
+def test_beside_a_declined_age_the_sex_is_still_read():
+    assert about(read_report("Age: 34,5 months, F")) == {"sex": "female"}
+    assert about(read_report("Age 60s, male")) == {"sex": "male"}
+
+
+def test_a_cell_of_a_table_tells_an_age_as_a_line_does():
+    (count,) = read_csv("age,sex,Hb (g/L)\n12.0 days,M,72\n")
+    assert about(count) == {"sex": "male", "age_y": pytest.approx(12 / 365.25, abs=1e-6)}
+    (count,) = read_csv("age,sex,Hb (g/L)\n89+,M,72\n")
+    assert about(count) == {"sex": "male"} and any("89+" in note for note in count.notes)
+    assert about(read_csv("sexo,Hb (g/L)\nV,72\n")[0]) == {"sex": "male"}
+    assert about(read_csv("geslacht,Hb (g/L)\nV,72\n")[0]) == {"sex": "female"}
+    assert about(read_csv("sex,Hb (g/L)\nV,72\n")[0]) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sex: M / F",
+        "Sexe: M/F",
+        "Geschlecht: m/w/d",
+        "Sex: F/M",
+        "Sex: Male or Female",
+        "Sexo: M (Mujer)",
+        "Sex: F?",
+        "Sex: [ ] M [ ] F",
+        "Sex: [x] M [x] F",
+        "Sex: M [x] F",
+        "Sex: ☐ F",
+        "Sex: V",
+        "Sex: M F / O",
+        "Age/Sex: M/F",
+    ],
+)
+def test_a_sex_of_which_several_are_offered_is_declined_and_said(line):
+    count = read_report(f"{line}   Age: 30\nHb 7.2 g/dL")
+    assert about(count) == {"age_y": 30}
+    assert any("sex" in note and "not taken" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "sex"),
+    [
+        ("Gender: Male □ Female ☑", "female"),
+        ("Sex: Male [ ] Female [X]", "female"),
+        ("Sex: ☐ M ☒ F", "female"),
+        ("Sex: [x] M [ ] F", "male"),
+        ("Geschlecht: ☐ m ☐ w ☒ d", None),
+        ("Sex: F (Female)", "female"),
+        ("SEXO: V", "male"),
+        ("Sexo: V (Varón)", "male"),
+        ("Geslacht: V", "female"),
+        ("Sex: Male W/O Rao", "male"),
+        ("Sex: M  D.O.B: 1.1.1990", "male"),
+        ("Sex: F D/O Rao", "female"),
+        ("Sex: M U/A negative", "male"),
+    ],
+)
+def test_the_sex_is_that_which_is_ticked_in_the_language_of_its_label(line, sex):
+    assert read_report(line).person.sex == sex
+
+
+def test_the_age_and_sex_of_a_donor_are_not_those_of_the_patient():
+    count = read_report("Donor age 34 years, sex female; recipient age 50, sex male\nHb 7.2 g/dL")
+    assert about(count) == {}
+    assert about(read_report("Donor: age 34 years, sex female")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "trimester"),
+    [
+        ("Baby Boy Rao\nGestational age: 39 weeks", None),
+        ("39 weeks gestation", None),
+        ("Pregnant\nGestational age: 24 weeks", 2),
+        ("34F, gestational age 24 weeks", 2),
+        ("Age: 3 days Sex: F\nGestational age: 39 weeks", None),
+        ("Pregnant at 20 weeks, lost at 22 weeks", None),
+        ("Pregnant at 20 weeks", 2),
+    ],
+)
+def test_a_gestational_age_is_a_pregnancy_only_where_one_is_told(text, trimester):
+    count = read_report(text)
+    assert count.person.trimester == trimester
+    assert trimester or any("not taken" in note for note in count.notes)
+
+
+# --- a number that is not the result of now ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("            3/2/25   1/4/25   12/31/24\nHb   82   79   75 g/L", {"hb": 82}),
+        ("            3/2/25   1/4/25   12/31/24\nHb   79   75 g/L", {}),
+        ("            3/2/25   1/4/25   12/31/24\nHb   79 g/L", {}),
+        ("            3/2/25   1/4/25   2/1/25\nHb   82   79   75 g/L", {}),
+        ("Test   Result   Previous\n   03/02/25  03/01/25\nHb  75  82 g/L", {"hb": 75}),
+        ("Test   Previous   Result\n   03/02/25  03/01/25\nHb  82  75 g/L", {"hb": 75}),
+        ("Test   Result  Previous  Units\nHb 72  81  g/L", {"hb": 72}),
+        ("Test    Previous  Current  Units\nHb      95     81         g/L", {"hb": 81}),
+        ("Test   Result  Previous  Units\nNeut # --  0.6  K/uL", {}),
+        ("Test   Result  Previous  Units\nPLT  --  18  K/uL", {}),
+        ("Test   Result  Previous  Units\nPLT 18  --  K/uL", {"plt": 18}),
+        ("Test   Result  Previous  Units\nPLT --  --  K/uL", {}),
+    ],
+)
+def test_a_row_that_is_not_under_its_headings_gives_the_result_of_now_or_none(text, values):
+    count = read_report(text)
+    assert known(count) == values
+    assert values or any(value.reason for value in count.values.values())
+
+
+def test_where_no_present_result_stands_the_earlier_one_is_named_as_such():
+    count = read_report("Test   Result  Previous  Units\nNeut # --  0.6  K/uL")
+    assert "column of results is empty" in count.why("anc")
+    assert any("earlier result" in note and "0.6" in note for note in count.notes)
+    count = read_report("Test    Previous  Current  Units\nHb      95     81         g/L")
+    assert any("earlier result" in note and "95" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Immature\nGranulocytes 0.9 K/uL", {}),
+        ("Mean Corpuscular\nHemoglobin Concentration 26.1 g/dL", {"mchc": 261}),
+        ("Mean\nCorpuscular\nHemoglobin 26 pg", {"mch": 26}),
+        ("Mean Corpuscular\nVolume 88 fL", {"mcv": 88}),
+        ("Fetal\nHemoglobin 14 g/dL", {}),
+        ("Reactive\nLymphocytes 12 %", {}),
+        ("Reticulocyte\nHemoglobin 30 pg", {}),
+        ("Absolute\nNeutrophils 0.9 K/uL", {"anc": 0.9}),
+        ("Morphology\nPlatelets 18 K/uL", {"plt": 18}),
+        ("Fetal\n\nHemoglobin 14 g/dL", {"hb": 140}),
+    ],
+)
+def test_a_name_that_a_line_end_cuts_in_two_is_read_as_one(text, values):
+    count = read_report(text)
+    assert known(count) == values
+    assert values or any(note.startswith("Not read: ") for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Comment: platelets <20 x10^9/L are associated with bleeding.",
+        "Note: bleeding below platelets <20 x10^9/L",
+        "Interpretation: verified. Platelets <20 x10^9/L",
+        "ANC <0.5 x10^9/L is severe neutropenia",
+        "Platelets <10 K/uL call hematology",
+        "Platelets <10 K/uL, call hematology",
+        "Retic <60 x10^9/L suggests marrow failure",
+        "ANC <0.5 K/uL and platelets <20 K/uL are severe",
+        "Bleeding is associated with platelets <20 x10^9/L",
+    ],
+)
+def test_a_limit_that_a_sentence_explains_is_no_result(line):
+    count = read_report(f"{line}\nHb 7.2 g/dL")
+    assert known(count) == {"hb": 72} and any("a limit or a condition" in note for note in count.notes)
+
+
+@pytest.mark.parametrize("line", ["Platelets <10 K/uL", "Platelets <10 K/uL L", "PLT <10 K/uL (150-400)"])
+def test_a_result_below_what_is_counted_is_still_read(line):
+    assert known(read_report(line)) == {"plt": 10}
+
+
+def test_the_pending_result_under_a_comment_is_said_to_be_pending():
+    text = "Comment: platelets <20 x10^9/L are associated with bleeding.\nPlatelets: pending"
+    assert "pending" in read_report(text).why("plt")
+
+
+def test_the_same_name_behind_a_semicolon_has_its_own_number():
+    count = read_report("WBC 2.1 K/uL with 5 % blasts; blasts < 20 %")
+    assert known(count) == {"wbc": 2.1, "blast_pct": 5}
+
+
+def test_the_reason_is_the_true_one():
+    line = "RBC Count (Electrical Impedence) 1.65 mill/mm3 4.50 - 5.50"
+    assert known(read_report(line)) == {"rbc": 1.65}
+    why = read_report("RBC Count (Foo Bar) 1.65 mill/mm3 4.50 - 5.50").why("rbc")
+    assert "1.65" in why and "other words" in why and "only a range" not in why
+    assert known(read_report("2/12 old F Hb 9 g/dL")) == {"hb": 90}

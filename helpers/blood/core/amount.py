@@ -304,6 +304,9 @@ def no_number(name: str, pieces: list[Piece], unit: str, said: str) -> str:
         why += " Look at the original report."
     elif "change" in kinds:
         why = f'{label}: "{said}" tells a change, not a result.'
+    elif {"range", "number"} <= set(kinds):
+        why = f'{label}: other words are printed between the name and "{kinds["number"].text}", '
+        why += "so whether this is the result cannot be told."
     elif "range" in kinds:
         why = f'{label}: only a range is printed ("{kinds["range"].text}"), no result. '
         why += also_wrong(name, kinds["range"].text, unit)

@@ -81,7 +81,8 @@ def vocabulary() -> dict[str, dict[tuple[str, ...], Word]]:
     rows = [
         row
         for row in records("report_words")
-        if row["kind"] not in ("heading", "section", "lead", "trait", "sex", "age_unit", "not the age", "title")
+        if row["kind"]
+        not in ("heading", "section", "lead", "trait", "sex", "sex letter", "age_unit", "not the age", "title")
     ]
     for row in sorted(rows, key=lambda row: row["kind"] != "other"):
         endings = {"cell": ("", " %"), "specimen": ("", "'s")}.get(row["kind"], ("",))

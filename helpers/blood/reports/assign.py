@@ -10,6 +10,7 @@ from helpers.blood.reports.atoms import Claim, Number, Row
 from helpers.blood.reports.columns import Columns
 from helpers.blood.reports.contexts import Contexts
 from helpers.blood.reports.layout import Line
+from helpers.blood.reports.limits import explained
 from helpers.blood.reports.lists import Lists
 from helpers.blood.reports.runs import Runs
 
@@ -31,4 +32,5 @@ def claims_of(lines: list[Line]) -> list[Claim]:
     for claim, following in zip(claims, [*claims[1:], None], strict=False):
         claim.rest = row.pieces[claim.where + 1 : following.where if following else len(row.pieces)]
         claim.apart = bool(claim.numbers) and row.words_between(claim.where, claim.numbers[0].where)
+    explained(claims)
     return claims

@@ -133,6 +133,7 @@ class Row:
                     isinstance(last, Claim)
                     and last.analyte == piece.meaning != ""
                     and not self.words_between(last.where, place)
+                    and not any(between.meaning in ("break", "stop") for between in self.pieces[last.where : place])
                 ):
                     last.name = piece if last.name.either and not piece.either else last.name
                     last.where = place

@@ -71,6 +71,7 @@ class Contexts:
         self.starts = [line.start for line in row.lines]
         self.limits = Limits(row)
         self.by_place, self.wheres = self.limits.by_place, self.limits.wheres
+        self.comment = False  # the line is one that explains
 
     def tell(self) -> None:
         """Mark every name and number with what is said of it."""
@@ -87,6 +88,7 @@ class Contexts:
         seen: Atom | None = None
         for place, piece in enumerate(self.pieces):
             atom = self.by_place.get(place)
+            self.comment = piece.text != "\n" and (self.comment or self._begins_a_comment(place))
             if piece.kind == "open":
                 outside.append(now | {"seen": seen, "begin": place})
             elif piece.kind == "close" and outside:
@@ -118,6 +120,10 @@ class Contexts:
             else:
                 named = place + 1 < len(self.pieces) and self.pieces[place + 1].kind in NAMES
                 self._note(_Here(piece, place, now, clause, self.row.text_at(place + 1), named))
+
+    def _begins_a_comment(self, place: int) -> bool:
+        """ "Comment: platelets <20 x10^9/L are ..."."""
+        return self.row.text_at(place + 1) == ":" and leads(self.pieces[place], "a comment")
 
     def _before(self, place: int, many: int) -> list[Atom]:
         """The last atoms before a piece."""
@@ -158,7 +164,7 @@ class Contexts:
             atom.older = (atom.older or bool(now["older"])) and atom.column != "result"
             named = seen.time if isinstance(seen, Claim) else ""
             defines = isinstance(seen, Claim) and is_disorder(seen.name)
-            if atom.printed.sign and (defines or now["critical"]):
+            if atom.printed.sign and (defines or now["critical"] or self.comment):
                 atom.condition = atom.condition or LIMIT  # "Thrombocytopenia <150 x10^9/L": what the word means
             atom.specimen, atom.time = str(now["specimen"]), str(now["time"]) or named or self._day_of(atom)
             now.update(change=False)

@@ -37,6 +37,10 @@ class Draft:
     """Quantities printed with different values."""
     months_or_years: float | None = None
     """An age with an M behind it, which stands for months or for the sex."""
+    gestations: list[float] = field(default_factory=list)
+    """Gestational ages in days, of which nothing tells whether they are those of a pregnancy of this person."""
+    pregnant: bool = False
+    """It is said that this person is pregnant."""
     other_cells: float = 0.0
     """Sum of the percentages of white cells that are not kept."""
 
@@ -131,6 +135,16 @@ class Draft:
         else:
             self.note(f'The age "{number:g}M" may be months, or years and the sex: neither is taken.')
 
+    def _settle_gestation(self) -> None:
+        """A gestational age is that of a pregnancy where one is said, or of a woman whose age is one of pregnancies."""
+        told, self.gestations = self.gestations, []
+        woman = self.about.get("sex") == "female" and "age_y" in self.about
+        own = self.pregnant or (woman and may_be_pregnant("female", self.about["age_y"]))
+        for days in told if own else []:
+            self.tell_gestation(days)
+        if told and not own:
+            self.note("A gestational age is printed, and no pregnancy of this person is told: it is not taken.")
+
     def tell_gestation(self, days: float) -> None:
         """Take a length of pregnancy as its trimester."""
         trimester = trimester_of(days)
@@ -144,6 +158,7 @@ class Draft:
     def finish(self, label: str = "") -> BloodCount:
         """The count, its parts checked against each other."""
         self._settle_age()
+        self._settle_gestation()
         self._use_older()
         self._check_parts()
         self._check_shares()

@@ -75,6 +75,7 @@ def lines_of(text: str) -> list[Line]:
     heading: Heading | None = None
     over: list[str] = []
     specimen, older, time = "", False, ""
+    headed, above = -1, ""
     for found in _LINE.finditer(text):
         raw = found[0][:LONGEST_LINE].rstrip()
         if not raw.strip():
@@ -82,13 +83,17 @@ def lines_of(text: str) -> list[Line]:
         shift = len(raw) - len(raw.lstrip()) if "\t" not in raw and "|" not in raw else 0
         start, raw = found.start() + shift, raw[shift:]
         if new := heading_of(raw):
+            new = _under_words(new, heading) if heading and len(lines) == headed else new
             heading = replace(new, starts=[at + shift for at in new.starts], ends=[at + shift for at in new.ends])
             lines.append(Line(start, raw, []))
-            older = older and not {"result", "previous"} <= set(new.kinds)
+            older, headed = older and not {"result", "previous"} <= set(new.kinds), len(lines)
             continue
         under = _aligned(raw, shift, heading) if heading else None
         apart = heading is not None and len(heading.numbers) > 1 and not under and not re.search(r"[\t|]", raw)
         line = Line(start, raw, lex(raw, start, apart))
+        above = _broken_off(lines, text, start, above)
+        if above:
+            _join(lines, line, above)
         section = _section(line)
         if section is not None and section[1] and lines and lines[-1].has("date") and _tells_dates(lines[-1], line):
             section = None  # "Collected: 14.03.2024", and below "Prior: 12.03.2024"
@@ -227,6 +232,57 @@ def _dated_heading(text: str) -> Heading | None:
     return Heading(kinds, [start for start, _ in cells], ends, exact, numbers)
 
 
+def _under_words(new: Heading, words_: Heading) -> Heading:
+    """A heading of dates under one of words: which column holds the results is told by the words."""
+    if not {"result", "previous"} <= set(words_.numbers) or set(new.numbers) - {"result", "previous"}:
+        return new
+    if len(new.numbers) != len(words_.numbers):
+        return words_
+    told = iter(words_.numbers)
+    kinds = [next(told) if kind in _OF_NUMBERS else kind for kind in new.kinds]
+    return replace(new, kinds=kinds, numbers=words_.numbers)
+
+
+_LONGEST_BREAK = 40
+"""Characters of a line that may be the beginning of a name."""
+
+
+def _broken_off(lines: list[Line], text: str, start: int, above: str) -> str:
+    """What stands alone on the line above, and on those before it, if it may be the beginning of a name; else ""."""
+    last = lines[-1] if lines else None
+    if last is None or not last.pieces or len(last.text) > _LONGEST_BREAK or len(last.pieces) > 3:
+        return ""
+    words_only = all(piece.kind in ("word", "qualifier", "filler", "name") for piece in last.pieces)
+    if not words_only or text[last.start + len(last.text) : start].count("\n") != 1:
+        return ""
+    return f"{above} {last.text}".strip()[-2 * _LONGEST_BREAK :]
+
+
+def _join(lines: list[Line], line: Line, above: str) -> None:
+    """Read a name that a line end has cut in two ("Mean Corpuscular / Hemoglobin 26 pg") as the one it is."""
+    cut, first = len(above) + 1, line.pieces[0] if line.pieces else None
+    if first is None or first.kind in ("number", "unit", "sep", "punct"):
+        return
+    pieces = lex(f"{above} {line.text[:_LONGEST_BREAK]}")
+    over = next((piece for piece in pieces if piece.start < cut < piece.end), None)
+    if over is not None and over.kind in ("name", "other", "cell"):
+        end = line.start + over.end - cut
+        inside = [piece for piece in line.pieces if piece.start < end]
+        if [(piece.kind, piece.meaning) for piece in inside] == [(over.kind, over.meaning)]:
+            return
+        joined = Piece(over.kind, line.start, end, over.text, over.meaning, over.either)
+        line.pieces[: len(inside)] = [joined]
+        for part in lines[-1:-4:-1]:
+            if part.text not in above:
+                break
+            part.pieces = []
+        return
+    before = next((piece for piece in reversed(pieces) if piece.end < cut), None)
+    own = before is None or words.tokens_of(before.text) in words.meant("lead", "a heading of its own")
+    if before is not None and not own and before.kind == "qualifier" and first.kind == "name":
+        first.kind, first.meaning = "other", "other quantity"
+
+
 def _is_day(cell: str) -> bool:
     """Whether a cell is a date, perhaps with its hour, and no more."""
     if SHORT_DAY.fullmatch(fold(cell).strip()):
@@ -301,7 +357,13 @@ def _by_number(line: Line, heading: Heading) -> None:
         if piece.kind == "number" and re.fullmatch("0[0-9]", piece.text) and of_a_site:
             piece.kind = "punct"  # the number of the laboratory that measured it
     numbers = [piece for piece in line.pieces if piece.kind == "number"]
-    if len(numbers) == len(heading.numbers) > 1:
+    missing = [line.start + found.start() for found in _MISSING.finditer(line.text)]
+    slots = sorted([*(piece.start for piece in numbers), *missing])
+    if missing and len(slots) == len(heading.numbers) > 1:
+        kind_of = dict(zip(slots, heading.numbers, strict=True))
+        line.columns = [kind_of.get(piece.start, "") if piece.kind == "number" else "" for piece in line.pieces]
+        line.empty_result = line.has("name") and "result" not in line.columns
+    elif len(numbers) == len(heading.numbers) > 1:
         kind_of = dict(zip([piece.start for piece in numbers], heading.numbers, strict=True))
         line.columns = [kind_of.get(piece.start, "") for piece in line.pieces]
     elif len(numbers) == 1 and heading.ends and {"result", "previous"} <= set(heading.numbers):
@@ -321,9 +383,31 @@ def _aligned(text: str, indent: int, heading: Heading) -> list[tuple[int, str, s
         found += parts
     order = [place for _, _, place in found if place < len(heading.kinds)]
     kinds = [_kind_at(place, heading) for _, _, place in found]
-    if order != sorted(order) or "name" not in kinds:
+    if order != sorted(order) or "name" not in kinds or _crowded(found, kinds):
         return None
     return [(start, cell, kind) for (start, cell, _), kind in zip(found, kinds, strict=True)]
+
+
+def _crowded(found: list[tuple[int, str, int]], kinds: list[str]) -> bool:
+    """Whether two results stand under one heading, or one stands behind a name: the line is not in columns."""
+    amounts = [(place, kind) for (_, cell, place), kind in zip(found, kinds, strict=True) if _is_amount(cell)]
+    twice = len(amounts) > len(set(amounts)) and any(kind in _OF_NUMBERS for _, kind in amounts)
+    names = [cell for (_, cell, _), kind in zip(found, kinds, strict=True) if kind == "name"]
+    return (
+        twice
+        or any(_is_amount(cell) for cell in names[1:])
+        or any(_NAME_AND_NUMBER.search(cell[-2 * _LONGEST_BREAK :]) for cell in names)
+    )
+
+
+_OF_NUMBERS = ("result", "previous", "low", "high")
+_MISSING = re.compile(r"(?<!\S)(?:-{2,3}|[–—]|-(?=\s{2}|$))(?!\S)")
+"""What stands in a column in the place of a number."""
+_NAME_AND_NUMBER = re.compile(r"[^\W\d_]{2}[^0-9]* (?:[0-9]+(?:[.,][0-9]+)?|-{2,3}|[–—])\s*$")
+
+
+def _is_amount(cell: str) -> bool:
+    return bool(_AMOUNT.fullmatch(cell.strip()) or _MISSING.fullmatch(cell.strip()))
 
 
 def _under_headings(start: int, cell: str, indent: int, heading: Heading) -> list[tuple[int, str, int]]:
@@ -365,7 +449,7 @@ def _column_over(start: int, end: int, heading: Heading) -> int | None:
 def _section(line: Line) -> tuple[str, bool] | None:
     """The specimen (and whether it is an earlier sample) of a heading of a section; None when the line is none."""
     marks = [piece for piece in line.pieces if piece.kind in ("specimen", "older")]
-    if not marks or line.has("number", "name", "range", "absent"):
+    if not marks or line.has("number", "name", "range", "absent", "ratio"):
         return None
     if (line.has("skip") and not _names_its_sample(line)) or _is_about_none(line, marks):
         return None  # "Next of kin: wife", "Urine culture: no growth"

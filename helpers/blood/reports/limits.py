@@ -92,6 +92,25 @@ class Limits:
         return told
 
 
+def explained(claims: list[Claim]) -> None:
+    """ "ANC <0.5 and platelets <20 K/uL are severe": a sentence behind numbers with a sign explains them."""
+    follows = False
+    for claim in reversed(claims):
+        last = claim.numbers[-1] if claim.numbers else None
+        if last is None or not last.printed.sign:
+            follows = False
+            continue
+        after = [each for each in claim.rest if each.start >= last.printed.end and each.kind not in _BESIDE_A_NUMBER]
+        after = [each for each in after if each.text not in (",", "-", "–")]
+        told = leads(after[0], "of a limit") if after else False
+        follows = told or (follows and all(each.kind == "and" for each in after))
+        if follows:
+            as_limits([each for each in claim.numbers if each.printed.sign])
+
+
+_BESIDE_A_NUMBER = ("unit", "foreign", "flag", "close")
+
+
 def leads(piece: Piece, where: str) -> bool:
     """Whether a piece leads there: the rows of the kind "lead" say so."""
     return tokens_of(piece.text) in meant("lead", where)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from helpers.blood.core import units
+from helpers.blood.core.pieces import lex
 from helpers.blood.core.words import fold, listed, meant, tokens_of, words_for
 from helpers.blood.reports.draft import Draft
 from helpers.evidence import records
@@ -23,25 +25,35 @@ def _any(kind: str, meaning: str = "") -> str:
     return "|".join(re.escape(word) for word in words_for(kind, meaning))
 
 
+_PER_YEAR = {"months": 12, "weeks": 52.1775, "days": 365.25, "hours": 8766, "minutes": 525_960}
+"""Of each unit of age below a year, how many a year has."""
+
+
+_EMPTY_BOX = r"[□☐◻▢○]|\[\s*\]|\(\s*\)|_{2,}"
+_TICKED_BOX = r"[☑☒✓✔■●]|\[\s*[x✓✔]\s*\]|\(\s*[x✓✔]\s*\)"
+
+
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     age, sex = _any("trait", "age"), _any("trait", "sex")
     years, months, days = (_any("age_unit", unit) for unit in ("years", "months", "days"))
-    sexes, weeks = _any("sex"), _any("age_unit", "weeks")
-    end, to = r"(?![\w])", r"\s*(?:\([^)]{0,20}\))?\s*[:=.\-|\t]*\s*"
+    sexes, short = _any("sex"), "|".join(_any("age_unit", unit) for unit in _PER_YEAR)
+    cells = "|".join(word for unit in _PER_YEAR for word in words_for("age_unit", unit) if len(word) > 1)
+    end, to = r"(?![\w])", r"\s*(?:\((?P<in>[^)]{0,20})\))?\s*[:=.\-|\t]*\s*"
     value = (
         rf"(?P<y>[0-9]{{1,4}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<yu>{years}){end})?"
         rf"(?:[\s,]*(?P<m>[0-9]{{1,2}})\s*(?:{months}){end})?(?:[\s,]*(?P<d>[0-9]{{1,2}})\s*(?:{days}){end})?"
     )
-    small = rf"(?P<sn>[0-9]{{1,3}})\s*[- ]?(?P<su>{months}|{weeks}|{days}){end}"
+    small = rf"(?P<sn>[0-9]{{1,3}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<su>{short})|\s*[|(\t]\s*(?P<sc>{cells})\)?){end}"
     old = r"(?:[- ]?(?:old|olds|o\b|alt|alte|alter|vecchi[oa])\b)?"
     both = rf"(?:{age})\s*[/&,]\s*(?:{sex})|(?:{sex})\s*[/&,]\s*(?:{age})"
     pattern = {
         "both": rf"(?<![\w])(?:{both}){to}(?:(?P<s0>{sexes}){end}[\s/,|-]*)?(?:{small}|{value})?(?:{old})[\s/,|()-]*(?:(?P<s>{sexes}){end})?",
         "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,|]*(?P<s>f|female|male|m(?!\s*[:=]?\s*[0-9])){end})?",
-        "sex": rf"(?<![\w])(?:{sex}){end}{to}(?P<s>{sexes}){end}",
-        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}})\s*[- ]?(?:{years})|(?P<sn>[0-9]{{1,3}})\s*[- ]?(?P<su>{months}|{weeks}|{days}))"
+        "sex": rf"(?<![\w])(?:{sex}){end}{to}(?:(?P<s>{sexes}){end}|(?={_EMPTY_BOX}|{_TICKED_BOX}))",
+        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}})\s*[- ]?(?:{years})|(?P<sn>[0-9]{{1,3}}(?:\.[0-9]+)?)\s*[- ]?(?P<su>{short}))"
         rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}(?:\s*,?\s*(?:[^\W\d_]+\s+){{0,3}}?(?P<s>{sexes}){end})?",
+        "part": rf"(?<![\w./-])[0-9]{{1,3}}\s?/\s?(?:12|52|365|7)\s*[- ]?old{end}",
         "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?:(?P<s>{sexes})|(?P<man>patient(?:en)?)){end})?",
         "glued": rf"(?:^|(?<=[.;:] ))(?:(?P<y>[0-9]{{1,3}})\s?(?:{years})|(?P<y2>1[89]|[2-9][0-9]))(?P<s>f|m)"
         r"(?=\s+(?:with|w/|who|known|admitted|presenting|presents|p/w|c/o|h/o|s/p))",
@@ -123,7 +135,7 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
     text, spans = fold(line), []
     if _speaks().isdisjoint(re.findall(r"[^\W\d_]+", text)):
         return []
-    for name in ("titled", "born", "both", "age", "sex", "prose", "jahr", "glued", "of", "patient"):
+    for name in ("titled", "born", "both", "part", "age", "sex", "prose", "jahr", "glued", "of", "patient"):
         for found in _patterns()[name].finditer(text):
             if (
                 _of_a_table(text, found, name)
@@ -131,17 +143,18 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
                 or any(start < found.end() and found.start() < end for start, end in spans)
             ):
                 continue
-            if part := name in ("age", "both") and _PART_OF_A_YEAR.match(text, found.end()):
-                draft.note(
-                    f'The age "{text[found.start() : part.end()]}" may be months, weeks or days: it is not taken.'
-                )
-                spans.append((found.start(), part.end()))
+            if declined := _declined(draft, line, text, found, name):
+                spans.append((found.start(), declined))
             elif _take(draft, found, name):
                 spans.append(found.span())
     clauses = []
+    ended = bool(_SAID_PREGNANT.search(text)) and bool(_ends_a_pregnancy().search(text))
+    if ended and alone:
+        draft.note(f'The pregnancy in "{units.clip(line.strip(), 200)}" may have ended: it is not taken.')
     text = re.sub(rf"({_PREGNANT})(\s*),", r"\1\2 ", text)
     for start, end in _clauses(text, spans):
-        kind = _read_clause(draft, text[start:end]) if alone and not _somebody_else(text[:start], 60) else ""
+        told = alone and not (ended and _SAID_PREGNANT.search(text, start, end))
+        kind = _read_clause(draft, text[start:end]) if told and not _somebody_else(text[:start], 60) else ""
         clauses.append((start, end, kind))
     kinds = [kind for _, _, kind in clauses]
     near = near or bool(spans) or kinds.count("lone") > 1 or "told" in kinds or len(kinds) == 1
@@ -149,6 +162,200 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
         if kind == "told" or (kind == "lone" and near and _read_alone(draft, text[start:end])):
             spans.append((start, end))
     return spans
+
+
+def _declined(draft: Draft, line: str, text: str, found: re.Match[str], name: str) -> int:
+    """Where a statement ends of which an age or a sex is not certain, once that is noted; 0 where all is."""
+    if name == "part" or (part := name in ("age", "both") and _PART_OF_A_YEAR.match(text, found.end())):
+        end = found.end() if name == "part" else part.end()
+        draft.note(f'The age "{line[found.start() : end]}" may be months, weeks or days: it is not taken.')
+        return end
+    if name == "sex":
+        return _tell_of_several(draft, line, text, found)
+    if name not in ("age", "both"):
+        return 0
+    if end := _open_age(text, found):
+        draft.note(
+            f'The age in "{line[found.start() : end]}" is not taken: its unit is not certain. Write it as "Age: 34 years".'
+        )
+        sex = next((found[key] for key in ("s", "s0") if found.groupdict().get(key)), "")
+        if sex and not _another_sex(text, found):
+            _tell_sex(draft, found[0], sex)
+        return max(end, found.end())
+    if name == "both" and (end := _another_sex(text, found)):
+        draft.note(_SEVERAL.format(line[found.start() : end]))
+        _take_age(draft, found.groupdict(), found["y"])
+        return end
+    return 0
+
+
+_SEVERAL = 'The sex in "{}" is not taken: the report does not say which of several answers holds.'
+_AFTER_AGE = re.compile(r"[\s.\-–]*(?:$|[,;|\t)]|/(?!\s*[0-9]))")
+"""What ends the field of an age."""
+
+
+def _open_age(text: str, found: re.Match[str]) -> int:
+    """Where an age ends that is told in an unknown unit, or in none while more than a number follows; 0 for another."""
+    given = found.groupdict()
+    inside = tokens_of(given["in"] or "")
+    if inside and not set(zip(inside, strict=True)) <= {*listed("trait"), *listed("sex")} and not _unit_inside(given):
+        return found.end()
+    if given.get("sn"):
+        german = found[0].startswith("alter") and given["su"] == "w" and float(given["sn"].replace(",", ".")) >= _GROWN
+        return found.end() if "," in given["sn"] or german else 0
+    if not given.get("y") or given.get("yu"):
+        return 0
+    if given.get("m") or given.get("d"):
+        return found.end()
+    end = found.end("y")
+    sex = given.get("s") and found.start("s") >= end
+    if sex and re.fullmatch(r"[\s/,|()-]*", text[end : found.start("s")]):
+        return 0
+    rest = text[end : end + _REACH]
+    unit = re.match(rf"[\s,;|/(.-]*(?:{_time_words()})(?!\w)", rest)
+    if not unit and (_AFTER_AGE.match(rest) or _next_field(rest)):
+        return 0
+    word = re.match(r"\s?[^\s,;|]*", rest)
+    return end + max(unit.end() if unit else 0, word.end() if word else 0)
+
+
+_GROWN = 12
+"""From here on a W behind an age may be a sex in German, as an M may be in any language."""
+_REACH = 60
+
+
+@cache
+def _time_words() -> str:
+    """Units of age that are more than one letter, those of years left out."""
+    words = (word for unit in _PER_YEAR for word in words_for("age_unit", unit))
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if len(word) > 1)
+
+
+def _unit_inside(given: dict[str, str | None]) -> bool:
+    """Whether the unit of an age stands in a bracket before it ("Age (months): 6"), and in no other place."""
+    known = listed("age_unit").get(tokens_of(given.get("in") or ""))
+    return known is not None and (known == "years" or not (given.get("sn") or given.get("yu")))
+
+
+def _next_field(rest: str) -> bool:
+    """Whether after the blanks behind a number begins something else: a label, a name, a sex, a date."""
+    if re.match(r"[^\s.(–♀♂-]", rest):
+        return False
+    rest = rest.lstrip(" .(-–")
+    word = re.match(r"[^\W\d_]+", rest)
+    if rest[:1] in ("♀", "♂") or re.match(r"(?:[^\W\d_]+[ .]{0,2}){1,3}:", rest) or re.match(_BIRTHDAY, rest):
+        return True
+    if not word:
+        return False
+    kinds = [piece.kind for piece in lex(rest)[:1]]
+    return (
+        word[0] in _field_words()
+        or word[0] in _CAME
+        or kinds[0] in ("name", "other", "cell", "specimen", "skip", "and")
+    )
+
+
+_CAME = ("who", "known", "admitted", "presenting", "presents", "presented")
+"""Words of a sentence that goes on behind an age."""
+
+
+@cache
+def _field_words() -> frozenset[str]:
+    """The words that begin another field behind an age: a sex, a trait, a birthday, the person."""
+    phrases = [*words_for("trait"), *words_for("sex"), *words_for("lead", "born"), *words_for("lead", "the patient")]
+    return frozenset(word for phrase in phrases for word in re.findall(r"[^\W\d_]+", phrase)[:1])
+
+
+# --- a sex of which several are offered --------------------------------------------------------------------------
+
+_NEXT_LABEL = re.compile(r"\.\w|\s*:|/[oa](?!\w)|-[0-9]")
+"""What follows a letter that begins another label."""
+_OFFERED = 12
+"""Boxes and answers behind one label that are looked at."""
+
+
+@cache
+def _answers() -> re.Pattern[str]:
+    """One box, one answer, or what divides them."""
+    other = r"divers|diverse|other|unknown|d|x|u|i|n/a|\?"
+    return re.compile(
+        rf"[\s,/|]*(?:\(\s*(?={_any('sex')})|\b(?:or|oder|ou|of|o)\b\s*)?"
+        rf"(?:(?P<ticked>{_TICKED_BOX})|(?P<empty>{_EMPTY_BOX})|(?P<sex>{_any('sex')})(?![\w])(?!/[oh](?!\w))|(?P<other>{other})(?![\w]))"
+    )
+
+
+def _offered(text: str, label: str, start: int) -> tuple[list[str], int]:
+    """The boxes and answers from here on, and where they end: "ticked", "empty", female, male, or "" for another."""
+    found, end = [], start
+    while len(found) < _OFFERED and (each := _answers().match(text, end)):
+        divider = text[end : each.start(each.lastgroup or 0)]
+        if found and not divider.strip() and _NEXT_LABEL.match(text, each.end()):
+            break  # "Sex: M  D.O.B.: 1.1.1990"
+        box = "ticked" if each["ticked"] else "empty" if each["empty"] else ""
+        found.append(_meaning(label, each["sex"]) if each["sex"] else box)
+        end = each.end()
+    return found, end
+
+
+def _chosen(offered: list[str]) -> str:
+    """The one answer that holds: the only one, or the only one ticked where every answer has its box; else ""."""
+    boxes = [each in ("ticked", "empty") for each in offered]
+    if not any(boxes):
+        return offered[0] if len(set(offered)) == 1 else ""
+    pairs = list(zip(offered[::2], offered[1::2], strict=False))
+    if len(offered) % 2 or boxes not in ([True, False] * len(pairs), [False, True] * len(pairs)):
+        return ""
+    answers = [(one, other) if boxes[0] else (other, one) for one, other in pairs]
+    ticked = [answer for box, answer in answers if box == "ticked"]
+    return ticked[0] if len(ticked) == 1 else ""
+
+
+def _tell_of_several(draft: Draft, line: str, text: str, found: re.Match[str]) -> int:
+    """Take the sex behind a label where boxes or several answers stand; where they end, 0 for one plain answer."""
+    offered, end = _offered(text, found[0], found.start("s") if found["s"] else found.end())
+    if len(offered) == 1 and found["s"]:
+        return 0
+    if chosen := _chosen(offered):
+        draft.tell("sex", chosen)
+    else:
+        draft.note(_SEVERAL.format(line[found.start() : end]))
+    return end
+
+
+def _another_sex(text: str, found: re.Match[str]) -> int:
+    """Where a second, different sex ends that is offered beside an age; 0 where there is none."""
+    given = found.groupdict()
+    if given.get("s") and given.get("s0") and sex_of(given["s"]) != sex_of(given["s0"]):
+        return found.end()
+    if not given.get("s"):
+        return 0
+    offered, end = _offered(text, found[0], found.start("s"))
+    return 0 if len(set(offered)) == 1 else end
+
+
+def _meaning(label: str, word: str) -> str:
+    """female or male; "" where a letter means one of them in some languages, and in that of its label nothing told."""
+    rows = [row for row in records("report_words") if row["kind"] == "sex letter" and word == row["spellings"]]
+    if not rows or not label:
+        return sex_of(word)
+    of = {row["language"]: row["meaning"] for row in rows}
+    return next((of[each] for each in of if _titles(each).search(label)), "")
+
+
+@cache
+def _titles(language: str) -> re.Pattern[str]:
+    """The labels of a sex in one language."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words_for('trait', 'sex', language)))})(?!\w)")
+
+
+def _tell_sex(draft: Draft, label: str, word: str) -> bool:
+    """Take a sex, or note that what its letter means under this label is not known."""
+    known = _meaning(label, word)
+    if known:
+        draft.tell("sex", known)
+    else:
+        draft.note(f'The sex "{word}" is not taken: what this letter means beside "{label.strip()}" is not known.')
+    return bool(known)
 
 
 def _of_a_table(text: str, found: re.Match[str], name: str) -> bool:
@@ -171,12 +378,20 @@ def _others() -> dict[str, re.Pattern[str]]:
     own = r"(?:her|his|my|our|your|their)"
     return {
         "somebody else": re.compile(rf"(?<!\w)(?:{people}|{group})(?!\w)(?![^.;]*\bname\b)[^.;]*$"),
+        "of another": re.compile(
+            rf"(?<!\w)(?:{others})(?!\w)(?:\s*:[^.;|\t]*|\s*(?:{_any('trait')})(?!\w)[^.;|\t]*|\s*)$"
+        ),
         "possessive": re.compile(rf"\b{own}\s*$"),
         "another age": re.compile(
             rf"(?<!\w)(?:{_any('not the age', 'another age')}|{group}|{people}|{own})(?!\w)[\s:]*$"
         ),
         "a thing": re.compile(rf"\s*(?:[^\W\d_]+\s+)?(?:{_any('not the age', 'a thing')}|{people})(?!\w)"),
     }
+
+
+@cache
+def _ends_a_pregnancy() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_any('lead', 'the end of a pregnancy')})(?!\w)")
 
 
 def _somebody_else(before: str, reach: int) -> bool:
@@ -187,6 +402,8 @@ def _somebody_else(before: str, reach: int) -> bool:
 def _of_another(line: str, text: str, found: re.Match[str], name: str) -> bool:
     """Whether an age or a sex is that of another person, of several, or of a thing ("10-day-old sample")."""
     before, others = text[max(0, found.start() - 60) : found.start()], _others()
+    if name in ("age", "both", "sex") and others["of another"].search(before):
+        return True
     if name in ("age", "both", "sex"):
         said = re.search(r"(\w+)\s*$", line[max(0, found.start() - 60) : found.start()])
         running = (
@@ -213,26 +430,29 @@ def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
         draft.tell("sex", listed("title")[tokens_of(given["t"])])
     sex = next((given[key] for key in ("s", "s0", "s2") if given.get(key)), None)
     sex = "m" if given.get("man") else sex  # in German a woman is a Patientin
-    years, told = given.get("y") or given.get("y2") or given.get("y0"), False
+    years = given.get("y") or given.get("y2") or given.get("y0")
     if name == "age" and given.get("su") == "m" and not sex and _may_be_years(given["sn"], found[0]):
         draft.months_or_years = float(given["sn"])
         return True
     if name == "age" and sex == "m" and not given.get("yu"):
         sex = None
     if name == "both" and not sex and given.get("su") == "m" and given.get("sn"):
-        years, sex, given["sn"] = given["sn"], "m", None
-    if given.get("sn"):
-        per = {"months": 12, "weeks": 52.1775, "days": 365.25}[listed("age_unit")[tokens_of(given["su"])]]
-        draft.tell_age(float(given["sn"]) / per)
-        told = True
-    elif years:
-        part = float(given.get("m") or 0) / 12 + float(given.get("d") or 0) / 365.25
-        draft.tell_age(float(years.replace(",", ".")) + part)
-        told = True
-    if sex and (known := sex_of(sex)):
-        draft.tell("sex", known)
-        told = True
-    return told
+        years, sex, given["sn"], given["su"] = given["sn"], "m", None, None
+    told = _take_age(draft, given, years)
+    return bool(sex and _tell_sex(draft, found[0] if name in ("age", "both", "sex") else "", sex)) or told
+
+
+def _take_age(draft: Draft, given: dict[str, str | None], years: str | None) -> bool:
+    """Take the age of a statement: in years, or in the unit beside its number or in the bracket of its label."""
+    inside = given.get("in") or ""
+    unit = given.get("su") or given.get("sc") or (inside if _unit_inside(given) else "")
+    per = _PER_YEAR.get(listed("age_unit").get(tokens_of(unit or ""), ""), 1)
+    number = given.get("sn") or years
+    if not number:
+        return False
+    part = float(given.get("m") or 0) / 12 + float(given.get("d") or 0) / 365.25
+    draft.tell_age(float(number.replace(",", ".")) / per + part)
+    return True
 
 
 def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -274,6 +494,10 @@ def _read_alone(draft: Draft, clause: str) -> bool:
     return bool(found) and _take(draft, found, "alone")
 
 
+_SAID_PREGNANT = re.compile(r"pregnan|gravid|schwanger|ssw|embaraz|enceinte|incinta|zwanger")
+"""Words for a pregnancy of this person; a gestational age may be that at which a child was born."""
+
+
 def _tell_trimester(draft: Draft, found: re.Match[str]) -> None:
     word = found["word"] or found["number"] or found["short"]
     draft.tell("trimester", _ORDINALS.get(word) or int(word))
@@ -281,9 +505,14 @@ def _tell_trimester(draft: Draft, found: re.Match[str]) -> None:
 
 def _tell_pregnant(draft: Draft, found: re.Match[str]) -> None:
     given = found.groupdict()
-    if given.get("weeks"):
-        draft.tell_gestation(7 * int(given["weeks"]) + int(given.get("plus") or given.get("days") or 0))
+    days = 7 * int(given.get("weeks") or 0) + int(given.get("plus") or given.get("days") or 0)
+    if given.get("weeks") and not _SAID_PREGNANT.search(found[0]):
+        draft.gestations.append(days)
+    elif given.get("weeks"):
+        draft.pregnant = True
+        draft.tell_gestation(days)
     else:
+        draft.pregnant = True
         draft.note("Pregnant, but the week is not printed: limits that depend on the trimester cannot be chosen.")
 
 
@@ -312,14 +541,14 @@ def trait_of(title: str) -> str:
     return listed("trait").get(tokens_of(title), "")
 
 
-def read_trait(draft: Draft, trait: str, cell: str) -> None:
-    """Take a table cell about the person into the draft; a cell that cannot be read is noted."""
+def read_trait(draft: Draft, trait: str, cell: str, title: str = "sex") -> None:
+    """Take a table cell about the person, under its title, into the draft; a cell that cannot be read is noted."""
     text = fold(cell.strip())
     if text in _NOTHING:
         return
     before = (dict(draft.about), set(draft.doubtful), len(draft.notes))
     if trait == "sex" and sex_of(text):
-        draft.tell("sex", sex_of(text))
+        _tell_sex(draft, fold(title), text)
     elif trait == "age":
         read_person(draft, f"age {text}", alone=False)
     elif trait == "trimester":

@@ -174,7 +174,7 @@ def _long(kinds: list[str], rows: list[list[str]], style: str, assume: Assume) -
         draft = drafts.setdefault(key, Draft())
         for place, trait in traits.items():
             if place < len(row) and row[place]:
-                read_trait(draft, trait, row[place])
+                read_trait(draft, trait, row[place], rows[0][place])
         _long_row(draft, kinds, row, style, assume)
     _share_person(drafts)
     return [
@@ -189,7 +189,7 @@ def _long_row(draft: Draft, kinds: list[str], row: list[str], style: str, assume
     title, value = next(iter(titles), ""), next(iter(values), "")
     unit = next(iter(_cells(kinds, row, "unit")), "")
     if trait := trait_of(title):
-        read_trait(draft, trait, f"{value} {unit}".strip() if trait in ("age", "pregnant") else value)
+        read_trait(draft, trait, f"{value} {unit}".strip() if trait in ("age", "pregnant") else value, title)
         return
     codes = [BY_CODE[cell] for cell in _cells(kinds, row, "code") if cell in BY_CODE]
     named = Named(codes[0]) if codes else _title(title) or name_of(title)
@@ -247,7 +247,7 @@ def _wide(
             if cell.lower() in _EMPTY:
                 continue
             if traits[place]:
-                read_trait(draft, traits[place], cell)
+                read_trait(draft, traits[place], cell, header[place])
             elif kinds[place] in ("patient", "date") and (named is None or not named.analyte):
                 labels.append(cell)
             elif named is None or named.specimen or not (named.analyte or named.other_cell):
