@@ -232,6 +232,17 @@ def test_what_was_loaded_is_what_reset_returns_to_also_after_the_page_was_closed
     assert later.state() == fresh.state(), "as it was when it was loaded last, units too"
 
 
+@pytest.mark.parametrize("amount", [-5, math.nan, math.inf, "low"])
+def test_a_state_with_an_amount_that_cannot_be_is_refused(amount):
+    panel = CountExplorer(COUNT)
+    state, status = panel.state(), panel.status
+    kept = panel.state()
+    kept["count"]["values"]["hb"]["amount"] = amount
+    with pytest.raises(ValueError, match="This is no state of a CountExplorer"):
+        panel.restore(kept)
+    assert (panel.state(), panel.status) == (state, status)
+
+
 # --- odd values ---
 
 ODD = (math.nan, math.inf, -1.0, 1e308, "nothing", None, [], {"a": 1})

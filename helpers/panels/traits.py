@@ -11,6 +11,7 @@ from typing import Any
 import traitlets
 
 from helpers.blood.core.count import BloodCount, Person, Value
+from helpers.blood.core.units import ANALYTES
 
 _LISTED = 30
 """How many choices a sentence lists."""
@@ -87,6 +88,9 @@ class Count(traitlets.Instance):
     def unpack(self, packed: dict[str, Any]) -> BloodCount:
         """The count from :meth:`pack`; ValueError or TypeError where it is none."""
         values = {name: Value(**parts | _tuples(parts)) for name, parts in packed["values"].items()}
+        for name, value in values.items():
+            if value.amount is not None and not 0 <= value.amount < math.inf:
+                raise ValueError(f"{ANALYTES[name].label} of {value.amount:g} cannot be.")
         return BloodCount(values, Person(**packed["person"]), tuple(packed["notes"]), packed["label"])
 
 
