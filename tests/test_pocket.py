@@ -16,9 +16,17 @@ from helpers.evidence import records
 
 
 def test_every_emergency_is_on_it_with_what_leads_to_it_and_whom_to_call():
-    assert [line.label for line in who_cannot_wait()] == [one.label for one in emergencies().values()]
-    for line in who_cannot_wait():
+    lines, many = who_cannot_wait(), len(emergencies())
+    assert [line.label for line in lines[:many]] == [one.label for one in emergencies().values()]
+    for line in lines[:many]:
         assert all((line.when, line.how_soon, line.first, line.never, line.call)), line.label
+    assert all(line.when and line.how_soon and line.first for line in lines)
+
+
+def test_no_emergency_is_led_to_by_counts_that_are_no_sign_of_it():
+    of = {line.label: line for line in who_cannot_wait()}
+    assert "hemoglobin below 80" not in of["Suspected acute promyelocytic leukemia"].when
+    assert "hemoglobin below 80 + neutrophils below 0.5" in of["Two or three lines very low"].when
 
 
 def test_what_leads_to_it_is_said_as_the_rules_have_it():
@@ -31,8 +39,12 @@ def test_what_leads_to_it_is_said_as_the_rules_have_it():
 
 def test_every_red_flag_is_on_it_once():
     led = {flag for one in emergencies().values() for flag in one.flags}
-    same_day = {row["label"] for row in records("red_flags") if row["flag"] not in led}
-    assert same_day and same_day == {line.label for line in by_count() if line.how_soon == "same day"}
+    alone = {row["label"]: row["urgency"] for row in records("red_flags") if row["flag"] not in led}
+    said = [*who_cannot_wait()[len(emergencies()) :], *(line for line in by_count() if line.how_soon == "same day")]
+    assert alone and sorted(alone) == sorted(line.label for line in said)
+    assert {line.label for line in said if line.how_soon == "same day"} == {
+        label for label, urgency in alone.items() if urgency == "same_day"
+    }
 
 
 def test_the_limits_of_blood_are_those_of_the_table():

@@ -30,7 +30,9 @@ class FirstHour:
     key: str
     label: str
     flags: tuple[str, ...]
-    """Red flags that lead to it."""
+    """Red flags that are signs of it."""
+    ruled_out_after: tuple[str, ...]
+    """Red flags that are no sign of it and yet lead to it, because it must not be missed."""
     recognize: str
     do: tuple[str, ...]
     """In order."""
@@ -48,12 +50,13 @@ class FirstHour:
 @cache
 def emergencies() -> Mapping[str, FirstHour]:
     """Every emergency by its key, in the order of the table."""
-    steps = {name: lambda row, name=name: tuple(row[name].split(STEPS)) for name in ("do", "do_not")}
-    return keyed("first_hour", "emergency", FirstHour, flags=lambda row: tuple(row["flags"].split()), **steps)
+    split = {"do": STEPS, "do_not": STEPS, "flags": None, "ruled_out_after": None}
+    parts = {name: lambda row, name=name, at=at: tuple((row[name] or "").split(at)) for name, at in split.items()}
+    return keyed("first_hour", "emergency", FirstHour, **parts)
 
 
 def first_hours(found: Findings) -> tuple[FirstHour, ...]:
     """The first hours that the raised red flags lead to, the most urgent flag first."""
     raised = [one.flag for one in red_flags(found) if one.raised]
-    led = [one for flag in raised for one in emergencies().values() if flag in one.flags]
+    led = [one for flag in raised for one in emergencies().values() if flag in one.flags + one.ruled_out_after]
     return tuple(dict.fromkeys(led))

@@ -37,22 +37,25 @@ class Line:
 
 
 def who_cannot_wait() -> tuple[Line, ...]:
-    """The emergencies: what leads to each, the first step, what must not be done, whom to call."""
-    return tuple(
+    """The emergencies: what leads to each, the first step, what is never done, whom to call; last red flags alone."""
+    lines = [
         Line(one.label, one.how_soon, one.short_do, one.source, _leads(*one.flags), one.short_do_not, one.call)
         for one in emergencies().values()
-    )
+    ]
+    return (*lines, *_alone("emergency"))
 
 
 def by_count() -> tuple[Line, ...]:
     """What a count asks for that is no emergency: red flags of the same day, and the limits at which blood is given."""
-    led = {flag for one in emergencies().values() for flag in one.flags}
-    flags = [
-        Line(row["label"], "same day", row["at_once"], row["source"], _leads(row["flag"]))
-        for row in records("red_flags")
-        if row["flag"] not in led
-    ]
-    return (*flags, *(_given(keyed("support", "id")[name]) for name in LIMITS))
+    return (*_alone("same_day"), *(_given(keyed("support", "id")[name]) for name in LIMITS))
+
+
+def _alone(urgency: str) -> tuple[Line, ...]:
+    """The red flags of an urgency that are signs of no emergency of the table."""
+    signs = {flag for one in emergencies().values() for flag in one.flags}
+    rows = [row for row in records("red_flags") if row["urgency"] == urgency and row["flag"] not in signs]
+    soon = {"emergency": "At once", "same_day": "same day"}[urgency]
+    return tuple(Line(row["label"], soon, row["at_once"], row["source"], _leads(row["flag"])) for row in rows)
 
 
 def _leads(*flags: str) -> str:
