@@ -172,7 +172,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
             found["wbc"] = f"{told} {below if hidden == 'wbc' else more} left out."
         elif too_many := neutrophils_too_many(self.count, self.units):
             found["wbc"] = too_many
-        elif "white" in self.show and self._is_low("wbc") and "wbc" not in self.strips and not self._is_low("anc"):
+        elif "white" in self.show and "wbc" not in self.strips and self._is_low("wbc") and not self._is_low("anc"):
             found["wbc"] = f"White cell count {self.count.shown('wbc', self.units)}, not shown here, is low."
         return found
 
@@ -182,9 +182,9 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
 
     def _gives_way(self) -> str:
         """The white count that is not shown, where the one that is was moved beyond it; "" where none does."""
-        begun = (self._start | self.loaded())["count"]
-        hidden = next((name for name in ("wbc", "anc") if name not in self.strips), "")
-        return hidden if neutrophils_too_many(self.count) and not neutrophils_too_many(begun) else ""
+        if not neutrophils_too_many(self.count) or neutrophils_too_many((self._start | self.loaded())["count"]):
+            return ""
+        return next((name for name in ("wbc", "anc") if name not in self.strips), "")
 
     def _update(self) -> None:
         untold = {name: Value(None, reason=f"{short_name(name)}: marked as not known.") for name in self.strips}

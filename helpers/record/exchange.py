@@ -195,6 +195,7 @@ def _taken(entries: Iterable[Mapping[str, Any]]) -> Taken:
 
 _LIST = re.compile(r"""\s*(?P<named>\{\s*"statements"\s*:\s*)?\[""")
 _BETWEEN = re.compile(r"[\s,]*")
+_CUT_SHORT = "This is no JSON of a record. Was the file cut short?"
 
 
 def _statements(text: TextIO) -> Iterator[dict[str, Any]]:
@@ -226,14 +227,9 @@ def _from_here(rest: str, text: TextIO) -> str:
 
 def _of_list(decoder: json.JSONDecoder, rest: str, text: TextIO) -> Generator[dict[str, Any], None, str]:
     """The entries of a list whose bracket was read; returns what follows its end."""
-    while True:
-        rest = rest[_BETWEEN.match(rest).end() :] or text.read(CHUNK)
-        if rest[:1] == "]":
+    while rest := _from_here(rest, text):
+        if rest[0] == "]":
             return rest[1:]
-        if not rest.strip(" \r\n\t,"):
-            if rest:
-                continue
-            raise Unreadable("This is no JSON of a record. Was the file cut short?")
         at = 0
         while (at := _BETWEEN.match(rest, at).end()) < len(rest) and rest[at] != "]":
             try:
@@ -245,6 +241,7 @@ def _of_list(decoder: json.JSONDecoder, rest: str, text: TextIO) -> Generator[di
         if rest and rest[0] != "]":
             found, rest = _first(decoder, rest, text)
             yield _fields(found)
+    raise Unreadable(_CUT_SHORT)
 
 
 def _first(decoder: json.JSONDecoder, rest: str, text: TextIO) -> tuple[Any, str]:
@@ -260,7 +257,7 @@ def _first(decoder: json.JSONDecoder, rest: str, text: TextIO) -> tuple[Any, str
             if not more:
                 break
             rest += more
-    raise Unreadable("This is no JSON of a record. Was the file cut short?")
+    raise Unreadable(_CUT_SHORT)
 
 
 def _part(value: Any, *names: str) -> Any:

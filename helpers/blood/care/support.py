@@ -268,8 +268,6 @@ def _hot(row: Row, temperature: float, hours: float | None) -> Answer:
 def _few(row: Row, anc: float, falling: Answer, upper_bound: bool) -> Answer:
     ways = [holds(anc, row["anc_operator"], row["anc"], upper_bound)]
     if row["falling"]:
-        low_now = (
-            holds(anc, "<", row["falling_anc"], upper_bound) if row["falling_anc"] else True
-        )  # whatever they are now
+        low_now = not row["falling_anc"] or holds(anc, "<", row["falling_anc"], upper_bound)
         ways.append(both(low_now, falling))
     return any_of(ways)

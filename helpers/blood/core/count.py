@@ -231,13 +231,13 @@ class BloodCount:
     def table(self, system: units.System = "si") -> pd.DataFrame:
         """How the report was read, to be shown: one row a value, with what is printed, what it means, or why not."""
         rows = [
-            (ANALYTES[name].label, value.printed, _shown(name, value, system), value.reason)
+            (ANALYTES[name].label, value.printed, _in_short(name, value, system), value.reason)
             for name, value in self.values.items()
         ]
         return pd.DataFrame(rows, columns=["what", "printed", "value", "why not"])
 
     def __repr__(self) -> str:
-        said = [f"{name} {_shown(name, value, 'si', beside=False)}" for name, value in self.values.items()]
+        said = [f"{name} {_in_short(name, value, 'si', beside=False)}" for name, value in self.values.items()]
         return f"BloodCount({', '.join(said) or 'empty'}; {self.person})"
 
     def __hash__(self) -> int:
@@ -247,7 +247,7 @@ class BloodCount:
         return type(self), (dict(self.values), self.person, self.notes, self.label)
 
 
-def _shown(name: str, value: Value, system: units.System, beside: bool = True) -> str:
+def _in_short(name: str, value: Value, system: units.System, beside: bool = True) -> str:
     if value.amount is None:
         return "cannot tell"
     return ("< " if value.below else "") + units.show(value.amount, name, system, beside)

@@ -416,11 +416,12 @@ _MORE_DIGITS = 3
 
 def _written(amount: float, unit: Unit, name: str, apart_from: float | None = None) -> str:
     """An amount with its unit; with more digits where it would read like another that it is not."""
-    text = _with_digits(amount, unit, name)
-    if apart_from in (None, amount) or text != _with_digits(apart_from, unit, name):
-        return text
-    closer = (_with_digits(amount, unit, name, more) for more in range(1, _MORE_DIGITS + 1))
-    return next((one for more, one in enumerate(closer, 1) if one != _with_digits(apart_from, unit, name, more)), text)
+    as_printed = _with_digits(amount, unit, name)
+    if apart_from in (None, amount):
+        return as_printed
+    digits = range(_MORE_DIGITS + 1)
+    pairs = ([_with_digits(each, unit, name, more) for each in (amount, apart_from)] for more in digits)
+    return next((mine for mine, other in pairs if mine != other), as_printed)
 
 
 def _with_digits(amount: float, unit: Unit, name: str, more: int = 0) -> str:

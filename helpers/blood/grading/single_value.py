@@ -116,9 +116,9 @@ class Ladder:
         if not np.isfinite(upper):
             return f"not below {show(lower, self.analyte, beside=False)}"
         words = f"below {show(upper, self.analyte, beside=False)}"
-        return words + (
-            f" and not below {show(lower, self.analyte, beside=False)}" if lower and not upper_bound else ""
-        )
+        if not lower or upper_bound:
+            return words
+        return f"{words} and not below {show(lower, self.analyte, beside=False)}"
 
 
 def ladder(system: str, edition: str, item: str, cohort: Cohort, reference: Reference) -> Ladder:
@@ -204,6 +204,11 @@ class _Said:
     def kind(self) -> int:
         return int(self.cohort.kind[self.row])
 
+    @property
+    def upper_bound(self) -> bool:
+        """Whether the report prints the value as "less than" what it is judged by."""
+        return self.cohort.upper_bound(self.rungs.analyte)
+
     def grade(self, grade: int | None, label: str, taken_off: float) -> Grade:
         """The full grade."""
         rungs, code = self.rungs, self.code
@@ -211,7 +216,7 @@ class _Said:
         criterion = records("severity")[rungs.row[self.kind, code]] if code >= 0 else None
         higher = [row for row in _clinical(self.system, self.edition, self.item) if criterion and row["grade"] > grade]
         last = code == rungs.upper.shape[1] - 1
-        bound = code >= 0 and not last and self.cohort.upper_bound(rungs.analyte)
+        bound = code >= 0 and not last and self.upper_bound
         open_ends = ['The report prints only "less than", not how low it is.'] if bound else []
         if higher:
             rules = "; ".join(f"{row['label']} if {row['clinical'].removeprefix('or ')}" for row in higher)
@@ -261,8 +266,7 @@ class _Said:
         """The value as the report prints it, told apart from the limit it is next to."""
         limits = [float(limit) for limit in self.rungs.upper[self.kind] if not np.isnan(limit)]
         nearest = min(limits, key=lambda limit: abs(limit - self.amount), default=None)
-        bound = self.cohort.upper_bound(self.rungs.analyte)
-        return show(self.amount, self.rungs.analyte, upper_bound=bound, apart_from=nearest)
+        return show(self.amount, self.rungs.analyte, upper_bound=self.upper_bound, apart_from=nearest)
 
     def _why(self, first: Row, label: str) -> str:
         """The sentence of the code."""
@@ -270,8 +274,7 @@ class _Said:
         name = word(rungs.analyte)
         subject = f"{capital(name)} {self._shown()}"
         if self.code >= 0:
-            band = rungs.threshold(kind, self.code, self.cohort.upper_bound(rungs.analyte))
-            return f"{subject}: {band}, so {label} ({where})."
+            return f"{subject}: {rungs.threshold(kind, self.code, self.upper_bound)}, so {label} ({where})."
         if self.code == MISSING and self.cohort.single:
             return self.cohort.patients.why(rungs.analyte)
         if self.code == NOT_LOW and not rungs.upper.shape[1]:

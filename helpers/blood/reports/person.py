@@ -19,6 +19,8 @@ _BIRTHDAY = r"[0-9]{1,4}[-./ ]{1,2}(?:[0-9]{1,2}|[^\W\d_]{3,9})[-./ ]{1,2}[0-9]{
 _WEEK = r"(?:weeks?|wks?|w|semanas|semaines|sa|wochen|ssw|settimane|weken)"
 _WEEKS = rf"(?:ssw\s*)?(?P<weeks>[0-9]{{1,2}})\s*[- ]?(?:\+\s*(?P<plus>[0-6])(?:\s*/\s*7)?\s*{_WEEK}?|{_WEEK}(?:\s*(?:and\s*)?(?P<days>[0-6])\s*d(?:ays?)?)?)(?:\s*(?:of\s+)?(?:gestation|pregnancy|pregnant))?"
 _PREGNANT = r"(?:pregnan(?:t|cy)|gestation(?:al age)?|gravid|schwanger|embarazada|gravida|enceinte|incinta|zwanger)"
+_SAID_PREGNANT = re.compile(r"pregnan|gravid|schwanger|ssw|embaraz|enceinte|incinta|zwanger")
+"""Words for a pregnancy of this person; a gestational age may be that at which a child was born."""
 
 
 def _any(kind: str, meaning: str = "") -> str:
@@ -450,7 +452,7 @@ def _take_age(draft: Draft, given: dict[str, str | None], years: str | None) -> 
     number = given.get("sn") or years
     if not number:
         return False
-    part = float(given.get("m") or 0) / 12 + float(given.get("d") or 0) / 365.25
+    part = float(given.get("m") or 0) / _PER_YEAR["months"] + float(given.get("d") or 0) / _PER_YEAR["days"]
     draft.tell_age(float(number.replace(",", ".")) / per + part)
     return True
 
@@ -492,10 +494,6 @@ def _read_alone(draft: Draft, clause: str) -> bool:
     pattern = _patterns()
     found = pattern["sex alone"].fullmatch(clause) or pattern["age alone"].fullmatch(clause)
     return bool(found) and _take(draft, found, "alone")
-
-
-_SAID_PREGNANT = re.compile(r"pregnan|gravid|schwanger|ssw|embaraz|enceinte|incinta|zwanger")
-"""Words for a pregnancy of this person; a gestational age may be that at which a child was born."""
 
 
 def _tell_trimester(draft: Draft, found: re.Match[str]) -> None:
