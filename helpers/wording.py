@@ -124,7 +124,7 @@ def age_words(age_y: float) -> str:
     """
     if age_y >= 2:
         return f"{int(age_y + 1e-9)}"
-    months = int(age_y * 12 + 1e-6)
+    months = int(age_y * 12 + 1e-5)
     return counted(months, "month") if months else "less than a month"
 
 

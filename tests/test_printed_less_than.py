@@ -284,6 +284,12 @@ def test_a_definition_of_fever_is_met_by_every_count_below_the_bound_or_is_open(
     assert met(row["anc"] + 0.01, False) is False
 
 
+def test_support_says_how_many_cannot_tell():
+    panel = SupportPanel("platelets", count=BloodCount.of(plt="<50 10^9/L"))
+    open_ = sum(one.advice == CANNOT_TELL for one in thresholds(panel.count, "platelets", panel.indication))
+    assert open_ and f", {open_} cannot tell" in panel.status
+
+
 def test_a_grade_says_less_than_and_claims_no_lower_end():
-    reason = grade(LOW, "ctcae", edition="6.0")["platelets"].reason
-    assert "less than 20" in reason and "not below" not in reason
+    found = grade(LOW, "ctcae", edition="6.0")["platelets"]
+    assert "less than 20" in found.reason and "not below" not in f"{found.reason} {found.threshold}"

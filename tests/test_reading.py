@@ -736,3 +736,9 @@ def test_a_pregnancy_that_cannot_be_is_left_out_and_said():
     count = read_report("Male, 40 years, 28 weeks pregnant\nHb 72 g/L")
     assert count.person.trimester is None
     assert any("pregnancy" in note for note in count.notes)
+
+
+@pytest.mark.parametrize("months", range(1, 24))
+def test_months_that_are_read_are_said(months):
+    said = str(read_report(f"Age: {months} months\nHb 90 g/L").person)
+    assert f"of {months} month{'s' if months > 1 else ''}" in said

@@ -445,3 +445,11 @@ def test_a_hidden_white_count_gives_way_to_the_one_that_is_moved_beyond_it():
         in panel.status
     )
     assert math.isnan(panel.shown.anc) and panel.asked()
+
+
+def test_white_cells_give_way_in_a_response_too():
+    panel = ResponsePanel(BloodCount.of(hb=118, anc=1.6, wbc=3.0, plt=120, age_y=34, sex="female"))
+    panel.anc = 5.0
+    alone = ResponsePanel(BloodCount.of(hb=118, anc=5.0, plt=120, age_y=34, sex="female"))
+    assert panel.status.startswith(alone.status) and panel.status.endswith("it is left out.")
+    assert panel.flagged()[0].anc == 5.0 and math.isnan(panel.flagged()[0].wbc)

@@ -38,6 +38,8 @@ from helpers.panels.person import (
     age_slider,
     cellularity_slider,
     fitting,
+    gives_way,
+    left_out,
     neutrophils_too_many,
     published,
     published_patient,
@@ -167,9 +169,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
         if self.white == "wbc" in self.strips and self.wbc is None and self.anc is not None:
             found["anc"] = f"Neutrophils, not shown here, are {show(self.anc, 'anc', self.units)}."
         if hidden := self._gives_way():
-            told = f"{short_name(hidden)} {self.count.shown(hidden, self.units)}, not shown here,"
-            below, more = "cannot be below neutrophils: it is", "cannot be more than all white cells: they are"
-            found["wbc"] = f"{told} {below if hidden == 'wbc' else more} left out."
+            found["wbc"] = left_out(self.count, hidden, self.units)
         elif too_many := neutrophils_too_many(self.count, self.units):
             found["wbc"] = too_many
         elif "white" in self.show and "wbc" not in self.strips and self._is_low("wbc") and not self._is_low("anc"):
@@ -181,10 +181,9 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
         return own.verdict(getattr(self.count, analyte), self.count.is_below(analyte)) == "low"
 
     def _gives_way(self) -> str:
-        """The white count that is not shown, where the one that is was moved beyond it; "" where none does."""
-        if not neutrophils_too_many(self.count) or neutrophils_too_many((self._start | self.loaded())["count"]):
-            return ""
-        return next((name for name in ("wbc", "anc") if name not in self.strips), "")
+        """The white count that is not shown, where it is left out; "" where none is."""
+        hidden = next((name for name in ("wbc", "anc") if name not in self.strips), "")
+        return hidden if gives_way(self.count, (self._start | self.loaded())["count"], hidden) else ""
 
     def _update(self) -> None:
         untold = {name: Value(None, reason=f"{short_name(name)}: marked as not known.") for name in self.strips}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpers.blood.core.count import BloodCount, Value
+from helpers.blood.core.criteria import short_name
 from helpers.blood.core.units import System
 from helpers.blood.grading.reference import may_be_pregnant
 from helpers.blood.grading.severity import retic_methods
@@ -78,6 +79,18 @@ def fitting(count: BloodCount) -> BloodCount:
         count = count.change(trimester=None)
     too_many = neutrophils_too_many(count)
     return count.with_values(count.values | {"anc": Value(None, reason=too_many)}) if too_many else count
+
+
+def gives_way(count: BloodCount, begun: BloodCount, hidden: str) -> bool:
+    """Whether the white count that is not shown is left out: the one that is was moved beyond it."""
+    return bool(hidden and neutrophils_too_many(count) and not neutrophils_too_many(begun))
+
+
+def left_out(count: BloodCount, hidden: str, system: System = "si") -> str:
+    """That it is, in a sentence."""
+    below, more = "cannot be below neutrophils: it is", "cannot be more than all white cells: they are"
+    why = below if hidden == "wbc" else more
+    return f"{short_name(hidden)} {count.shown(hidden, system)}, not shown here, {why} left out."
 
 
 def neutrophils_too_many(count: BloodCount, system: System = "si") -> str:

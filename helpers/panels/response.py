@@ -20,7 +20,7 @@ from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import short_name
 from helpers.panels.amounts import amount_slider
 from helpers.panels.controls import Choice, Slider
-from helpers.panels.person import SEX, YES_NO, age_slider, fitting, neutrophils_too_many
+from helpers.panels.person import SEX, YES_NO, age_slider, fitting, gives_way, left_out, neutrophils_too_many
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.red_flags import HasRedFlags
 from helpers.panels.traits import Count, HasCount, Measured
@@ -64,20 +64,28 @@ class ResponsePanel(HasCount, HasRedFlags, PicturedPanel):
 
     def flagged(self) -> tuple[BloodCount, dict[str, str]]:
         """The count after treatment."""
-        return fitting(self.count), {}
+        return self._fitting(), {}
+
+    def _white_gives_way(self) -> bool:
+        """White cells have no slider here: where neutrophils are moved above them, they are left out."""
+        return gives_way(self.count, self._start["count"], "wbc")
+
+    def _fitting(self) -> BloodCount:
+        return fitting(self.count.change(wbc=None) if self._white_gives_way() else self.count)
 
     def not_asked(self) -> tuple[str, ...]:
         """Alarm signs of anemia: the panel is about a response. What is raised is told all the same."""
         return ("alarm=heart", "exhausted=yes")
 
     def _update(self) -> None:
-        now = fitting(self.count)
+        now = self._fitting()
         about = dict(severity_before=self.severity_before, transfusion_free=self.transfusion_free, before=self.before)
         self.found: list[Response] = respond_all(now, **about)
         self.draw(lambda: ResponsePicture(now, **about), now, **about)
         others = len(self.found) - len(ranked_systems())
         more = f"{others} more systems judge line by line or know no complete response."
-        self.status = f"{self.picture.point()}. {more} {neutrophils_too_many(self.count)}".strip()
+        wrong = left_out(self.count, "wbc") if self._white_gives_way() else neutrophils_too_many(self.count)
+        self.status = f"{self.picture.point()}. {more} {wrong}".strip()
 
     # --- the words ---
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from helpers.blood.care.first_steps import recovery_of, treatment_of
-from helpers.blood.care.support import CONSIDER, GIVE, NOT_GIVE, TOPICS, Threshold, indications, thresholds
+from helpers.blood.care.support import CANNOT_TELL, CONSIDER, GIVE, NOT_GIVE, TOPICS, Threshold, indications, thresholds
 from helpers.blood.core.conclusions import caution
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import short_name
@@ -137,6 +137,8 @@ class ThresholdsPicture(StillPicture):
             return f"Thresholds of {span}{f', none from {none}' if none else ''}"
         giving, considering = (sum(one.advice == advice for one in self.found) for advice in (GIVE, CONSIDER))
         more = f", {considering} consider{'s' if considering == 1 else ''} it" if considering else ""
+        open_ = sum(one.advice == CANNOT_TELL for one in self.found)
+        more += f", {open_} cannot tell" if open_ else ""
         return f"At {self.shown}, {giving} of {len(self.found)} would give {what}{more}"
 
     def describe(self) -> str:

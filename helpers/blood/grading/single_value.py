@@ -222,6 +222,7 @@ class _Said:
             rules = "; ".join(f"{row['label']} if {row['clinical'].removeprefix('or ')}" for row in higher)
             open_ends.append(f"The count does not settle it: {rules}." if last else f"Whatever the count: {rules}.")
         at_least = bound or bool(higher and last)
+        band = rungs.threshold(self.kind, code, self.upper_bound) if criterion else ""
         return Grade(
             self.system,
             self.edition,
@@ -230,7 +231,7 @@ class _Said:
             at_least=at_least,
             label=label,
             value=self.amount,
-            threshold=f"{word(rungs.analyte)} {rungs.threshold(self.kind, code)}" if criterion else "",
+            threshold=f"{word(rungs.analyte)} {band}" if criterion else "",
             criterion=criterion["id"] if criterion else "",
             source=(criterion or first)["source"],
             reason=" ".join(self._reason(first, f"{label}{' or more' if at_least else ''}", taken_off)),
