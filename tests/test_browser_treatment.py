@@ -39,11 +39,11 @@ from helpers.questions.judge import judge
 
 pytestmark = pytest.mark.browser
 
-NAME, SECOND = "05_choosing_a_treatment", "05b_carrying_the_person"
+NAME, JUDGED, CARRIED = "05_choosing_a_treatment", "05b_judging_a_treatment", "06_carrying_the_person"
 VIEWED = tuple(view for view in VIEWS.values() if view not in ("prevention", "vaccines", "person", "advice"))
 """What the first panel of support shows; the other views have panels of their own further down."""
 PERSON = Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True, transfused=True)
-QUESTIONS = one_of_each(one for name in (NAME, SECOND) for one in bank.exercises(name))
+QUESTIONS = one_of_each(one for name in (NAME, JUDGED, CARRIED) for one in bank.exercises(name))
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_a_cause_tells_what_comes_first(read: Read) -> None:
 
 @pytest.fixture
 def support(run):
-    read, model = run(f"{SECOND}.ipynb"), SupportPanel(plt=15, views=VIEWED)
+    read, model = run(f"{CARRIED}.ipynb"), SupportPanel(plt=15, views=VIEWED)
     return read, shown(read, model), model
 
 
