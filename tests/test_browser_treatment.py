@@ -1,4 +1,4 @@
-"""Notebooks 05, 05b and 06 as a learner meets them: guidelines, support, responses and every question, in a real browser.
+"""Notebooks 05, 05b and 06 as a learner meets them: guidelines, support, responses and questions, in a browser.
 
 What must appear is never typed here a second time: the same model runs beside the page and says what it should show.
 """
