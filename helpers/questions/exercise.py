@@ -209,7 +209,9 @@ class Kind(ABC):
     def offered(self) -> list[str]:
         """Lines, and what there is to choose from, as HTML lines, for where there is no kernel."""
         lines, options = ([page.inline(one.text) for one in getattr(self, name, ())] for name in ("items", "options"))
-        return [*lines, f"to choose from: {'; '.join(options)}"] if lines and options else lines or options
+        if not lines or not options:
+            return lines or options
+        return [*lines, f"To choose from:<ul>{''.join(f'<li>{one}</li>' for one in options)}</ul>"]
 
     def words(self, answer: Any) -> str:
         """An answer as one would say it."""
