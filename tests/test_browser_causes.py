@@ -17,8 +17,9 @@ from helpers.blood.search.causes import Findings, features, film_signs
 from helpers.evidence import keyed, table
 from helpers.panels.accuracy import BASE_RATES, TestPanel
 from helpers.panels.amounts import steps
-from helpers.panels.causes import GROUPS, CauseBoard, coded_patients
+from helpers.panels.causes import GROUPS, CauseBoard
 from helpers.panels.explorer import CountExplorer
+from helpers.panels.person import published
 from helpers.panels.series import BaseRates
 from helpers.panels.workup import WorkUp
 
@@ -117,7 +118,7 @@ def test_red_flags_stand_first_and_come_with_a_finding(board) -> None:
 def test_a_published_patient_is_judged_first_and_revealed_after(read: Read) -> None:
     model = CauseBoard()
     output = shown(read, model)
-    for shown_as, patient in coded_patients().items():
+    for shown_as, patient in published(coded=True).items():
         if patient == "CRS-058":
             pick(output, "Published patient", shown_as)
             model.load(patient)
