@@ -21,7 +21,8 @@ Row = Mapping[str, Any]
 
 WHOLE_ROW = ";grid-column:1/-1"
 """Of the card that stands open; of those a learner opens it is said in ``live_output.css``."""
-_COLUMNS = "columns:320px;column-gap:30px"
+_COLUMNS, _ONE = "columns:320px;column-gap:30px", "max-width:60em"
+"""How the texts of a situation lie on a card that has the whole row: several, or one."""
 
 
 def situations() -> dict[str, list[Row]]:
@@ -73,7 +74,7 @@ class FollowUpCards(Criteria):
         style = f"{CARD};margin:0{WHOLE_ROW if opened else ''}"
         return (
             f'<details style="{style}"{state}><summary>{title}{many}</summary>'
-            f'<div style="{_COLUMNS}">{said}</div></details>'
+            f'<div style="{_COLUMNS if len(rows) > 1 else _ONE}">{said}</div></details>'
         )
 
     def table(self) -> pd.DataFrame:
