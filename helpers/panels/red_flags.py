@@ -22,6 +22,8 @@ TITLE = "Red flag: this cannot wait for the cause"
 ASK = "Ask now"
 NO_FLAG = "No red flag in what is known so far."
 YES, NO = "yes", "no"
+_PLAIN = "border:1px solid rgba(128,128,128,.6);border-radius:4px;padding:5px 12px"
+"""The frame of the line behind which questions are folded while nothing is raised."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,9 @@ class HasRedFlags(traitlets.HasTraits):
             return told
         if not told:
             return f"<p>{headline}</p>" if headline else ""
-        return f"<details><summary><strong>{headline}</strong></summary>{told}</details>"
+        sign, frame = ("\N{WARNING SIGN} ", page.FRAMED) if self.alert() else ("", _PLAIN)
+        line = f'<strong><span aria-hidden="true">{sign}</span>{headline}</strong>'
+        return f'<details style="{frame};margin:8px 0"><summary>{line}</summary>{told}</details>'
 
     def still_open(self) -> str:
         """That there are questions, in a sentence; "" when none is open."""
