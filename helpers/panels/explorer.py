@@ -293,6 +293,7 @@ class _View(PicturedView, of=CountExplorer):
             self.patients = Choice("Published patient", OWN | published(), model.patient)
             self.reveal = Switch("Show the authors' diagnosis", model.revealed)
             self.link(patient=self.patients, revealed=self.reveal)
+            unfold(self.reveal, model.patient is not None)
             controls += [self.patients, self.reveal]
         names = [part for name in model.show for part in (("anc", "wbc") if name == "white" else (name,))]
         self.sliders = {name: self._slider(name) for name in dict.fromkeys(names)}
