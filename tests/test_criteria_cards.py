@@ -9,6 +9,7 @@ import pytest
 
 from helpers import page
 from helpers.blood.core.count import BloodCount
+from helpers.blood.search.red_flags import URGENCIES
 from helpers.blood.search.traps import traps
 from helpers.evidence import records
 from helpers.pictures import look
@@ -169,6 +170,7 @@ def test_safety_traps_leave_out_what_is_weak_unless_it_is_asked_for():
 def test_red_flags_named_stand_first_and_the_others_are_folded():
     named = ("neutropenic_fever", "b12_nerves")
     labels = {row["flag"]: page.escape(row["label"]) for row in records("red_flags")}
+    labels |= {flag: f"{labels[flag]} ({soon})" for flag, soon in zip(named, URGENCIES.values(), strict=True)}
     first, folded = RedFlagCards(*named).cards().split("<details>")
     assert folded.startswith(f"<summary><strong>Open the {len(labels) - 2} others</strong></summary>")
     for flag, label in labels.items():

@@ -73,7 +73,7 @@ class RedFlagCards(Criteria):
         others = {urgency: [row for row in rows if row not in self.first] for urgency, rows in self.rows.items()}
         many = counted(sum(map(len, others.values())), "other")
         return (
-            f"{self._grid(self.first)}<details><summary><strong>Open the {many}</strong></summary>"
+            f"{self._grid(self.first, soon=True)}<details><summary><strong>Open the {many}</strong></summary>"
             f"{self._by_urgency(others)}</details>"
         )
 
@@ -84,13 +84,17 @@ class RedFlagCards(Criteria):
             if rows
         )
 
-    def _grid(self, rows: list[Row]) -> str:
-        return f'<div style="{GRID.format(least=320)};margin:0 0 8px">{"".join(map(self._card, rows))}</div>'
+    def _grid(self, rows: list[Row], soon: bool = False) -> str:
+        cards = "".join(self._card(row, soon) for row in rows)
+        return f'<div style="{GRID.format(least=320)};margin:0 0 8px">{cards}</div>'
 
-    def _card(self, row: Row) -> str:
+    @staticmethod
+    def _card(row: Row, soon: bool) -> str:
+        """A flag; with how ``soon`` in its title where it stands under no such heading."""
         edge = look.shade(4 if row["urgency"] == "emergency" else 2)
         style = f"{CARD};border-left:8px solid {edge};margin:0"
-        return _asks(row["label"], row["why"], row["at_once"], row["source"], style)
+        title = f"{row['label']} ({URGENCIES[row['urgency']]})" if soon else row["label"]
+        return _asks(title, row["why"], row["at_once"], row["source"], style)
 
     def table(self) -> pd.DataFrame:
         """One row a flag."""
