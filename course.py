@@ -59,8 +59,8 @@ LAB_SETTINGS = {
 
 SIDE_BY_SIDE = ["--dist", "loadfile", "-n", str(max(2, min(4, os.cpu_count() or 2)))]
 """How many files of tests are run at the same time, each by one process."""
-OF_THE_SITE = ("tests of the course in a link", ["-m", "pytest", "-m", "site or publish"])
-"""All of it, at length: these are run before the site is published."""
+OF_THE_SITE = ("the course in a link, at length", ["-m", "pytest", "-m", "site or publish"])
+"""Run before the site is published."""
 CHECKS = [
     ("style of code and notebooks", ["-m", "ruff", "check"]),
     ("format of code and notebooks", ["-m", "ruff", "format", "--check"]),
@@ -70,7 +70,7 @@ CHECKS = [
     ),
     ("scripts and styles of the page", ["tests/lint_scripts.py"]),
     ("tests without a browser", ["-m", "pytest", "-m", "not (browser or site or publish)"] + SIDE_BY_SIDE),
-    ("tests in a browser", ["-m", "pytest", "-m", "browser"] + SIDE_BY_SIDE),
+    ("tests in a browser, installed and in a link", ["-m", "pytest", "-m", "browser or site"] + SIDE_BY_SIDE),
     (
         "notebooks give the outputs they show",
         ["-m", "pytest"] + SIDE_BY_SIDE + ["--nbval", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"],
@@ -544,7 +544,7 @@ def test_site():
 
 
 def test():
-    """Run every check but those of the course in a link, then say which failed; 0 if none did."""
+    """Run every check, then say which failed; 0 if none did."""
     prepare(TEST)
     failed = [check[0] for check in CHECKS if not passes(check)]
     print("\nFailed: " + "; ".join(failed) if failed else "\nEverything passed.", flush=True)

@@ -157,9 +157,19 @@ def supply(source: str, names: dict[str, Any], above: list[str]) -> set[str]:
     return _open(source, names)
 
 
+def _cell_of(shell: Any, info: Any) -> str | None:
+    """The cell that runs: IPython is told its id; in a browser only the message that asks for the run names it."""
+    if told := getattr(info, "cell_id", None):
+        return told
+    try:
+        return shell.kernel.get_parent()["metadata"]["cellId"]
+    except (AttributeError, KeyError, TypeError):
+        return None
+
+
 def _begin(shell: Any, info: Any) -> None:
     global _cell
-    _cell = getattr(info, "cell_id", None)
+    _cell = _cell_of(shell, info)
     _before[:] = _showing.pop(_cell, [])
     source = shell.transform_cell(info.raw_cell or "")
     if supply(source, shell.user_ns, []):  # only then is the notebook read

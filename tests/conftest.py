@@ -292,7 +292,11 @@ def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
         page.on("request", ask)
         page.on("websocket", ask)
         page.on("pageerror", lambda error: one.broken.append(error.stack or str(error)))
-        page.on("console", lambda said: one.console.append(said.text) if said.type == "error" else None)
+        def says(said) -> None:
+            if said.type == "error":
+                one.console.append(" ".join(filter(None, (said.text, said.location.get("url")))))
+
+        page.on("console", says)
         page.on("dialog", dismiss)
         page.goto(lab.notebook(name))
         page.locator(".jp-Notebook").wait_for(timeout=timeout * 1000)

@@ -69,7 +69,9 @@ class Read:
             self._run_again(number)
 
     def _run_again(self, number: int) -> None:
-        self.output(number).evaluate("output => { output.dataset.old = true }")
+        self.notebook.cell(number).evaluate(
+            "cell => cell.querySelectorAll('.jp-OutputArea-output').forEach(output => { output.dataset.old = true })"
+        )
         self.page.evaluate(RUN_IT, number - 1)
         self.page.wait_for_function(
             f"""at => {{

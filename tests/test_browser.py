@@ -160,6 +160,17 @@ def test_axe_is_content_with_what_cells_show(run, name: str) -> None:
     assert complaints(run(name).page) == []
 
 
+@pytest.mark.parametrize("name", ["04_finding_the_cause.ipynb"])
+def test_axe_is_content_in_the_colors_of_the_computer(run, name: str) -> None:
+    """High contrast as Windows has it: what a color says must be said in another way, too."""
+    page = run(name).page
+    page.emulate_media(forced_colors="active")
+    try:
+        assert complaints(page) == []
+    finally:
+        page.emulate_media(forced_colors="none")
+
+
 # --- the count explorer -----------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Notebooks 05 and 05b as a learner meets them: guidelines, support, responses and every question, in a real browser.
+"""Notebooks 05, 05b and 06 as a learner meets them: guidelines, support, responses and questions, in a browser.
 
 What must appear is never typed here a second time: the same model runs beside the page and says what it should show.
 """
@@ -39,16 +39,21 @@ from helpers.questions.judge import judge
 
 pytestmark = pytest.mark.browser
 
-NAME, SECOND = "05_choosing_a_treatment", "05b_carrying_the_person"
+NAME, JUDGED, CARRIED = "05_choosing_a_treatment", "05b_judging_a_treatment", "06_carrying_the_person"
 VIEWED = tuple(view for view in VIEWS.values() if view not in ("prevention", "vaccines", "person", "advice"))
 """What the first panel of support shows; the other views have panels of their own further down."""
 PERSON = Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True, transfused=True)
-QUESTIONS = one_of_each(one for name in (NAME, SECOND) for one in bank.exercises(name))
+QUESTIONS = one_of_each(one for name in (NAME, JUDGED, CARRIED) for one in bank.exercises(name))
 
 
 @pytest.fixture
 def read(run) -> Read:
     return run(f"{NAME}.ipynb")
+
+
+@pytest.fixture
+def judged(run) -> Read:
+    return run(f"{JUDGED}.ipynb")
 
 
 @pytest.fixture
@@ -154,7 +159,7 @@ def test_a_cause_tells_what_comes_first(read: Read) -> None:
 
 @pytest.fixture
 def support(run):
-    read, model = run(f"{SECOND}.ipynb"), SupportPanel(plt=15, views=VIEWED)
+    read, model = run(f"{CARRIED}.ipynb"), SupportPanel(plt=15, views=VIEWED)
     return read, shown(read, model), model
 
 
@@ -200,32 +205,32 @@ def test_fever_is_an_emergency_whatever_a_definition_says(support) -> None:
     assert "Hospital" not in banner.text_content()
 
 
-def test_a_response_depends_on_the_system(read: Read) -> None:
+def test_a_response_depends_on_the_system(judged: Read) -> None:
     after = BloodCount.of(hb=105, anc=1.2, plt=110, retic=70, age_y=40, sex="female", trimester=0)
     before = BloodCount.of(hb=71, anc=0.3, plt=8, retic=12)
     model = ResponsePanel(after, before, severity_before="severe", transfusion_free=True)
-    output = shown(read, model)
-    agree(read, output, model)
+    output = shown(judged, model)
+    agree(judged, output, model)
     slider = output.get_by_role("slider", name="Neutrophils", exact=True)
     slider.focus()
     for _ in range(8):
-        read.page.keyboard.press("ArrowRight")
+        judged.page.keyboard.press("ArrowRight")
     model.anc = steps("anc")[int(slider.input_value())]
-    agree(read, output, model)
+    agree(judged, output, model)
     choose(output.get_by_role("combobox", name="Free of transfusions"), 2)
     model.transfusion_free = False
-    agree(read, output, model)
-    assert complaints(read.page, output) == []
+    agree(judged, output, model)
+    assert complaints(judged.page, output) == []
 
 
-def test_every_picture_of_trials_is_said_in_words(read: Read) -> None:
-    pictures = [cell.source for cell in read.committed.cells if cell.source.startswith("TrialsPicture(")]
+def test_every_picture_of_trials_is_said_in_words(judged: Read) -> None:
+    pictures = [cell.source for cell in judged.committed.cells if cell.source.startswith("TrialsPicture(")]
     assert len(pictures) >= 8
     for source in pictures:
         picture = eval(source, {"TrialsPicture": TrialsPicture})
-        number = next(at for at, cell in enumerate(read.committed.cells, start=1) if cell.source == source)
-        expect(read.output(number).locator("img")).to_have_attribute("alt", picture.describe())
-        assert read.output(number).locator("figcaption a").count() > 0
+        number = next(at for at, cell in enumerate(judged.committed.cells, start=1) if cell.source == source)
+        expect(judged.output(number).locator("img")).to_have_attribute("alt", picture.describe())
+        assert judged.output(number).locator("figcaption a").count() > 0
 
 
 # --- questions ---

@@ -351,7 +351,7 @@ def prose(notebook: str) -> str:
 
 
 def test_what_the_notebooks_say_of_a_trial_is_what_its_row_says():
-    told = prose("05_choosing_a_treatment")
+    told = prose("05b_judging_a_treatment")
     clonal, romiplostim = row("trials", "patel_clonal"), row("trials", "lee2025")
     assert f"{clonal['value']:g} of 100 had such a change within {clonal['months'] / 12:g} years" in told
     assert re.search(r"kinds in ([\d.]+) %", clonal["note"])[1] + " of a dangerous kind" in told
@@ -364,11 +364,11 @@ def test_what_the_notebooks_say_of_a_trial_is_what_its_row_says():
 
 def test_the_notebooks_say_what_is_safe():
     fourth, fifth = prose("04_finding_the_cause"), prose("05_choosing_a_treatment")
-    carried = prose("05b_carrying_the_person")
+    judged, carried = prose("05b_judging_a_treatment"), prose("06_carrying_the_person")
     assert "A red flag comes before the second tube." in fourth and "*no sepsis*" in fourth
     assert "myelodysplastic syndrome with an empty marrow" in fourth and "sick children" not in fourth
     assert "stops suddenly alone" in fifth and "inherited failure must be ruled out" in fifth
-    assert "prefers rabbit ATG" in fifth and "G-CSF, GM-CSF and erythropoietin" in fifth
+    assert "prefers rabbit ATG" in judged and "G-CSF, GM-CSF and erythropoietin" in judged
     assert "sepsis may come without a fever" in carried and "what the **person wants**" in fifth
 
 
@@ -422,7 +422,7 @@ def test_a_solution_claims_no_more_than_the_board(key, says):
 
 
 def test_what_is_told_of_platelets_in_a_lasting_failure_names_those_who_give_them():
-    told = (DATA.parent / "notebooks" / "05b_carrying_the_person.ipynb").read_text(encoding="utf-8")
+    told = (DATA.parent / "notebooks" / "06_carrying_the_person.ipynb").read_text(encoding="utf-8")
     assert "among the British texts the guidelines give none" in told
     assert "patient leaflet and an audit give them below 10, and below 20 with fever" in told
     given = {key: row("support", key)["limit"] for key in ("PL-fail-UK", "PL-atg-UK", "PL-risk-AAT")}
@@ -443,7 +443,7 @@ def test_major_bleeding_asks_for_anticoagulants():
 def test_a_text_for_others_says_so_before_it_says_when_to_stop():
     stop = row("support", "FN-stop")
     assert stop["says"].startswith("In people without a blood disease or cancer:")
-    assert "written for people *without* a blood disease" in prose("05b_carrying_the_person")
+    assert "written for people *without* a blood disease" in prose("06_carrying_the_person")
     assert "here the hematologist decides" in exercise("carrying-02").solution
 
 
@@ -489,7 +489,7 @@ def test_what_was_missing_is_said(cause, column, says):
 
 def test_what_was_missing_is_said_of_prevention_and_watching():
     assert "liver tests before it" in row("support", "MO-epag")["says"]
-    assert "It can damage the liver" in prose("05_choosing_a_treatment")
+    assert "It can damage the liver" in prose("05b_judging_a_treatment")
     assert "acyclovir" in row("support", "IP-viral-gc")["says"] and "above 6 %" in row("support", "IP-mold-gc")["says"]
     assert "injection into a muscle" in row("support", "AD-card")["says"]
     assert "letermovir" in row("support", "IP-cmv")["says"] and "rituximab" in row("support", "IP-ebv")["says"]

@@ -10,6 +10,7 @@ import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -103,6 +104,23 @@ def test_cells_above_are_those_of_the_saved_notebook(tmp_path: Path, monkeypatch
     assert kernel.cells_above("cell-2") == ["a = 0", "a = 1"] and kernel.cells_above("unknown") == []
     (tmp_path / "x.ipynb").write_text("{")
     assert kernel.cells_above("cell-2") == []
+
+
+@pytest.mark.parametrize(
+    ("told", "parent", "cell"),
+    [
+        ("a", {"metadata": {"cellId": "b"}}, "a"),
+        (None, {"metadata": {"cellId": "b"}}, "b"),
+        (None, {"metadata": {}}, None),
+        (None, {}, None),
+        (None, None, None),
+    ],
+)
+def test_the_cell_is_the_one_that_jupyter_names_in_one_way_or_another(told, parent, cell) -> None:
+    """In a browser IPython is not told which cell it runs."""
+    shell = SimpleNamespace(kernel=SimpleNamespace(get_parent=lambda: parent))
+    assert kernel._cell_of(shell, SimpleNamespace(cell_id=told)) == cell
+    assert kernel._cell_of(SimpleNamespace(), SimpleNamespace()) is None
 
 
 def test_a_cell_that_needs_another_is_seen() -> None:

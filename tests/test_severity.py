@@ -76,7 +76,7 @@ def test_lymphopenia_needs_a_value_and_a_lower_limit_of_normal():
     [
         ("pancytopenia", "statpearls", {}, ""),
         ("pancytopenia", "de_gruchy", {}, "Caution: a blog restating an older textbook"),
-        ("pancytopenia", "mds_limits", {}, "Caution: a machine-written page applies"),
+        ("pancytopenia", "mixed_limits", {}, "Caution: a machine-written page"),
         ("thrombocytopenia", "msd", {}, ""),
         ("thrombocytopenia", "informal", {}, "Caution: no guideline was found that prints this scale"),
         ("aplastic_anemia", None, {}, ""),

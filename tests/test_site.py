@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, is_outside
-from in_browser import fill, settles
+from in_browser import fill, settles, until
 from playwright.sync_api import BrowserContext, Page, expect
 from pyodide_for_tests import Unreachable, fetched
 
@@ -174,6 +174,26 @@ def run_cell(page: Page, source: str) -> None:
     page.wait_for_function("() => window.courseCell.querySelector('[data-live] > *')", timeout=START_MS)
 
 
+def hemoglobin(page: Page):
+    """The slider of the first panel of notebook 00."""
+    panel = page.locator(".jp-Cell", has_text="woman = BloodCount.of(").locator("[data-live]")
+    return panel.get_by_role("slider", name=re.compile("Hemoglobin"))
+
+
+PANELS_KEPT = """async () => {
+    const { session } = window.jupyterapp.shell.currentWidget.context.sessionContext;
+    const asked = session.kernel.requestExecute({ store_history: false, code: `
+from helpers.record.restore import RECORD
+print(RECORD._with(lambda db: db.execute("SELECT count(*) FROM drafts WHERE exercise LIKE 'panel %'").fetchone()[0]))`,
+    });
+    let said = "";
+    asked.onIOPub = message => { said += message.content.text ?? ""; };
+    await asked.done;
+    return Number(said);
+}"""
+"""How many panels the record keeps as they were left."""
+
+
 def desk(page: Page):
     desk = page.get_by_role("region", name="Your record", exact=True)
     desk.scroll_into_view_if_needed()
@@ -240,9 +260,7 @@ def test_a_slider_moves_the_picture(visit: Visit) -> None:
     panel = visit.start.locator(".jp-Cell", has_text="woman = BloodCount.of(").locator("[data-live]")
     picture = panel.locator("img").first
     before = picture.get_attribute("alt")
-    slider = panel.get_by_role("slider", name=re.compile("Hemoglobin"))
-    slider.focus()
-    slider.press("ArrowRight")
+    hemoglobin(visit.start).press("ArrowRight")
     expect(picture).not_to_have_attribute("alt", before, timeout=START_MS)
 
 
@@ -347,6 +365,9 @@ def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
         }""",
         typed,
     )
+    hemoglobin(page).press("ArrowRight")
+    until(page, lambda: page.evaluate(PANELS_KEPT) == 1, "the record keeps how the panel was left")
+    left = hemoglobin(page).get_attribute("aria-valuetext")
     visit.server.stop()
     try:
         page.reload()
@@ -354,6 +375,8 @@ def test_without_a_network_it_opens_again_and_remembers(visit: Visit) -> None:
         expect(cards(page, "start-01").locator(".feedback .word")).to_contain_text("Not yet", timeout=START_MS)
         sources = page.evaluate(SOURCES)
         assert typed in sources and sources[0].startswith("# Start here")
+        run_cell(page, "woman = BloodCount.of(")
+        expect(hemoglobin(page)).to_have_attribute("aria-valuetext", left, timeout=START_MS)
         page.once("dialog", lambda dialog: dialog.accept())
         with page.expect_navigation():
             page.get_by_role("button", name="Put this page back as it was").click()

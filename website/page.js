@@ -2,13 +2,14 @@
 // was shipped. A page always begins as shipped; only code that the learner typed is carried over from the last visit.
 
 const STORE = "pancytopenia-course"; // as in build.py
-const READY = "import helpers.cards.card";
 const CELLS = () => window.jupyterapp?.shell.currentWidget?.content;
 const KERNEL = () => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel;
 
 const here = new URL(location.href);
 const notebook = here.searchParams.get("path") ?? "00_start_here.ipynb";
 const home = new URL("../", location.href);
+// Python is told which notebook it runs, as Jupyter tells it elsewhere, and gets ready for the first card.
+const READY = `import os\nos.environ["JPY_SESSION_NAME"] = ${JSON.stringify(`/drive/${notebook}`)}\nimport helpers.cards.card`;
 
 // Only code that was typed can be lost: where it is kept, the page is left without a question.
 const sources = () => CELLS()?.widgets.map((cell) => cell.model.sharedModel.getSource()).join("\u0000");
@@ -207,7 +208,9 @@ async function start() {
   const noWorker = !("serviceWorker" in navigator);
   const kernel = await until(KERNEL);
   far(10);
-  await kernel.requestExecute({ code: READY, silent: true, store_history: false }).done;
+  const ready = () => kernel.requestExecute({ code: READY, silent: true, store_history: false }).done;
+  await ready();
+  kernel.statusChanged.connect((_, status) => { if (status === "restarting") setTimeout(() => ready().catch(() => {})); });
   far(75);
   await firstCard();
   far(100);

@@ -99,7 +99,7 @@ class ResponsePanel(HasCount, HasRedFlags, PicturedPanel):
 
     def words(self) -> str:
         """The words below the picture as HTML."""
-        return page.table(self.table(), "The same count under every system", markdown=["because"])
+        return page.BELOW + page.table(self.table(), "The same count under every system", markdown=["because"])
 
 
 class _View(PicturedView, of=ResponsePanel):

@@ -69,7 +69,7 @@ class BaseRates(PicturedPanel):
         caption = "What the series say; shares of different doors answer different questions and are never averaged"
         lines = "".join(f"<li>{page.inline(one)}</li>" for one in self.picture.traps())
         traps = f"<p><strong>Before you compare</strong></p><ul>{lines}</ul>" if lines else ""
-        return traps + page.table(shown, caption, markdown=["source"])
+        return traps + page.BELOW + page.table(shown, caption, markdown=["source"])
 
 
 def _printed(row) -> str:

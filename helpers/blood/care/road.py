@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.evidence import keyed, picked, records
 
-WHOLE = "05"
+WHOLE = "05b"
 """The notebook at whose end the road is whole."""
 
 
@@ -47,7 +47,7 @@ class Station:
 
     @property
     def number(self) -> str:
-        """``"05b"`` of ``"05b_carrying_the_person"``."""
+        """``"05b"`` of ``"05b_judging_a_treatment"``."""
         return self.notebook.partition("_")[0]
 
 
@@ -103,7 +103,7 @@ def grown(upto: str) -> tuple[Station, ...]:
     """What the road holds at the end of a notebook.
 
     Args:
-        upto: the notebook's number, ``"03"``; from ``"05"`` on the road is whole.
+        upto: the notebook's number, ``"03"``; from ``"05b"`` on the road is whole.
 
     Raises:
         ValueError: no notebook of this number is on the road.
