@@ -82,7 +82,8 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 ``report`` reads a pasted count
                 (``report_shown`` shows it back and asks at its place what would settle a declined number);
                 ``causes`` is the cause board, ``series`` moves base rates, ``accuracy`` a test, ``workup`` the search;
-                ``red_flags`` is what cannot wait, and the question it asks, on all that show a count. ``treatment``
+                ``red_flags`` is what cannot wait, and the question it asks, on all that show a count: open where it is
+                the matter, else behind a line that names it. ``treatment``
                 compares guidelines and tells what
                 comes first for a cause, ``support`` and ``response`` move counts against their limits;
                 ``first_hour`` and ``drugs`` tell one of several in words (``told`` is what they share);

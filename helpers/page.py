@@ -257,10 +257,9 @@ def link_to_cell(words: str, notebook: str, cell: str = "", **more: str) -> str:
 BELOW = "<!--below-->"
 """Of a panel's words: what follows it stands below controls, picture and words, over the whole width."""
 
-_NOTICE = (
-    "border:2px solid #946310;border-left-width:10px;border-radius:4px;padding:6px 12px;margin:0 0 10px;max-width:46em;"
-    "font-size:15px;line-height:1.45"
-)
+FRAMED = "border:2px solid #946310;border-left-width:10px;border-radius:4px;padding:6px 12px"
+"""The frame of what nobody should miss."""
+_NOTICE = f"{FRAMED};margin:0 0 10px;max-width:46em;font-size:15px;line-height:1.45"
 
 
 def notice(title: str, lines: Collection[str], sign: str = "\N{WARNING SIGN}") -> str:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from in_browser import Read, agree, choose, complaints, pick, shortcuts_do_nothing, shown, tab_through
+from in_browser import Read, agree, choose, complaints, pick, shortcuts_do_nothing, shown, tab_through, theme
 from playwright.sync_api import expect
 
 from helpers.blood.core.count import BloodCount
 from helpers.blood.search.base_rates import cause_names, doors
 from helpers.blood.search.causes import Findings, features, film_signs
 from helpers.evidence import keyed, table
+from helpers.page import BELOW
 from helpers.panels.accuracy import BASE_RATES, TestPanel
 from helpers.panels.amounts import steps
-from helpers.panels.causes import GROUPS, CauseBoard, coded_patients
+from helpers.panels.causes import GROUPS, CauseBoard
 from helpers.panels.explorer import CountExplorer
+from helpers.panels.person import published
 from helpers.panels.series import BaseRates
 from helpers.panels.workup import WorkUp
 
@@ -54,6 +56,39 @@ def test_the_banner_follows_the_sliders_and_is_read_aloud(read: Read) -> None:
     expect(alert).to_have_text(read.words(model.alert()))
     assert "Platelets below 20" in alert.text_content()
     assert complaints(read.page, output) == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1500, 1000, 420])
+def test_what_cannot_wait_has_the_whole_width_below_the_picture(read: Read, width: int, dark: bool) -> None:
+    low = BloodCount.of(hb=96, wbc=0.9, anc=0.36, plt=62, retic=15, mcv=94, age_y=58, sex="male")
+    model = CountExplorer(low, systems=("pancytopenia",), show=("hb", "white", "plt"), patients=False)
+    usual = read.page.viewport_size
+    read.page.set_viewport_size({"width": width, "height": 900})
+    try:
+        output = shown(read, model)
+        question = output.get_by_role("group", name="A fever of 38 °C or more?")
+        expect(question).to_be_visible()
+        panel, picture, flags, side = (
+            output.locator(which).first.bounding_box()
+            for which in (".course-beside", "img", ".course-words > .flags", ".course-words > .side")
+        )
+        assert flags["y"] >= picture["y"] + picture["height"] and flags["width"] > 0.85 * panel["width"]
+        wide = panel["width"] > 1180
+        assert wide == (width == 1500)
+        if wide:
+            assert side["x"] >= picture["x"] + picture["width"] and side["y"] < picture["y"] + picture["height"]
+            expect(output.locator(".headline")).to_have_text(read.words(model.headline()))
+            expect(output.locator(".headline")).to_be_visible()
+        else:
+            assert side["y"] >= flags["y"] + flags["height"]
+            expect(output.locator(".headline")).not_to_be_visible()
+        assert question.bounding_box()["width"] <= panel["width"]
+        if dark:
+            with theme(read, "JupyterLab Dark"):
+                assert complaints(read.page, output) == []
+    finally:
+        read.page.set_viewport_size(usual)
 
 
 # --- the cause board ---
@@ -100,24 +135,37 @@ def test_the_film_by_keyboard_and_by_mouse(board) -> None:
     agree(read, output, model)
 
 
-def test_red_flags_stand_first_and_come_with_a_finding(board) -> None:
+def test_red_flags_come_with_a_finding_are_named_in_a_line_and_opened(board) -> None:
     read, output, model = board
     pick(output, "Look at", next(words for words, key in GROUPS.items() if key == "history"))
     nerves = features()["nerves"]
     pick(output, nerves.question, nerves.answers["yes"])
     model.say(nerves="yes")
-    banner = output.locator(".course-words section.alarm").first
+    banner, line = output.locator(".course-words section.alarm"), output.locator(".flags summary").first
     expect(banner).to_have_text(read.words(model.alert()))
-    assert keyed("red_flags", "flag")["b12_nerves"]["label"] in banner.text_content()
-    tops = [one.bounding_box()["y"] for one in (banner, output.locator("img"), output.locator(".course-table").first)]
+    label = keyed("red_flags", "flag")["b12_nerves"]["label"]
+    assert label in banner.text_content() and label[1:] in line.text_content()
+    expect(line).to_have_text(read.words(model.headline()))
+    expect(line).to_be_visible()
+    expect(banner).not_to_be_visible()
+    assert label[1:] in output.locator(".warned").text_content(), "it is announced although it is folded"
+    table_ = output.locator(".below .course-table")
+    tops = [one.bounding_box()["y"] for one in (output.locator("img"), line, table_.first)]
     assert tops == sorted(tops)
+    line.press("Enter")
+    expect(banner).to_be_visible()
+    pick(output, "Look at", next(words for words, key in GROUPS.items() if key == "examination"))
+    pick(output, features()["spleen"].question, features()["spleen"].answers["large"])
+    model.say(spleen="large")
+    expect(output.locator(".below")).to_have_text(read.words(model.words().partition(BELOW)[2]))
+    expect(banner).to_be_visible()
     assert complaints(read.page, output) == []
 
 
 def test_a_published_patient_is_judged_first_and_revealed_after(read: Read) -> None:
     model = CauseBoard()
     output = shown(read, model)
-    for shown_as, patient in coded_patients().items():
+    for shown_as, patient in published(coded=True).items():
         if patient == "CRS-058":
             pick(output, "Published patient", shown_as)
             model.load(patient)

@@ -17,12 +17,15 @@ from helpers.blood.search.red_flags import red_flags
 from helpers.blood.search.workup import Walk, steps
 from helpers.evidence import source, table
 from helpers.panels.accuracy import BASE_RATES, TestPanel, pictured, usual_base_rate
-from helpers.panels.causes import GROUPS, CauseBoard, coded_patients
+from helpers.panels.causes import GROUPS, CauseBoard
 from helpers.panels.controls import Checkboxes
 from helpers.panels.explorer import CountExplorer
+from helpers.panels.person import published
 from helpers.panels.red_flags import HasRedFlags, spoken
 from helpers.panels.report import ReportReader
+from helpers.panels.response import ResponsePanel
 from helpers.panels.series import BaseRates
+from helpers.panels.support import SupportPanel
 from helpers.panels.workup import WorkUp
 from helpers.pictures.board import BoardPicture
 from helpers.pictures.series import SeriesPicture
@@ -94,7 +97,51 @@ def test_the_banner_stands_in_every_panel_that_shows_a_count():
     assert "Platelets below 20" in reader.static_html()
     assert "Platelets below 20" in (reader.widgets.words.alert)
     board = CauseBoard(BloodCount.of(plt=9))
-    assert board.static_html().index("Platelets below 20") < board.static_html().index("<img")
+    assert board.headline() in board.static_html() and "platelets below 20" in board.headline()
+
+
+def test_where_urgency_is_not_the_matter_flags_fold_behind_a_line_that_names_them():
+    folding = [
+        CauseBoard(BloodCount.of(plt=9)),
+        SupportPanel("platelets", plt=9),
+        ResponsePanel(BloodCount.of(plt=9)),
+        CountExplorer(BloodCount.of(hb=70, plt=10)),
+    ]
+    for panel in folding:
+        words, twin = panel.widgets.words, panel.static_html()
+        assert words.folds and not panel.urgent and "platelets below 20 (emergency)" in words.headline
+        line = f"{page.escape(panel.headline())}</strong></summary>"
+        assert twin.index(line) < twin.index(panel.alert()), "the line stands before what it opens"
+        before, _ = twin.split(line)
+        folded = before[before.rindex("<details") :]
+        assert page.FRAMED in folded and " open" not in folded and panel.alert() not in before, type(panel)
+    for panel in (
+        CountExplorer(BloodCount.of(plt=9), urgent=True),
+        ReportReader("PLT 9 x10^9/L"),
+        SupportPanel("fever", anc=0.2, temperature=38.5),
+    ):
+        assert panel.urgent and not panel.widgets.words.folds, type(panel)
+        assert panel.alert() in panel.static_html() and page.escape(panel.headline()) not in panel.static_html()
+
+
+def test_the_line_says_how_many_flags_how_soon_and_that_more_is_asked():
+    explorer = CountExplorer(BloodCount.of(hb=70, anc=0.3, plt=10, age_y=40, sex="male"))
+    assert explorer.headline() == (
+        "Two red flags: two or three lines very low (emergency); platelets below 20 (emergency). "
+        f"{explorer.still_open()}"
+    )
+    explorer.answers = {one.key: "no" for one in explorer.asked()}
+    assert explorer.still_open() == "" and explorer.headline().endswith("(emergency).")
+    assert explorer.warning().startswith("Two red flags: ") and explorer.warning().count("platelets below 20") == 1
+    assert CountExplorer().headline() == "" == CountExplorer().what_cannot_wait()
+    board = CauseBoard(BloodCount.of(hb=140))
+    assert board.headline() == "No red flag in what is known so far." and "<details" not in board.what_cannot_wait()
+
+
+def test_a_flag_is_announced_once():
+    """By the warning alone: the sentence that is read aloud beside it does not name it again."""
+    board = CauseBoard(BloodCount.of(plt=9))
+    assert "platelets below 20" in board.widgets.words.warning and "Red flag" not in board.widgets.words.status
 
 
 def test_a_healthy_count_has_no_banner():
@@ -202,12 +249,37 @@ def test_one_move_is_one_update():
 def test_a_published_patient_is_loaded_without_the_diagnosis_and_revealed_on_demand():
     board = CauseBoard()
     diagnoses = table("patients").set_index("patient")["diagnosis"]
-    for shown, patient in coded_patients().items():
+    for shown, patient in published(coded=True).items():
         board.patient = patient
         assert dict(board.said) == dict(Findings.of_patient(patient).said)
+        assert "the published report</a>" in board.words(), "its title may tell the diagnosis"
         assert "The authors' diagnosis" not in board.words() and diagnoses[patient] not in shown
         board.revealed = True
         assert f"The authors' diagnosis: {page.inline(page.literal(diagnoses[patient]))}." in board.words()
+
+
+def test_no_panel_where_a_diagnosis_is_looked_for_tells_it_before_it_is_asked_for():
+    """In one way: not in the menu, not in the words, and not in the title of the report that is cited."""
+    diagnoses = table("patients").set_index("patient")["diagnosis"]
+    menu = {patient: shown for shown, patient in published().items()}
+    explorer = CountExplorer()
+    assert set(menu) == set(diagnoses.index)
+    for patient, shown in menu.items():
+        explorer.load(patient)
+        told = page.inline(page.literal(diagnoses[patient]))
+        assert diagnoses[patient] not in shown and told not in explorer.words(), patient
+        explorer.revealed = True
+        assert f"The authors' diagnosis: {told}." in explorer.words()
+    explorer.load("CRS-014")
+    assert not explorer.revealed and "Aplastic Anemia" not in explorer.words(), "nor does the report's title"
+    assert "Aplastic Anemia" not in CauseBoard(patient="CRS-014").words() + WorkUp(patient="CRS-014").words()
+    assert all(", " in shown for shown in published("aplastic_anemia")), "where it is known to all it is shown"
+
+
+def test_the_walk_tells_with_which_count_the_person_comes():
+    walk = WorkUp(patient="CRS-014")
+    assert "<strong>The count:</strong> hemoglobin 112" in walk.words() and "platelets 2" in walk.words()
+    assert "The count:" not in WorkUp().words(), "nobody walks along"
 
 
 def test_the_board_shows_the_causes_of_which_something_is_known_and_all_when_asked():
@@ -230,17 +302,14 @@ def test_the_board_shows_the_causes_of_which_something_is_known_and_all_when_ask
     assert list(CauseBoard(BloodCount.of()).picture._rows) == list(causes()), "where nothing is known all are shown"
 
 
-def test_what_the_board_asks_stands_below_its_words_and_what_is_raised_above_its_picture():
+def test_what_the_board_asks_is_answered_where_it_is_asked():
     board = CauseBoard(BloodCount.of(plt=9))
-    view = board.widgets
-    assert "Platelets below 20" in view.banner.alert and view.banner.questions == [] == [*view.words.alert]
-    assert [one["key"] for one in view.words.questions] == ["bleeding=major"]
-    assert view.banner.still_open == "One question below: a yes would raise a red flag."
-    assert board.status.startswith(board.in_title()) and "Red flag" in board.in_title()
-    view.words.set_state({"answers": {"bleeding=major": "yes"}})
-    assert board.said["bleeding"] == "major" and "Bleeding that matters" in view.banner.alert
-    html = board.static_html()
-    assert html.index("Bleeding that matters") < html.index("<img")
+    words = board.widgets.words
+    assert "Platelets below 20" in words.alert and [one["key"] for one in words.questions] == ["bleeding=major"]
+    assert words.headline.endswith("One question is open: a yes would raise a red flag.")
+    words.set_state({"answers": {"bleeding=major": "yes"}})
+    assert board.said["bleeding"] == "major" and "Bleeding that matters" in words.alert
+    assert "bleeding that matters (emergency)" in words.headline
 
 
 def test_reset_and_unknown_patients():
@@ -278,7 +347,7 @@ def test_the_widgets_follow_the_model_and_the_model_the_widgets():
         assert key not in board.said
     view.film.set_state({"known": True, "marked": [film_signs().index("film_blasts")]})
     assert board.said["film_blasts"] == "yes" and board.said["film_fragments"] == "no"
-    assert "Blasts in the blood" in view.banner.alert
+    assert "Blasts in the blood" in view.words.alert
     board.say(**dict.fromkeys(film_signs()))
     assert view.film.value is None and not any(key in board.said for key in film_signs())
     board.load("CRS-041")
@@ -502,7 +571,7 @@ def test_a_no_that_a_feature_has_no_word_for_denies_nothing_else():
     board.answers = {"alarm=heart": "no"}
     assert "alarm" not in board.said and "heart" not in board.warning()
     board.answers = {"alarm=heart": "yes"}
-    assert board.said["alarm"] == "heart" and board.answers == {} and "Red flag" in board.status
+    assert board.said["alarm"] == "heart" and board.answers == {} and "Red flag" in board.headline()
 
 
 def test_the_menu_of_tests_has_a_heading_for_each_purpose_once():

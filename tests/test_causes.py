@@ -138,7 +138,7 @@ def test_nothing_known_says_nothing():
         ({"marrow": "empty"}, "acute_leukemia", NOTHING),
         ({"medicine": "none"}, "drug", EXCLUDED),
         ({"fever": "no"}, "hlh", AGAINST),
-        ({}, "ttp", MIXED),
+        ({}, "ttp", AGAINST),
     ],
 )
 def test_the_verdict_follows_the_strengths(said, cause, verdict):

@@ -9,6 +9,7 @@ import pytest
 
 from helpers import page
 from helpers.blood.core.count import BloodCount
+from helpers.blood.search.red_flags import URGENCIES
 from helpers.blood.search.traps import traps
 from helpers.evidence import records
 from helpers.pictures import look
@@ -164,3 +165,18 @@ def test_safety_traps_leave_out_what_is_weak_unless_it_is_asked_for():
     assert {row["confidence"] for row in SafetyCards().rows} == {"A", "B"} and len(SafetyCards("plt_80").rows) == 1
     with pytest.raises(ValueError, match=r"There is no trap 'gout'\. Choose among: spleen_atg"):
         SafetyCards("gout")
+
+
+def test_red_flags_named_stand_first_and_the_others_are_folded():
+    named = ("neutropenic_fever", "b12_nerves")
+    labels = {row["flag"]: page.escape(row["label"]) for row in records("red_flags")}
+    labels |= {flag: f"{labels[flag]} ({soon})" for flag, soon in zip(named, URGENCIES.values(), strict=True)}
+    first, folded = RedFlagCards(*named).cards().split("<details>")
+    assert folded.startswith(f"<summary><strong>Open the {len(labels) - 2} others</strong></summary>")
+    for flag, label in labels.items():
+        where, other = (first, folded) if flag in named else (folded, first)
+        assert where.count(f"<strong>{label}</strong>") == 1 and f"<strong>{label}</strong>" not in other, flag
+    assert RedFlagCards(*named).point().startswith(f"Two of {len(labels)} red flags first: ")
+    assert "<details>" not in RedFlagCards().cards()
+    with pytest.raises(ValueError, match="hunger"):
+        RedFlagCards("hunger")

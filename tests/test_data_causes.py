@@ -10,7 +10,7 @@ from test_data import put, spoil
 
 from helpers.blood.search.accuracy import accuracies
 from helpers.blood.search.base_rates import could_be
-from helpers.evidence import table
+from helpers.evidence import records, table
 
 NAMES = (
     "mechanisms", "tests", "causes", "features", "clues", "red_flags", "red_flag_rules", "cause_series", "cause_shares",
@@ -196,3 +196,10 @@ def test_no_dose_is_given():
         for column in columns:
             assert not table(name)[column].str.contains(dose).any()
     assert dose.search("hydroxocobalamin 1 mg three times a week")
+
+
+def test_a_low_line_speaks_for_no_cause():
+    """It is what is to be explained: it counts for all causes that lower it, or, as here, for none of them."""
+    low = [row for row in records("clues") if row["feature"] in ("white", "platelets") and row["value"] == "low"]
+    assert {row["cause"] for row in low} >= {"malaria", "dengue", "sfts", "ttp"}, "what sources say of it is kept"
+    assert [row["id"] for row in low if row["side"] == "for"] == []

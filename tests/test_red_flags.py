@@ -205,7 +205,7 @@ def test_a_value_printed_as_less_than_is_an_upper_bound():
 
 
 def test_emergencies_come_first():
-    found = Findings(BloodCount.of(hb=60, plt=10, anc=0.1), {"fever": "yes", "film_blasts": "yes"})
+    found = Findings(BloodCount.of(hb=60, plt=10, anc=0.1, mcv=110), {"fever": "yes", "nerves": "yes"})
     urgencies = [one.urgency for one in red_flags(found) if one.raised]
     assert urgencies == sorted(urgencies, key=["emergency", "same_day"].index) and len(set(urgencies)) == 2
 
@@ -284,7 +284,7 @@ def test_a_notice_begins_with_the_flag_and_its_value_and_folds_the_limit():
     shown = notice(red_flags(Findings(BloodCount.of(plt=15)))).replace("\N{NO-BREAK SPACE}", " ")
     said, folded = shown.split("<details>")
     assert (
-        "<strong>Platelets below 20</strong> (15 ×10⁹/L): <strong>the same day</strong>. Danger: bleeding. To be"
+        "<strong>Platelets below 20</strong> (15 ×10⁹/L): <strong>emergency</strong>. Danger: bleeding, also without"
         in said
     )
     assert "platelets 15 ×10⁹/L, below 20 ×10⁹/L" in folded and "below 20 ×10⁹/L" not in said
@@ -453,3 +453,12 @@ def test_white_cells_give_way_in_a_response_too():
     alone = ResponsePanel(BloodCount.of(hb=118, anc=5.0, plt=120, age_y=34, sex="female"))
     assert panel.status.startswith(alone.status) and panel.status.endswith("it is left out.")
     assert panel.flagged()[0].anc == 5.0 and math.isnan(panel.flagged()[0].wbc)
+
+
+def test_what_one_list_calls_emergent_is_equally_urgent():
+    """The list that names hemoglobin below 60 as emergent names platelets below 20 beside it."""
+    limits = {row["flag"]: row for row in records("red_flag_rules") if "DALHOUSIE_REFERRAL" in row["source"].split()}
+    assert {flag: row["limit"] for flag, row in limits.items()} == {"very_low_hb": 60, "platelets": 20}
+    assert {row["urgency"] for row in records("red_flags") if row["flag"] in limits} == {"emergency"}
+    (flag,) = [one for one in red_flags(Findings(BloodCount.of(plt=2))) if one.raised]
+    assert flag.urgency == "emergency" and "Where the count is new" in flag.at_once

@@ -4,8 +4,10 @@ The model is plain traits and can be driven without a notebook:
 
 >>> board = CauseBoard(BloodCount.of(hb=76, wbc=2.6, plt=88, mcv=105, age_y=62, sex="male"))
 >>> board.say(b12="low", fever="no")
->>> board.status.partition(". 28 causes")[0]
-'Red flag: very low hemoglobin, or anemia with severe exhaustion. Something speaks for 14 of 43 causes'
+>>> board.headline().partition(". One question")[0]
+'Red flag: very low hemoglobin, or anemia with severe exhaustion (the same day)'
+>>> board.status.partition(". ")[0]
+'Something speaks for 8 of 43 causes'
 """
 
 from __future__ import annotations
@@ -36,12 +38,11 @@ from helpers.blood.search.causes import (
 from helpers.blood.search.patients import patient as find
 from helpers.blood.search.workup import tests
 from helpers.panels.amounts import amount_slider
-from helpers.panels.controls import Checkboxes, Choice, Switch, Words
+from helpers.panels.controls import Checkboxes, Choice, Switch
 from helpers.panels.layout import folded, unfold
-from helpers.panels.panel import Panel
-from helpers.panels.person import OWN, SEX, age_slider, coded_patients, published_patient
+from helpers.panels.person import OWN, SEX, age_slider, published, published_patient, report_link
 from helpers.panels.pictured import PicturedPanel, PicturedView
-from helpers.panels.red_flags import NO, NO_FLAG, YES, HasRedFlags, Question, spoken
+from helpers.panels.red_flags import NO, NO_FLAG, YES, HasRedFlags, Question
 from helpers.panels.traits import HasCount, OneOf
 from helpers.pictures.board import BoardPicture
 from helpers.wording import counted, links, listed, person_words, small
@@ -155,21 +156,15 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
         named = f"Clinched: {'; '.join(small(label) for label in clinched)}." if clinched else ""
         hidden = len(causes()) - len(keys)
         rest = f"{counted(hidden, 'cause')}, of which nothing is known, {'are' if hidden > 1 else 'is'} not shown."
-        said = (spoken(self.red_flags()), f"{self.picture.point()}.", named, rest if hidden else "")
+        said = (f"{self.picture.point()}.", named, rest if hidden else "")
         self.status = " ".join(filter(None, said))
 
     # --- the words ---
 
-    def alert(self) -> str:
-        """The red flags as HTML, first of all; that there is none is said as well."""
+    def headline(self) -> str:
+        """What is raised and asked, in one line; that there is nothing is said as well."""
         nothing = NO_FLAG if self.found.known or self.count.values else _NOTHING_KNOWN
-        return super().alert() or f"<p>{nothing}</p>"
-
-    def in_title(self) -> str:
-        """What the notice above the picture and its title say already."""
-        flagged = spoken(self.red_flags())
-        begins = f"{flagged} {self.picture.point()}." if flagged else f"{self.picture.point()}."
-        return begins if self.status.startswith(begins) else ""
+        return super().headline() or nothing
 
     def table(self) -> pd.DataFrame:
         """Every cause something is known about: what speaks for it and against it, and what is still open."""
@@ -212,7 +207,7 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
             said.insert(0, f"Published patient {one.key}, a {page.literal(person_words(self.count.person))}.")
             if self.revealed:
                 said.append(f"**The authors' diagnosis: {page.literal(one.diagnosis)}.**")
-            said.append(links(one.source))
+            said.append(report_link(one, self.revealed))
         return " ".join(said)
 
     def _in_full(self, one: Weighed) -> str:
@@ -236,12 +231,6 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
         )
         return (clued if rows else "") + f"<p>{page.inline(about)}</p>"
 
-    # --- showing it ---
-
-    def static_html(self) -> str:
-        """The twin for where there is no kernel: red flags, picture, sentence, words, and what is to be asked."""
-        return f"{self.alert()}{self.picture.kept()}{Panel.static_html(self)}{self.to_be_asked()}"
-
 
 def _list(found: tuple[Clue, ...]) -> str:
     return "; ".join(clue.phrase for clue in found) or "nothing"
@@ -254,12 +243,11 @@ def _questions(one: Weighed) -> str:
 
 
 class _View(PicturedView, of=CauseBoard):
-    """The board's widgets: red flags stand above the picture, what is asked below the words."""
+    """The board's widgets."""
 
     def build(self) -> None:
         """Make the controls, and lay everything out."""
-        self.banner = Words()
-        self.lay_out(self.controls(), above=[self.banner])
+        super().build()
         self.on("shown", self._show_group)
         self._show_group()
 
@@ -286,7 +274,7 @@ class _View(PicturedView, of=CauseBoard):
         self._make(model)
         controls: list[ipywidgets.Widget] = []
         if model.with_patients:
-            self.patients = Choice("Published patient", OWN | coded_patients(), model.patient)
+            self.patients = Choice("Published patient", OWN | published(coded=True), model.patient)
             self.reveal = Switch("Show the authors' diagnosis", model.revealed)
             self.link(patient=self.patients, revealed=self.reveal)
             controls += [self.patients, self.reveal]
@@ -327,12 +315,3 @@ class _View(PicturedView, of=CauseBoard):
             control.value = self.model.said.get(key)
         self.film.value = self._on_film()
         super().follow()
-
-    def tell(self) -> None:
-        """The words below the picture, and the red flags above it."""
-        model = self.model
-        self.picture.caption = page.inline(model.picture.caption())
-        alarm = model.alarm()
-        questions = alarm.pop("questions")
-        self.banner.show("", "", **alarm)
-        self.words.show(model.status, model.words(), questions=questions, in_title=model.in_title())

@@ -259,11 +259,12 @@ class Picture(anywidget.AnyWidget):
 
 
 class Words(anywidget.AnyWidget):
-    """The words below a picture: what cannot wait, a status sentence that is read aloud, ``html``, then the questions.
+    """The words of a panel: what cannot wait with its questions, a status sentence that is read aloud, then ``html``.
 
     ``html`` and ``alert`` come from :mod:`helpers.page` only. The spoken copy of the sentence waits until the learner
     rests, so that a screen reader is not flooded while a slider moves; ``warning`` is spoken when it changes, which is
-    when something that cannot wait appears or goes.
+    when something that cannot wait appears or goes. Where it ``folds``, all of what cannot wait but its ``headline``
+    is opened by the learner.
     """
 
     _css = STATIC / "controls.css"
@@ -279,8 +280,12 @@ class Words(anywidget.AnyWidget):
     """What is spoken once there is no warning any more."""
     in_title = traitlets.Unicode("").tag(sync=True)
     """How the status begins where the picture's title says the same: it is read aloud and not written again."""
+    folds = traitlets.Bool(False).tag(sync=True)
+    """Whether only the headline of what cannot wait is shown until the learner opens it; it does not change."""
+    headline = traitlets.Unicode("").tag(sync=True)
+    """What is raised by its name, and how many questions are open; it is never folded away."""
     still_open = traitlets.Unicode("").tag(sync=True)
-    """That questions stand below, in a sentence; "" where none is open."""
+    """That questions are open, in a sentence; "" where none is."""
     questions = traitlets.List(traitlets.Dict()).tag(sync=True)
     """What is asked: ``key``, ``text``, and ``why`` it is asked."""
     answers = traitlets.Dict().tag(sync=True, echo_update=False)
@@ -296,16 +301,18 @@ class Words(anywidget.AnyWidget):
         questions: Sequence[Mapping[str, str]] = (),
         in_title: str = "",
         still_open: str = "",
+        headline: str = "",
     ) -> None:
-        """Replace all of them in one message; ``alert``, from the page as well, stands first, questions after ``html``.
+        """Replace all of them in one message; ``alert``, from the page as well, stands first, then the questions.
 
-        What follows :data:`helpers.page.BELOW` in ``html`` stands after the questions.
+        What follows :data:`helpers.page.BELOW` in ``html`` stands last, over the whole width.
         """
         html, _, below = html.partition(page.BELOW)
         with self.hold_sync():
             self.status, self.html, self.alert, self.in_title = map(page.unparted, (status, html, alert, in_title))
             self.below = page.unparted(below)
-            self.warning, self.no_warning, self.still_open = warning, no_warning, still_open
+            self.warning, self.no_warning = warning, no_warning
+            self.still_open, self.headline = still_open, page.unparted(headline)
             self.questions = [dict(one) for one in questions]
 
     def __repr__(self) -> str:

@@ -28,7 +28,7 @@ from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, interv
 from helpers.blood.grading.severity import Grade, grade_all
 from helpers.blood.search.patients import patient as find
 from helpers.panels.amounts import amount_slider, amount_text, amount_texts, steps, unit_slider
-from helpers.panels.controls import Choice, Slider
+from helpers.panels.controls import Choice, Slider, Switch
 from helpers.panels.layout import unfold
 from helpers.panels.person import (
     OWN,
@@ -43,6 +43,7 @@ from helpers.panels.person import (
     neutrophils_too_many,
     published,
     published_patient,
+    report_link,
     retic_choice,
     retic_method,
 )
@@ -90,6 +91,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
         person: whether the learner can change age, sex, pregnancy and Duffy status.
         patients: whether a published patient can be loaded.
         tables: whether the tables of grades are shown below the picture.
+        urgent: whether it is about what cannot wait, which then stands open below the picture.
         reference: reference set(s).
 
     Raises:
@@ -101,6 +103,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
     units = traitlets.Enum(list(_UNITS.values()), "si")
     white = traitlets.Enum(["anc", "wbc"], "anc", help="which white count has the slider and the strip")
     patient = published_patient()
+    revealed = traitlets.Bool(False, help="whether it is shown what the authors call it")
     more = traitlets.Bool(False, help="whether further controls are shown")
     LOADS, STAYS = ("patient",), ("more",)
     trimester, duffy_null, elevation_m = map(Measured, ("trimester", "duffy_null", "elevation_m"))
@@ -113,6 +116,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
         person: bool = True,
         patients: bool = True,
         tables: bool = True,
+        urgent: bool = False,
         reference: Reference = DEFAULT_REFERENCE,
     ) -> None:
         super().__init__()
@@ -125,7 +129,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
                 f"The explorer cannot show {strange[0] if strange else 'nothing'!r}. "
                 f"Values: {', '.join(VALUES)}, white; systems: {', '.join(every)}."
             )
-        self.show, self.systems, self.reference = tuple(show), tuple(systems), reference
+        self.show, self.systems, self.reference, self.urgent = tuple(show), tuple(systems), reference, urgent
         self.with_person, self.with_patients, self.with_tables = person, patients, tables
         self.count = count or healthy_adult(reference)
         self.white = self._white_of(self.count, self.white)
@@ -253,16 +257,18 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
         if self.patient is None:
             return f"A {person_words(self.shown.person)}."
         one = find(self.patient)
-        said = [f"Published patient {one.key}: {page.literal(one.diagnosis)}."]
-        if one.severity:
-            said.append(f"In the authors' words: {page.literal(one.severity)}.")
+        said = [f"Published patient {one.key}, a {person_words(self.shown.person)}."]
+        if self.revealed:
+            said.append(f"**The authors' diagnosis: {page.literal(one.diagnosis)}.**")
+        if self.revealed and one.severity:
+            said.append(f"In their words: {page.literal(one.severity)}.")
         moved = [name for name in VALUES if known(self.count, name) != known(one.count, name)]
         if moved:
             said.append(f"You have moved: {', '.join(short_name(name).lower() for name in moved)}.")
         other = [word for fact, word in _PERSON.items() if getattr(self, fact) != getattr(one.count.person, fact)]
         if other:
             said.append(f"You have changed: {', '.join(other)}.")
-        return " ".join([*said, links(one.source)])
+        return " ".join([*said, report_link(one, self.revealed)])
 
 
 def _cell(given: Grade) -> str:
@@ -285,8 +291,10 @@ class _View(PicturedView, of=CountExplorer):
         controls: list[ipywidgets.Widget] = []
         if model.with_patients:
             self.patients = Choice("Published patient", OWN | published(), model.patient)
-            self.link(patient=self.patients)
-            controls.append(self.patients)
+            self.reveal = Switch("Show the authors' diagnosis", model.revealed)
+            self.link(patient=self.patients, revealed=self.reveal)
+            unfold(self.reveal, model.patient is not None)
+            controls += [self.patients, self.reveal]
         names = [part for name in model.show for part in (("anc", "wbc") if name == "white" else (name,))]
         self.sliders = {name: self._slider(name) for name in dict.fromkeys(names)}
         self.link(**self.sliders)
@@ -344,6 +352,8 @@ class _View(PicturedView, of=CountExplorer):
         for name in ("anc", "wbc"):
             if "white" in model.show:
                 unfold(self.sliders[name], model.white == name)
+        if model.with_patients:
+            unfold(self.reveal, model.patient is not None)
         if model.with_person:
             self.pregnancy.disabled = not model.may_be_pregnant
             self.pregnancy.note = model.trouble().get("trimester", "")

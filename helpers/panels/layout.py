@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import ipywidgets
 
 WITH_PICTURE, WITHOUT_PICTURE = "1 1 740px", "1 1 300px"
-"""The room of controls with a picture beside them, and alone."""
+"""The room of controls with a picture beside them, and alone; ``controls.css`` knows how wide that makes a panel."""
+NO_PICTURE = "course-no-picture"
+"""The class of a panel that shows no picture at the moment."""
 _VISIBLE = {"overflow": "visible"}
 
 
@@ -16,7 +18,8 @@ def beside(
 ) -> ipywidgets.Box:
     """Controls at the left, what they move at their right, the words beside both where there is room, else below.
 
-    The words' own box is none on the page (see ``controls.css``), so that their tables have the whole width below.
+    The words' own box is none on the page (see ``controls.css``), so that what cannot wait, and the words' tables, have
+    the whole width below.
     """
     column = ipywidgets.VBox(
         list(controls),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from helpers import page
 from helpers.blood.core.count import BloodCount, Value
 from helpers.blood.core.criteria import short_name
 from helpers.blood.core.units import System
 from helpers.blood.grading.reference import may_be_pregnant
 from helpers.blood.grading.severity import retic_methods
 from helpers.blood.search.patients import Patient, patients
+from helpers.evidence import source
 from helpers.panels.controls import Choice, Slider
 from helpers.panels.traits import OneOf
-from helpers.wording import person_words
+from helpers.wording import links, person_words
 
 PREGNANCY = {"not stated": None, "not pregnant": 0, "1st trimester": 1, "2nd trimester": 2, "3rd trimester": 3}
 SEX = {"not stated": None, "female": "female", "male": "male"}
@@ -53,23 +55,29 @@ def published_patient(diagnosis_group: str | None = None) -> OneOf:
     return OneOf(lambda: patients(diagnosis_group), what, help="the published patient loaded last")
 
 
-def published(diagnosis_group: str | None = None) -> dict[str, str]:
-    """The published patients that can be loaded, of one group of diagnoses or all: what is shown -> patient."""
-    return {f"{one.number}: {_patient_words(one)}": key for key, one in patients(diagnosis_group).items()}
+def published(diagnosis_group: str | None = None, coded: bool = False) -> dict[str, str]:
+    """The published patients that can be loaded: what is shown -> patient.
 
-
-def coded_patients() -> dict[str, str]:
-    """The published patients whose reports say something beside the count: what is shown -> patient.
-
-    Their diagnosis is not shown, so that one can look for it.
+    Args:
+        diagnosis_group: only those of one group of diagnoses, whose diagnosis is shown; all unless given, and then it
+            is not shown, so that one can look for it.
+        coded: only those whose reports say something beside the count.
     """
-    coded = {key: one for key, one in patients().items() if one.said}
-    return {f"{one.number}: {person_words(one.count.person)}": key for key, one in coded.items()}
+    chosen = {key: one for key, one in patients(diagnosis_group).items() if one.said or not coded}
+    return {f"{one.number}: {_patient_words(one, told=bool(diagnosis_group))}": key for key, one in chosen.items()}
 
 
-def _patient_words(one: Patient) -> str:
-    words = f"{person_words(one.count.person)}, {one.diagnosis}"
+def _patient_words(one: Patient, told: bool) -> str:
+    words = person_words(one.count.person)
+    words = f"{words}, {one.diagnosis}" if told else words
     return words if len(words) <= _LONGEST else words[:_LONGEST].rsplit(" ", 1)[0] + " …"
+
+
+def report_link(one: Patient, told: bool) -> str:
+    """The report of a published patient as a link; named once the diagnosis is told: a title may tell it."""
+    if told:
+        return links(one.source)
+    return f"({page.link('the published report', source(one.source.split()[0]).link)})"
 
 
 def fitting(count: BloodCount) -> BloodCount:

@@ -9,7 +9,7 @@ import ipywidgets
 
 from helpers import page
 from helpers.panels.controls import Picture, Words
-from helpers.panels.layout import WITH_PICTURE, WITHOUT_PICTURE, beside, unfold
+from helpers.panels.layout import NO_PICTURE, WITH_PICTURE, WITHOUT_PICTURE, beside, unfold
 from helpers.panels.panel import Debounce, Panel, View
 from helpers.panels.red_flags import HasRedFlags
 from helpers.pictures.live import LivePicture
@@ -42,9 +42,9 @@ class PicturedPanel(Panel):
         """What cannot wait, as HTML; "" when there is nothing."""
         return ""
 
-    def to_be_asked(self) -> str:
-        """What is still to be asked, as HTML; "" when there is nothing."""
-        return ""
+    def what_cannot_wait(self) -> str:
+        """The same for the twin, with what is still to be asked."""
+        return self.alert()
 
     def in_title(self) -> str:
         """How the status begins where the picture's title says the same; else ""."""
@@ -55,9 +55,9 @@ class PicturedPanel(Panel):
         return begins if whole and f"{self.status} ".startswith(f"{begins} ") else ""
 
     def static_html(self) -> str:
-        """The twin for where there is no kernel: pictures, what cannot wait, the words, what is to be asked."""
+        """The twin for where there is no kernel: pictures, what cannot wait and is to be asked, the words."""
         figures = "".join(one.kept() for one in self.pictures().values())
-        return f"{figures}{self.alert()}{super().static_html()}{self.to_be_asked()}"
+        return f"{figures}{self.what_cannot_wait()}{super().static_html()}"
 
     def alarm(self) -> dict[str, Any]:
         """What cannot wait, as :meth:`helpers.panels.controls.Words.show` takes it."""
@@ -70,23 +70,18 @@ class PicturedView(View):
     Args:
         model: the panel.
         controls: what the learner moves, from top to bottom.
-        above: what stands above the picture.
     """
 
     def __init__(self, model: PicturedPanel) -> None:
         super().__init__(model)
-        self.words = Words()
+        has_flags = isinstance(model, HasRedFlags)
+        self.words = Words(folds=has_flags and not model.urgent)
         self.build()
-        if isinstance(model, HasRedFlags):
-            self.link(answers=self.alarm)
+        if has_flags:
+            self.link(answers=self.words)
         self.tell_later = Debounce(self.tell)
         self.on("changes", self.follow)
         self.follow()
-
-    @property
-    def alarm(self) -> Words:
-        """The widget in which red flags stand and questions are answered."""
-        return self.words
 
     def build(self) -> None:
         """Make the controls, and lay everything out in ``box``."""
@@ -96,10 +91,10 @@ class PicturedView(View):
         """What the learner moves, from top to bottom."""
         raise TypeError(f"{type(self).__name__} has nothing to move: a view defines controls.")
 
-    def lay_out(self, controls: Sequence[ipywidgets.Widget], above: Sequence[ipywidgets.Widget] = ()) -> None:
+    def lay_out(self, controls: Sequence[ipywidgets.Widget]) -> None:
         """Controls beside the picture, words below."""
         self.picture = Picture()
-        self.box = beside(controls, [*above, self.picture], self.words)
+        self.box = beside(controls, [self.picture], self.words)
 
     def show_picture(self, shown: bool, moved: bool = True) -> None:
         """Show the picture, or give its place to the words; ``moved``: whether there is anything to move."""
@@ -107,6 +102,7 @@ class PicturedView(View):
         unfold(top.children[1], shown)
         unfold(top, shown or moved)
         top.layout.flex = WITH_PICTURE if shown else WITHOUT_PICTURE
+        (self.box.remove_class if shown else self.box.add_class)(NO_PICTURE)
 
     def follow(self) -> None:
         """The picture at once; the words when the learner rests."""

@@ -22,6 +22,8 @@ TITLE = "Red flag: this cannot wait for the cause"
 ASK = "Ask now"
 NO_FLAG = "No red flag in what is known so far."
 YES, NO = "yes", "no"
+_PLAIN = "border:1px solid rgba(128,128,128,.6);border-radius:4px;padding:5px 12px"
+"""The frame of the line behind which questions are folded while nothing is raised."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,11 @@ def _first(words: str) -> str:
     return re.split(r"(?<=[.!?]) (?=[A-Z])", words, maxsplit=1)[0]
 
 
-def spoken(flags: Iterable[RedFlag]) -> str:
-    """What is raised, in a sentence for a panel's status; "" when nothing is."""
-    names = [small(one.label) for one in flags if one.raised]
-    return f"Red flag{'s' if len(names) > 1 else ''}: {'; '.join(names)}." if names else ""
+def spoken(flags: Iterable[RedFlag], soon: bool = False) -> str:
+    """What is raised, in a sentence, with how ``soon`` where that is asked for; "" when nothing is."""
+    names = [f"{small(one.label)}{f' ({URGENCIES[one.urgency]})' if soon else ''}" for one in flags if one.raised]
+    many = f"{capital(spelled(len(names)))} red flags" if len(names) > 1 else "Red flag"
+    return f"{many}: {'; '.join(names)}." if names else ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,8 @@ class HasRedFlags(traitlets.HasTraits):
     """A panel that shows a count: its red flags, and the answers to the questions that would raise one."""
 
     answers = traitlets.Dict(help="question -> yes or no; what was not answered is not in it")
+    urgent: bool = False
+    """Whether what cannot wait is what the panel is about: it stands open. Else its headline stands, and opens it."""
     reference: Reference = DEFAULT_REFERENCE
     _last: tuple[tuple, _Judged] | None = None
 
@@ -187,12 +192,27 @@ class HasRedFlags(traitlets.HasTraits):
         ask = [page.literal(f"{one.text} {one.why}") for one in self._open()]
         return page.notice(ASK, ask, "?") if ask else ""
 
+    def what_cannot_wait(self) -> str:
+        """What is raised and asked, as HTML for where there is no kernel: folded behind its headline, or open."""
+        told, headline = f"{self.alert()}{self.to_be_asked()}", page.escape(self.headline())
+        if self.urgent:
+            return told
+        if not told:
+            return f"<p>{headline}</p>" if headline else ""
+        sign, frame = ("\N{WARNING SIGN} ", page.FRAMED) if self.alert() else ("", _PLAIN)
+        line = f'<strong><span aria-hidden="true">{sign}</span>{headline}</strong>'
+        return f'<details style="{frame};margin:8px 0"><summary>{line}</summary>{told}</details>'
+
     def still_open(self) -> str:
-        """That there are questions below, in a sentence; "" when none is open."""
+        """That there are questions, in a sentence; "" when none is open."""
         many = len(self._open())
         if many < 2:
-            return "One question below: a yes would raise a red flag." if many else ""
-        return f"{capital(spelled(many))} questions below: a yes to one of them would raise a red flag."
+            return "One question is open: a yes would raise a red flag." if many else ""
+        return f"{capital(spelled(many))} questions are open: a yes to one of them would raise a red flag."
+
+    def headline(self) -> str:
+        """What is raised by its name, how soon, and that there are questions, in one line; "" when there is nothing."""
+        return " ".join(filter(None, (spoken(self.red_flags(), soon=True), self.still_open())))
 
     def alarm(self) -> dict[str, Any]:
         """What is raised and what is asked, as :meth:`helpers.panels.controls.Words.show` takes it."""
@@ -203,4 +223,5 @@ class HasRedFlags(traitlets.HasTraits):
             "no_warning": "" if warning else self.no_warning(),
             "questions": questions,
             "still_open": self.still_open(),
+            "headline": self.headline(),
         }

@@ -60,6 +60,7 @@ class ReportReader(HasRedFlags, Panel):
     Nothing typed is ever emptied by the panel, and nothing leaves the machine.
     """
 
+    urgent = True
     text = traitlets.Unicode("").tag(moves=False)
     age_y = Amount()
     sex = traitlets.Enum(["female", "male"], None, allow_none=True)
@@ -262,7 +263,7 @@ class ReportReader(HasRedFlags, Panel):
         """The twin for where there is no kernel: the report, red flags and what was read."""
         shown = self.shown_back()
         report = as_html(shown) if shown else f"<pre>{page.escape(self.text)}</pre>" if self.text else ""
-        return f"{report}{self.alert()}{super().static_html()}{self.to_be_asked()}"
+        return f"{report}{self.what_cannot_wait()}{super().static_html()}"
 
 
 def _list(title: str, items: Sequence[str]) -> str:

@@ -126,6 +126,7 @@ class SupportPanel(HasCount, HasRedFlags, PicturedPanel):
         if strange:
             raise ValueError(f"There is no view {strange[0]!r}. Choose among: {', '.join(VIEWS.values())}.")
         super().__init__(view_shown=view)
+        self.urgent = view == "fever"
         self.views = {words: key for words, key in VIEWS.items() if key in views}
         self.count, self.temperature = BloodCount.of(plt=15, hb=75, anc=0.4), 38.2
         self.indication = _FIRST.get(view, self.indication)

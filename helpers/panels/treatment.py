@@ -334,7 +334,7 @@ class CausePanel(PicturedPanel):
 
     def static_html(self) -> str:
         """The twin for where there is no kernel."""
-        return self.alert() + Panel.static_html(self) + (self.picture.kept() if self.picture else "")
+        return self.what_cannot_wait() + Panel.static_html(self) + (self.picture.kept() if self.picture else "")
 
 
 class _CauseView(PicturedView, of=CausePanel):

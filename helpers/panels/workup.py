@@ -12,18 +12,23 @@ import pandas as pd
 import traitlets
 
 from helpers import page
+from helpers.blood.core.criteria import word
 from helpers.blood.search.patients import patient as find
 from helpers.blood.search.workup import Step, Test, Walk, Way, otherwise, results
 from helpers.blood.search.workup import tests as known_tests
 from helpers.panels.controls import Choice, Words
 from helpers.panels.layout import in_rows, stacked
 from helpers.panels.panel import Panel, View
-from helpers.panels.person import OWN, coded_patients, published_patient
+from helpers.panels.person import OWN, published, published_patient, report_link
 from helpers.wording import capital, counted, links, listed, person_words
 
 _OPEN = {"choose your answer": ""}
 """What stands in the menu of answers until one is chosen: no answer is suggested."""
 _ORDER = "<p><small>We ordered the steps ourselves, from several published pathways.</small></p>"
+
+
+_COMES = ("hb", "wbc", "anc", "plt", "mcv", "retic")
+"""What is told of the count with which a published patient comes, before any test of the path."""
 
 
 class _Answers(traitlets.Tuple):
@@ -128,7 +133,9 @@ class WorkUp(Panel):
         who = capital(person_words(one.count.person))
         if not self.walk.here.is_end:
             named = f"{who}, published patient {one.number}."
-            return f"<p>{page.escape(named)} {page.inline(links(one.source))}</p>"
+            comes = "; ".join(f"{word(name)} {one.count.shown(name)}" for name in _COMES if one.count.values.get(name))
+            comes = f" **The count:** {page.literal(comes)}." if comes else ""
+            return f"<p>{page.escape(named)}{page.inline(comes)} {page.inline(report_link(one, told=False))}</p>"
         against = [step.title for step, way in self.walk.taken if self._objection(step, way)]
         if against:
             where = page.literal(listed([f"“{title}”" for title in against]))
@@ -220,7 +227,7 @@ class _View(View, of=WorkUp):
         buttons = in_rows([self.ask_for, self.go_on, self.back, self.again])
         above = []
         if model.with_patients:
-            self.patients = Choice("Walk it with a published patient", OWN | coded_patients(), model.patient)
+            self.patients = Choice("Walk it with a published patient", OWN | published(coded=True), model.patient)
             self.link(patient=self.patients)
             above = [self.patients]
         self.box = stacked(*above, self.words, self.choice, buttons)

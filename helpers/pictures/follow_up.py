@@ -19,6 +19,11 @@ from helpers.wording import capital, counted, links, sources
 
 Row = Mapping[str, Any]
 
+WHOLE_ROW = ";grid-column:1/-1"
+"""Of the card that stands open; of those a learner opens it is said in ``live_output.css``."""
+_COLUMNS, _ONE = "columns:320px;column-gap:30px", "max-width:60em"
+"""How the texts of a situation lie on a card that has the whole row: several, or one."""
+
 
 def situations() -> dict[str, list[Row]]:
     """What each text says, by the situation in which somebody is followed (rows of ``data/support.csv``)."""
@@ -56,9 +61,9 @@ class FollowUpCards(Criteria):
         return f"{counted(texts, 'text')} on {counted(len(self.rows), 'situation')}: what is checked, and how often"
 
     def cards(self) -> str:
-        """A fold a situation, the first of them open."""
+        """A fold a situation, the first of them open; one that is open has the whole row."""
         shown = "".join(self._card(rows, not at) for at, rows in enumerate(self.rows.values()))
-        return f'<div style="{GRID.format(least=320)};align-items:start">{shown}</div>'
+        return f'<div style="{GRID.format(least=320)};grid-auto-flow:dense">{shown}</div>'
 
     @staticmethod
     def _card(rows: list[Row], opened: bool) -> str:
@@ -66,7 +71,11 @@ class FollowUpCards(Criteria):
         title = f"<strong>{page.escape(capital(rows[0]['indication_label']))}</strong>"
         many = "" if len(rows) == 1 else f" · {counted(len(rows), 'text')}"
         state = " open" if opened else ""
-        return f'<details style="{CARD};margin:0"{state}><summary>{title}{many}</summary>{said}</details>'
+        style = f"{CARD};margin:0{WHOLE_ROW if opened else ''}"
+        return (
+            f'<details style="{style}"{state}><summary>{title}{many}</summary>'
+            f'<div style="{_COLUMNS if len(rows) > 1 else _ONE}">{said}</div></details>'
+        )
 
     def table(self) -> pd.DataFrame:
         """One row a text."""

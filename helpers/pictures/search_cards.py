@@ -41,35 +41,60 @@ def _asks(title: str, why: str, do: str, source: str, style: str, asked: str = "
 
 
 class RedFlagCards(Criteria):
-    """The red flags, by how soon one must act: what is feared, and what is done."""
+    """The red flags, by how soon one must act: what is feared, and what is done.
+
+    Args:
+        first: rows of ``data/red_flags.csv`` that stand first, in the order wanted, with all others folded behind one
+            line; all stand open unless given.
+
+    Raises:
+        ValueError: no such flag; the message lists those there are.
+    """
 
     sourced_each = True
     width = THREE_COLUMNS
 
-    def __init__(self) -> None:
-        self.rows = {
-            urgency: [row for row in records("red_flags") if row["urgency"] == urgency] for urgency in URGENCIES
-        }
+    def __init__(self, *first: str) -> None:
+        known = keyed("red_flags", "flag")
+        self.first = [picked(name, known, "red flag") for name in first]
+        self.rows = {urgency: [row for row in known.values() if row["urgency"] == urgency] for urgency in URGENCIES}
         self.sources = sources(*(row["source"] for rows in self.rows.values() for row in rows))
 
     def point(self) -> str:
         """How many cannot wait."""
         emergencies, rest = (len(rows) for rows in self.rows.values())
-        return f"{emergencies} flags are emergencies, {rest} more do not wait for another day"
+        first = f"{capital(spelled(len(self.first)))} of {emergencies + rest} red flags first: " if self.first else ""
+        return f"{first}{emergencies} flags are emergencies, {rest} more do not wait for another day"
 
     def cards(self) -> str:
-        """A card a flag; those of one urgency stand together."""
-        return "".join(
-            f'<p style="margin:8px 0 4px"><strong>{capital(URGENCIES[urgency])}</strong></p>'
-            f'<div style="{GRID.format(least=320)}">{"".join(map(self._card, rows))}</div>'
-            for urgency, rows in self.rows.items()
+        """A card a flag: those named first, then, or folded, all others, those of one urgency together."""
+        if not self.first:
+            return self._by_urgency(self.rows)
+        others = {urgency: [row for row in rows if row not in self.first] for urgency, rows in self.rows.items()}
+        many = counted(sum(map(len, others.values())), "other")
+        return (
+            f"{self._grid(self.first, soon=True)}<details><summary><strong>Open the {many}</strong></summary>"
+            f"{self._by_urgency(others)}</details>"
         )
 
+    def _by_urgency(self, grouped: Mapping[str, list[Row]]) -> str:
+        return "".join(
+            f'<p style="margin:8px 0 4px"><strong>{capital(URGENCIES[urgency])}</strong></p>{self._grid(rows)}'
+            for urgency, rows in grouped.items()
+            if rows
+        )
+
+    def _grid(self, rows: list[Row], soon: bool = False) -> str:
+        cards = "".join(self._card(row, soon) for row in rows)
+        return f'<div style="{GRID.format(least=320)};margin:0 0 8px">{cards}</div>'
+
     @staticmethod
-    def _card(row: Row) -> str:
+    def _card(row: Row, soon: bool) -> str:
+        """A flag; with how ``soon`` in its title where it stands under no such heading."""
         edge = look.shade(4 if row["urgency"] == "emergency" else 2)
         style = f"{CARD};border-left:8px solid {edge};margin:0"
-        return _asks(row["label"], row["why"], row["at_once"], row["source"], style)
+        title = f"{row['label']} ({URGENCIES[row['urgency']]})" if soon else row["label"]
+        return _asks(title, row["why"], row["at_once"], row["source"], style)
 
     def table(self) -> pd.DataFrame:
         """One row a flag."""

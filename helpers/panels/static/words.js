@@ -42,9 +42,16 @@ const asking = (model, parent) => {
 
 export default { render({ model, el }) {
   el.classList.add("course", "course-words");
+  const flags = add(el, "div", { class: "flags" });
+  const line = add(flags, "p");
+  const fold = add(flags, model.get("folds") ? "details" : "div", { class: "fold" });
+  const summary = model.get("folds") && add(fold, "summary");
+  const alert = add(fold, "section", { class: "alarm" });
+  const open = add(fold, "p", { class: "to-ask" });
+  const questions = add(fold, "section", { class: "questions" });
   const side = add(el, "div", { class: "side" });
-  const alert = add(side, "section", { class: "alarm" });
-  const open = add(side, "p", { class: "to-ask" });
+  // On a wide page the flags stand below the picture and these words beside it: the same line stands here as well.
+  const headline = add(side, "p", { class: "headline", "aria-hidden": "true" });
   const warned = add(side, "p", { class: "said warned" });
   warned.setAttribute("role", "status");
   const status = add(side, "p", { class: "status" });
@@ -52,7 +59,6 @@ export default { render({ model, el }) {
   said.setAttribute("role", "status");
   said.setAttribute("aria-live", "polite");
   const body = add(side, "div", { class: "body" });
-  const questions = add(side, "section", { class: "questions" });
   const below = add(el, "section", { class: "below" });
   let timer = 0;
   // What the picture's title says already is read aloud, and not written a second time.
@@ -84,12 +90,25 @@ export default { render({ model, el }) {
   };
   const write = () => { put(body, model.get("html")); };
   const writeBelow = () => { put(below, model.get("below")); };
-  const warn = () => { put(alert, model.get("alert")); };
+  const head = () => {
+    const [said, raised] = [model.get("headline"), !!model.get("alert")];
+    const some = raised || model.get("questions").length > 0;
+    if (summary) summary.textContent = said;
+    line.textContent = summary && !some ? said : "";
+    headline.textContent = some ? said : "";
+    headline.hidden = !headline.textContent;
+    fold.hidden = !some;
+    line.hidden = !line.textContent;
+    flags.hidden = fold.hidden && line.hidden;
+    for (const part of [flags, headline]) part.classList.toggle("raised", raised);
+  };
+  const warn = () => { put(alert, model.get("alert")); head(); };
   const fields = asking(model, questions);
   const ask = () => {
     fields();
     open.textContent = model.get("still_open");
-    open.hidden = !model.get("still_open");
+    open.hidden = !!summary || !model.get("still_open");
+    head();
   };
   const announce = () => { warned.textContent = model.get("warning") || model.get("no_warning"); };
   const correct = () => { if (warned.textContent && !model.get("warning")) announce(); };
@@ -97,7 +116,7 @@ export default { render({ model, el }) {
     "change:status change:in_title": tell, "change:html": write, "change:below": writeBelow,
     "change:alert": warn, "change:warning": announce,
     "change:no_warning": correct,
-    "change:questions change:answers change:still_open": ask,
+    "change:questions change:answers change:still_open change:headline": ask,
   };
   for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
   show();
