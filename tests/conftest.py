@@ -292,6 +292,7 @@ def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
         page.on("request", ask)
         page.on("websocket", ask)
         page.on("pageerror", lambda error: one.broken.append(error.stack or str(error)))
+
         def says(said) -> None:
             if said.type == "error":
                 one.console.append(" ".join(filter(None, (said.text, said.location.get("url")))))
