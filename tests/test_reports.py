@@ -720,6 +720,92 @@ def test_a_row_that_is_not_under_its_headings_gives_the_result_of_now_or_none(te
     assert values or any(value.reason for value in count.values.values())
 
 
+_COLUMNS = {
+    "Test  Previous  Result  Unit": "{name}  {before}  {now}  {unit}",
+    "Test   Prior   Result   Unit   Range": "{name}   {before}   {now}   {unit}   (1-2)",
+    "Analyse  Ergebnis  Vorwert  Einheit": "{name}  {now}  {before}  {unit}",
+    "Esame     Precedente   Risultato   Unità": "{name}  {before}         {now}         {unit}",
+    "Prueba     Anterior     Resultado     Unidad": "{name}  {before}          {now} L           {unit}",
+    "Examen  Résultat  Unité  Antérieur": "{name}   {now}       {unit}  {before}",
+    "Bepaling | Vorige | Uitslag | Eenheid": "{name} | {before} | {now} | {unit}",
+    "Exame\tAnterior\tResultado\tUnidade": "{name}\t{before}\t{now}\t{unit}",
+    "Code  Test  Last Result  Result  Units": "H12  {name}  {before}  {now}  {unit}",
+}
+_PRINTED = {"hb": ("81", "72", "g/L"), "wbc": ("3.1", "1.9", "10^9/L"), "anc": ("1.3", "0.4", "10^9/L"), "plt": ("31", "18", "10^9/L"), "neut_pct": ("41", "22", "%")}  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", _COLUMNS)
+@pytest.mark.parametrize("analyte", _PRINTED)
+def test_a_name_of_any_length_leaves_the_number_in_its_column(heading, analyte):
+    before, now, unit = _PRINTED[analyte]
+    for name in ANALYTES[analyte].names:
+        text = f"{heading}\n{_COLUMNS[heading].format(name=name, before=before, now=now, unit=unit)}"
+        assert known(read_report(text)) == {analyte: float(now)}, text
+
+
+@pytest.mark.parametrize("name", ["WBC", "White Cell Count", "Total Leucocyte Count (TLC)", "Recuento de leucocitos"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Test  Previous  Result  Unit  Range\n{}  3.1  10^9/L  4.0-11.0",
+        "Test   Result   Previous   Unit\n{}   3.1   10^9/L",
+        "Test     Prior     Result     Unit     Range\n{}  3.1                10^9/L   4.0-11.0",
+        "Test  Result  Previous  Unit  Low  High\n{}  3.1  10^9/L  4.0  11.0",
+        "Test  Previous  Result  Unit  Range\n{}  3.1  10^9/L  <11.0",
+        "Test  Unit  Result  Previous  Range\n{}  10^9/L  3.1  4.0-11.0",
+        "Test   Result   Previous   Unit   Range\n{}   pending   3.1   10^9/L   4.0-11.0",
+        "Test   Previous   Result   Unit   Range\n{}   3.1   clotted   10^9/L   4.0-11.0",
+        "Test Previous Result Unit\n{} 3.1 10^9/L",
+    ],
+)
+def test_the_one_number_in_one_of_two_columns_is_taken_only_where_its_place_is_seen(name, table):
+    count = read_report(table.format(name))
+    assert known(count) == {} and count.why("wbc")
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("Test  Result  Unit", "White Blood Cell Count  1.9  10^9/L"),
+        ("Test  Result  Unit  Range", "Total Leucocyte Count (TLC)  1.9  10^9/L  4-11"),
+        ("Test  Result  Flag  Unit", "Leukozytenzahl  1.9  10^9/L"),
+        ("Examen  Résultat  Unité", "Numération des leucocytes  1.9  10^9/L"),
+        ("Prueba   Resultado   Unidad", "Recuento de leucocitos   1.9   10^9/L"),
+    ],
+)
+def test_a_long_name_does_not_push_its_number_out_of_the_column_of_results(heading, row):
+    assert known(read_report(f"{heading}\n{row}")) == {"wbc": 1.9}
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("Leukozytenzahl gesamt   1.9   G/l", {"wbc": 1.9}),
+        ("Neutrophile Granulozyten absolut   0.4   G/l", {"anc": 0.4}),
+        ("Recuento de leucocitos totales  1.9  10^9/L", {"wbc": 1.9}),
+        ("Recuento de neutrófilos 400 /mm3", {"anc": 0.4}),
+        ("Contagem absoluta de neutrófilos: 400 /mm3", {"anc": 0.4}),
+        ("Polynucléaires neutrophiles (valeur absolue) : 0,4 G/L", {"anc": 0.4}),
+        ("Granulociti neutrofili assoluti 0,4 10^9/L", {"anc": 0.4}),
+        ("Neutrofiele granulocyten absoluut 0,4 10^9/l", {"anc": 0.4}),
+        ("Neutrophile Granulozyten 22 %", {"neut_pct": 22}),
+        ("Unreife Granulozyten absolut 0,1 G/l", {}),
+    ],
+)
+def test_the_long_names_of_white_cells_in_other_languages_are_whole(line, values):
+    assert known(read_report(line)) == values
+
+
+def test_a_number_in_its_place_is_read_though_the_other_column_is_empty():
+    heading = "Test                      Previous     Result     Unit"
+    assert known(read_report(f"{heading}\nWhite Cell Count                       1.9        10^9/L")) == {"wbc": 1.9}
+    assert known(read_report(f"{heading}\nWhite Cell Count          --           1.9        10^9/L")) == {"wbc": 1.9}
+    narrow = "Test  Previous  Result  Unit\nWhite Cell Count  {}  10^9/L"
+    assert "Write -- in the empty place" in read_report(narrow.format("1.9")).why("wbc")
+    assert known(read_report(narrow.format("--  1.9"))) == {"wbc": 1.9}
+    assert known(read_report(narrow.format("1.9  --"))) == {}
+
+
 def test_where_no_present_result_stands_the_earlier_one_is_named_as_such():
     count = read_report("Test   Result  Previous  Units\nNeut # --  0.6  K/uL")
     assert "column of results is empty" in count.why("anc")

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from helpers.blood.core import words
 from helpers.blood.core.pieces import DAY, Piece, lex
@@ -88,7 +89,7 @@ def lines_of(text: str) -> list[Line]:
             lines.append(Line(start, raw, []))
             older, headed = older and not {"result", "previous"} <= set(new.kinds), len(lines)
             continue
-        under = _aligned(raw, shift, heading) if heading else None
+        under = _under_headings_of(raw, shift, heading) if heading else None
         apart = heading is not None and len(heading.numbers) > 1 and not under and not re.search(r"[\t|]", raw)
         line = Line(start, raw, lex(raw, start, apart))
         above = _broken_off(lines, text, start, above)
@@ -357,6 +358,9 @@ def _by_number(line: Line, heading: Heading) -> None:
         if piece.kind == "number" and re.fullmatch("0[0-9]", piece.text) and of_a_site:
             piece.kind = "punct"  # the number of the laboratory that measured it
     numbers = [piece for piece in line.pieces if piece.kind == "number"]
+    if not _beside_its_unit(line, heading):
+        line.uneven = {"result", "previous"} <= set(heading.numbers) and not re.search(r"[\t|]", line.text)
+        return
     missing = [line.start + found.start() for found in _MISSING.finditer(line.text)]
     slots = sorted([*(piece.start for piece in numbers), *missing])
     if missing and len(slots) == len(heading.numbers) > 1:
@@ -366,15 +370,83 @@ def _by_number(line: Line, heading: Heading) -> None:
     elif len(numbers) == len(heading.numbers) > 1:
         kind_of = dict(zip([piece.start for piece in numbers], heading.numbers, strict=True))
         line.columns = [kind_of.get(piece.start, "") for piece in line.pieces]
-    elif len(numbers) == 1 and heading.ends and {"result", "previous"} <= set(heading.numbers):
+    elif 0 < len(numbers) < len(heading.numbers) and {"result", "previous"} <= set(heading.numbers):
         line.uneven = not re.search(r"[\t|]", line.text)
 
 
-def _aligned(text: str, indent: int, heading: Heading) -> list[tuple[int, str, str]] | None:
-    """Cells that stand under their headings, with where each begins and its kind; None where that cannot be told."""
+def _beside_its_unit(line: Line, heading: Heading) -> bool:
+    """Whether as many numbers stand before the one unit of a line as the heading announces before its column."""
+    units_ = [piece.start for piece in line.pieces if piece.kind == "unit"]
+    if len(units_) != 1 or heading.kinds.count("unit") != 1:
+        return True
+    announced = sum(kind in _OF_NUMBERS for kind in heading.kinds[: heading.kinds.index("unit")])
+    slots = [piece.start for piece in line.pieces if piece.kind == "number"]
+    slots += [line.start + found.start() for found in _MISSING.finditer(line.text)]
+    before = sum(start < units_[0] for start in slots)
+    return before == announced or len(slots) != len(heading.numbers)
+
+
+def _under_headings_of(text: str, indent: int, heading: Heading) -> list[tuple[int, str, str]] | None:
+    """The cells of a line between blanks, with where each begins and its kind; None where that cannot be told.
+
+    Cells that stand at the edges of their headings are where they belong. Others are counted, where there are as many
+    as headings: a long name pushes what follows it to the right ("White Cell Count  3.1  1.9" below "Test  Previous
+    Result"). Where they can be neither seen nor counted, nothing is told of their place.
+    """
     cells = [(start, cell) for start, cell in cells_of(text) if cell.strip()]
     if len(cells) < 2 or heading.exact or not heading.ends or re.search(r"[\t|]", text):
         return None
+    seen, counted = _aligned(cells, indent, heading), _counted(cells, heading)
+    at_edges = seen is not None and _at_edges(cells, indent, heading)
+    return seen if at_edges or (counted is None and not _pushed(cells, indent, heading, heading.starts)) else counted
+
+
+def _counted(cells: list[tuple[int, str]], heading: Heading) -> list[tuple[int, str, str]] | None:
+    """Cells in the order of the headings, where there are as many and each may be what its heading announces."""
+    if len(cells) != len(heading.kinds) or "name" not in heading.kinds:
+        return None
+    pairs = [(cell, kind) for (_, cell), kind in zip(cells, heading.kinds, strict=True)]
+    if not all(_may_hold(kind, cell) for cell, kind in pairs) or not any(
+        kind in _OF_NUMBERS and re.search("[0-9]", cell) for cell, kind in pairs
+    ):
+        return None
+    return [(start, cell, kind) for (start, cell), kind in zip(cells, heading.kinds, strict=True)]
+
+
+def _may_hold(kind: str, cell: str) -> bool:
+    """Whether a cell may stand under such a heading: where a number should, no unit, flag or interval alone."""
+    kinds = [piece.kind for piece in lex(cell)]
+    if kind in _OF_NUMBERS:
+        alone = "number" not in kinds and not _MISSING.fullmatch(cell.strip())
+        return kinds.count("number") < 2 and "range" not in kinds and not (alone and {"unit", "flag"} & set(kinds))
+    if kind == "range":
+        return kinds.count("number") != 1 or bool(re.search("[<>≤≥]", cell))
+    return kind not in ("unit", "flag") or "number" not in kinds
+
+
+def _at_edges(cells: list[tuple[int, str]], indent: int, heading: Heading) -> bool:
+    """Whether every number begins or ends where a heading does.
+
+    A name that reaches below the next heading has pushed what begins behind it, one that reaches beyond it everything.
+    """
+    amounts = [(start + indent, start + indent + len(cell.rstrip())) for start, cell in cells if _is_amount(cell)]
+    ends = all(end in heading.ends for _, end in amounts) and not _pushed(cells, indent, heading, heading.ends)
+    return ends or (
+        all(start in heading.starts for start, _ in amounts) and not _pushed(cells, indent, heading, heading.starts)
+    )
+
+
+def _pushed(cells: list[tuple[int, str]], indent: int, heading: Heading, edges: list[int]) -> bool:
+    """Whether what stands before the numbers reaches over this edge of the next heading."""
+    for start, cell in takewhile(lambda cell: not _is_amount(cell[1]), cells):
+        place = bisect_right(heading.starts, start + indent)
+        if place < len(edges) and start + indent + len(cell.rstrip()) >= edges[place]:
+            return True
+    return False
+
+
+def _aligned(cells: list[tuple[int, str]], indent: int, heading: Heading) -> list[tuple[int, str, str]] | None:
+    """Cells that stand under their headings; None where that cannot be told."""
     found: list[tuple[int, str, int]] = []
     for start, cell in cells:
         parts = _under_headings(start, cell, indent, heading)
@@ -383,7 +455,8 @@ def _aligned(text: str, indent: int, heading: Heading) -> list[tuple[int, str, s
         found += parts
     order = [place for _, _, place in found if place < len(heading.kinds)]
     kinds = [_kind_at(place, heading) for _, _, place in found]
-    if order != sorted(order) or "name" not in kinds or _crowded(found, kinds):
+    fits = all(_may_hold(kind, cell) for (_, cell, _), kind in zip(found, kinds, strict=True))
+    if order != sorted(order) or "name" not in kinds or not fits or _crowded(found, kinds):
         return None
     return [(start, cell, kind) for (start, cell, _), kind in zip(found, kinds, strict=True)]
 
