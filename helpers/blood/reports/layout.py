@@ -95,6 +95,8 @@ def lines_of(text: str) -> list[Line]:
         above = _broken_off(lines, text, start, above)
         if above:
             _join(lines, line, above)
+        elif lines and _goes_on(lines[-1], line, text):
+            _carry_over(lines[-1], line)
         section = _section(line)
         if section is not None and section[1] and lines and lines[-1].has("date") and _tells_dates(lines[-1], line):
             section = None  # "Collected: 14.03.2024", and below "Prior: 12.03.2024"
@@ -253,10 +255,54 @@ def _broken_off(lines: list[Line], text: str, start: int, above: str) -> str:
     last = lines[-1] if lines else None
     if last is None or not last.pieces or len(last.text) > _LONGEST_BREAK or len(last.pieces) > 3:
         return ""
-    words_only = all(piece.kind in ("word", "qualifier", "filler", "name") for piece in last.pieces)
-    if not words_only or text[last.start + len(last.text) : start].count("\n") != 1:
+    words_only = all(piece.kind in _OF_A_NAME for piece in last.pieces)
+    of = [piece.meaning for piece in last.pieces if piece.kind == "specimen"]
+    heads = len(of) == len(last.pieces) or not set(of) <= {"blood"}
+    if not words_only or heads or text[last.start + len(last.text) : start].count("\n") != 1:
         return ""
     return f"{above} {last.text}".strip()[-2 * _LONGEST_BREAK :]
+
+
+_OF_A_NAME = ("word", "qualifier", "filler", "name", "specimen")
+"""What the beginning of a name may be made of: "White Blood"."""
+_HYPHENS = ("-", "\u00ad", "‐")
+
+
+def _goes_on(last: Line, line: Line, text: str) -> bool:
+    """Whether a sentence, or a word with a hyphen, goes on in the next line."""
+    first, end = line.text[:1], last.text[-1:]
+    if not last.pieces or not first.isalpha() or text[last.start + len(last.text) : line.start].count("\n") != 1:
+        return False
+    if end in _HYPHENS:
+        return last.text[-2:-1].isalpha() and (first.islower() or last.text[-2].isupper())
+    return first.islower() and last.pieces[-1].kind in _OF_A_NAME
+
+
+def _carry_over(last: Line, line: Line) -> None:
+    """Read a name that the end of a line cuts within a sentence, or with a hyphen, as the one it is."""
+    tail, first = last.text[-_LONGEST_BREAK:], line.pieces[0] if line.pieces else None
+    hyphen = tail[-1] in _HYPHENS
+    for above in (tail[:-1], f"{tail[:-1]}-") if hyphen else (f"{tail} ",):
+        pieces = lex(f"{above}{line.text[:_LONGEST_BREAK]}")
+        over = next((piece for piece in pieces if piece.start < len(above) < piece.end), None)
+        if over is None or over.kind not in ("name", "other", "cell"):
+            continue
+        begin, end = last.start + len(last.text) - len(tail) + over.start, line.start + over.end - len(above)
+        line.pieces = [
+            Piece(over.kind, line.start, end, over.text, over.meaning, over.either),
+            *(piece for piece in line.pieces if piece.start >= end),
+        ]
+        kept = [piece.start < begin for piece in last.pieces]
+        last.columns = [column for column, keep in zip(last.columns, kept, strict=False) if keep]
+        last.pieces = [piece for piece, keep in zip(last.pieces, kept, strict=True) if keep]
+        return
+    before = last.pieces[-2 if hyphen and len(last.pieces) > 1 else -1]
+    if (
+        first is not None
+        and first.kind == "name"
+        and (before.kind == "qualifier" or (hyphen and before.kind == "word"))
+    ):
+        first.kind, first.meaning = "other", "other quantity"
 
 
 def _join(lines: list[Line], line: Line, above: str) -> None:
@@ -269,10 +315,9 @@ def _join(lines: list[Line], line: Line, above: str) -> None:
     if over is not None and over.kind in ("name", "other", "cell"):
         end = line.start + over.end - cut
         inside = [piece for piece in line.pieces if piece.start < end]
-        if [(piece.kind, piece.meaning) for piece in inside] == [(over.kind, over.meaning)]:
-            return
-        joined = Piece(over.kind, line.start, end, over.text, over.meaning, over.either)
-        line.pieces[: len(inside)] = [joined]
+        if [(piece.kind, piece.meaning) for piece in inside] != [(over.kind, over.meaning)]:
+            joined = Piece(over.kind, line.start, end, over.text, over.meaning, over.either)
+            line.pieces[: len(inside)] = [joined]
         for part in lines[-1:-4:-1]:
             if part.text not in above:
                 break
