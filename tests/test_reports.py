@@ -670,6 +670,60 @@ def test_the_sex_is_that_which_is_ticked_in_the_language_of_its_label(line, sex)
     assert read_report(line).person.sex == sex
 
 
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("Age: 0 Year(s) 7 Month(s)", {"age_y": 0.583333}),
+        ("Age : 0 Year(s) 7 Month(s) 12 Day(s) / Male", {"age_y": 0.616188, "sex": "male"}),
+        ("45 Y(s)/Male", {"age_y": 45, "sex": "male"}),
+        ("Age/Sex: 45 Y(s)/Male", {"age_y": 45, "sex": "male"}),
+        ("Age/Gender : 45 Year (s) | Female", {"age_y": 45, "sex": "female"}),
+        ("Edad: 3 Año(s) 2 Mes(es)", {"age_y": 3.166667}),
+        ("Alter: 3 Jahr(e) und 2 Monat(e)", {"age_y": 3.166667}),
+        ("Age: 5 weeks 3 days", {"age_y": 0.10404}),
+        ("Age: 5w3d", {"age_y": 0.10404}),
+        ("Age: 34y2m", {"age_y": 34.166667}),
+        ("Age: 61 years and 3 months", {"age_y": 61.25}),
+        ("Âge : 2 ans et 3 mois", {"age_y": 2.25}),
+        ("Edad: 2 años y 3 meses, niña", {"age_y": 2.25, "sex": "female"}),
+        ("Leeftijd: 2 jaar en 3 maanden", {"age_y": 2.25}),
+        ("2.5-year-old boy", {"age_y": 2.5, "sex": "male"}),
+        ("2,5-year-old boy with Hb 7.2 g/dL", {"age_y": 2.5, "sex": "male"}),
+        ("3-year-2-month-old girl", {"age_y": 3.166667, "sex": "female"}),
+        ("A 61 years and 3 months old woman", {"age_y": 61.25, "sex": "female"}),
+        ("Alter: 34 J., w", {"age_y": 34, "sex": "female"}),
+        ("Alter: 34; w", {"age_y": 34, "sex": "female"}),
+        ("Age: 34;F", {"age_y": 34, "sex": "female"}),
+        ("Age: 34; Female", {"age_y": 34, "sex": "female"}),
+        ("Age: 34, M", {"age_y": 34, "sex": "male"}),
+        ("Edad: 34; mujer", {"age_y": 34, "sex": "female"}),
+        ("Age 34 years, 3 months ago she had anemia", {"age_y": 34}),
+        ("Age: 34 years, 12 weeks pregnant", {"age_y": 34, "trimester": 1}),
+        ("Age/Sex: 8 M/F", {"age_y": 0.666667, "sex": "female"}),
+    ],
+)
+def test_an_age_is_read_to_its_end_with_the_sex_behind_it(line, person):
+    assert about(read_report(line)) == person
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("Age: 34 M/F", {}),
+        ("Age/Sex: 30 M/F", {}),
+        ("Age: 34; F/M", {"age_y": 34}),
+        ("Age: 34; W", {"age_y": 34}),
+        ("Age: 34; V", {"age_y": 34}),
+        ("Age 34. M. Smith", {"age_y": 34}),
+        ("Age: 34; F. Smith", {"age_y": 34}),
+        ("Age: 34 years; male partner negative", {"age_y": 34}),
+    ],
+)
+def test_a_letter_or_a_word_behind_an_age_that_may_be_no_sex_is_said(line, person):
+    count = read_report(f"{line}\nHb 7.2 g/dL")
+    assert about(count) == person and count.notes
+
+
 def test_the_age_and_sex_of_a_donor_are_not_those_of_the_patient():
     count = read_report("Donor age 34 years, sex female; recipient age 50, sex male\nHb 7.2 g/dL")
     assert about(count) == {}

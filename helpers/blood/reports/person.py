@@ -29,6 +29,8 @@ def _any(kind: str, meaning: str = "") -> str:
 
 _PER_YEAR = {"months": 12, "weeks": 52.1775, "days": 365.25, "hours": 8766, "minutes": 525_960}
 """Of each unit of age below a year, how many a year has."""
+_SMALLER = {"m": "months", "d": "days", "sw": "weeks", "sd": "days", "sh": "hours"}
+"""What may stand behind a larger unit: "2 years and 3 months", "5 weeks 3 days"."""
 
 
 _EMPTY_BOX = r"[□☐◻▢○]|\[\s*\]|\(\s*\)|_{2,}"
@@ -42,18 +44,31 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     sexes, short = _any("sex"), "|".join(_any("age_unit", unit) for unit in _PER_YEAR)
     cells = "|".join(word for unit in _PER_YEAR for word in words_for("age_unit", unit) if len(word) > 1)
     end, to = r"(?![\w])", r"\s*(?:\((?P<in>[^)]{0,20})\))?\s*[:=.\-|\t]*\s*"
-    value = (
-        rf"(?P<y>[0-9]{{1,4}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<yu>{years}){end})?"
-        rf"(?:[\s,]*(?P<m>[0-9]{{1,2}})\s*(?:{months}){end})?(?:[\s,]*(?P<d>[0-9]{{1,2}})\s*(?:{days}){end})?"
+    part, weeks, hours = (
+        rf"{months}|{_any('age_unit', 'weeks')}|{days}",
+        _any("age_unit", "weeks"),
+        _any("age_unit", "hours"),
     )
-    small = rf"(?P<sn>[0-9]{{1,3}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<su>{short})|\s*[|(\t]\s*(?P<sc>{cells})\)?){end}"
+    glued = rf"(?:{end}|(?=[0-9]{{1,2}}\s?(?:{part}){end}))"
+    more = rf"(?:[\s,]*|-)(?:(?:{_any('and')})\s+)?"
+    age_too = rf"{glued}(?!\s+(?:{_any('not the age', 'another time')})(?!\w))"
+    and_ = [
+        rf"(?:{more}(?P<{key}>[0-9]{{1,2}})[\s-]?\s*(?:{unit}){age_too})?" for key, unit in (("m", months), ("d", days))
+    ]
+    and_small = [
+        rf"(?:{more}(?P<{key}>[0-9]{{1,2}})[\s-]?\s*(?:{unit}){age_too})?"
+        for key, unit in (("sw", weeks), ("sd", days), ("sh", hours))
+    ]
+    year = r"(?P<y>[0-9]{1,4}(?:[.,][0-9]+)?)"
+    value = rf"{year}(?:\s*[- ]?(?P<yu>{years}){glued})?{''.join(and_)}"
+    small = rf"(?P<sn>[0-9]{{1,3}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<su>{short})|\s*[|(\t]\s*(?P<sc>{cells})\)?){glued}{''.join(and_small)}"
     old = r"(?:[- ]?(?:old|olds|o\b|alt|alte|alter|vecchi[oa])\b)?"
     both = rf"(?:{age})\s*[/&,]\s*(?:{sex})|(?:{sex})\s*[/&,]\s*(?:{age})"
     pattern = {
         "both": rf"(?<![\w])(?:{both}){to}(?:(?P<s0>{sexes}){end}[\s/,|-]*)?(?:{small}|{value})?(?:{old})[\s/,|()-]*(?:(?P<s>{sexes}){end})?",
-        "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,|]*(?P<s>f|female|male|m(?!\s*[:=]?\s*[0-9])){end})?",
+        "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,;|()-]*\.?[\s/,;|()-]*(?P<s>{sexes}){end}(?!\s*[:=]|\s+[0-9]|\.\w|/[oh](?!\w)))?",
         "sex": rf"(?<![\w])(?:{sex}){end}{to}(?:(?P<s>{sexes}){end}|(?={_EMPTY_BOX}|{_TICKED_BOX}))",
-        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}})\s*[- ]?(?:{years})|(?P<sn>[0-9]{{1,3}}(?:\.[0-9]+)?)\s*[- ]?(?P<su>{short}))"
+        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)\s*[- ]?(?:{years}){glued}{''.join(and_)}|{small})"
         rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}(?:\s*,?\s*(?:[^\W\d_]+\s+){{0,3}}?(?P<s>{sexes}){end})?",
         "part": rf"(?<![\w./-])[0-9]{{1,3}}\s?/\s?(?:12|52|365|7)\s*[- ]?old{end}",
         "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?:(?P<s>{sexes})|(?P<man>patient(?:en)?)){end})?",
@@ -118,6 +133,12 @@ _GRAVIDA = re.compile(r"^g\s?[0-9]{1,2}\s?,?\s?p\s?[0-9]{1,2}(?:\+[0-9])?\s+(?=a
 """How many pregnancies and births, before the week of this one: "G2P1 at 24 weeks"."""
 
 
+@cache
+def _plural() -> re.Pattern[str]:
+    """ "7 Month(s)": a unit of age with its plural in a bracket."""
+    return re.compile(rf"(?<![^\W\d_])({_any('age_unit')})\s?\((?:s|es|e|en|n|i)\)")
+
+
 def sex_of(word: str) -> str:
     """female or male, in any of the languages; "" for another word."""
     return listed("sex").get(tokens_of(word), "")
@@ -134,7 +155,7 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
     Returns:
         Where what was read stands in the line.
     """
-    text, spans = fold(line), []
+    text, spans = _plural().sub(lambda unit: unit[1].ljust(len(unit[0])), fold(line)), []
     if _speaks().isdisjoint(re.findall(r"[^\W\d_]+", text)):
         return []
     for name in ("titled", "born", "both", "part", "age", "sex", "prose", "jahr", "glued", "of", "patient"):
@@ -176,6 +197,10 @@ def _declined(draft: Draft, line: str, text: str, found: re.Match[str], name: st
         return _tell_of_several(draft, line, text, found)
     if name not in ("age", "both"):
         return 0
+    months = found["sn"] if found["su"] == "m" else None
+    if months and re.search(r"m\s*/\s*[a-z]+$", found[0]) and float(months.replace(",", ".")) >= _GROWN:
+        draft.note(f'The age and sex in "{line[found.start() : found.end()]}" are not taken: M may be months or a sex.')
+        return found.end()
     if end := _open_age(text, found):
         draft.note(
             f'The age in "{line[found.start() : end]}" is not taken: its unit is not certain. Write it as "Age: 34 years".'
@@ -184,7 +209,7 @@ def _declined(draft: Draft, line: str, text: str, found: re.Match[str], name: st
         if sex and not _another_sex(text, found):
             _tell_sex(draft, found[0], sex)
         return max(end, found.end())
-    if name == "both" and (end := _another_sex(text, found)):
+    if end := _another_sex(text, found):
         draft.note(_SEVERAL.format(line[found.start() : end]))
         _take_age(draft, found.groupdict(), found["y"])
         return end
@@ -211,7 +236,7 @@ def _open_age(text: str, found: re.Match[str]) -> int:
         return found.end()
     end = found.end("y")
     sex = given.get("s") and found.start("s") >= end
-    if sex and re.fullmatch(r"[\s/,|()-]*", text[end : found.start("s")]):
+    if sex and re.fullmatch(r"[\s/,;|.()-]*", text[end : found.start("s")]):
         return 0
     rest = text[end : end + _REACH]
     unit = re.match(rf"[\s,;|/(.-]*(?:{_time_words()})(?!\w)", rest)
@@ -387,6 +412,7 @@ def _others() -> dict[str, re.Pattern[str]]:
         "another age": re.compile(
             rf"(?<!\w)(?:{_any('not the age', 'another age')}|{group}|{people}|{own})(?!\w)[\s:]*$"
         ),
+        "a person": re.compile(rf"\s+{people}(?!\w)"),
         "a thing": re.compile(rf"\s*(?:[^\W\d_]+\s+)?(?:{_any('not the age', 'a thing')}|{people})(?!\w)"),
     }
 
@@ -436,12 +462,26 @@ def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
     if name == "age" and given.get("su") == "m" and not sex and _may_be_years(given["sn"], found[0]):
         draft.months_or_years = float(given["sn"])
         return True
-    if name == "age" and sex == "m" and not given.get("yu"):
+    if name == "age" and sex and _not_the_sex(draft, found, sex):
         sex = None
     if name == "both" and not sex and given.get("su") == "m" and given.get("sn"):
         years, sex, given["sn"], given["su"] = given["sn"], "m", None, None
     told = _take_age(draft, given, years)
     return bool(sex and _tell_sex(draft, found[0] if name in ("age", "both", "sex") else "", sex)) or told
+
+
+def _not_the_sex(draft: Draft, found: re.Match[str], sex: str) -> bool:
+    """Whether a word behind an age is no sex of this person: an M beside a bare number, "male partner", an English W."""
+    if sex == "m" and not found["yu"] and not re.search(r"[/,;|.()-]\s*m$", found[0]):
+        return True
+    if sex == "w" and not found[0].startswith("alter"):
+        draft.note(f'The sex "w" is not taken: what this letter means in "{found[0].strip()}" is not known.')
+        return True
+    after = found.string[found.end() : found.end() + _REACH]
+    if len(sex) == 1 and re.match(r"\.\s+[^\W\d_]", after) and lex(after[1:].strip())[0].kind == "word":
+        draft.note(f'The sex "{sex}" is not taken: in "{found[0].strip()}{after[:20].rstrip()}" it may be an initial.')
+        return True
+    return bool(_others()["a person"].match(after))
 
 
 def _take_age(draft: Draft, given: dict[str, str | None], years: str | None) -> bool:
@@ -452,8 +492,8 @@ def _take_age(draft: Draft, given: dict[str, str | None], years: str | None) -> 
     number = given.get("sn") or years
     if not number:
         return False
-    part = float(given.get("m") or 0) / _PER_YEAR["months"] + float(given.get("d") or 0) / _PER_YEAR["days"]
-    draft.tell_age(float(number.replace(",", ".")) / per + part)
+    parts = sum(float(given.get(key) or 0) / _PER_YEAR[name] for key, name in _SMALLER.items())
+    draft.tell_age(float(number.replace(",", ".")) / per + parts)
     return True
 
 
