@@ -748,6 +748,63 @@ def test_a_gestational_age_is_a_pregnancy_only_where_one_is_told(text, trimester
     assert trimester or any("not taken" in note for note in count.notes)
 
 
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("34-year-old pregnant woman at 30 weeks", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-year-old pregnant woman, 30 weeks", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34 y/o pregnant female admitted at 30+4 weeks", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-year-old pregnant woman in the third trimester", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-year-old woman at 30 weeks' gestation", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34F pregnant 30 weeks", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-year-old non-pregnant woman", {"age_y": 34, "sex": "female", "trimester": 0}),
+        ("The patient is pregnant at 30 weeks", {"trimester": 3}),
+        ("She is 30 weeks pregnant", {"trimester": 3}),
+        ("Pregnant (30 weeks)", {"trimester": 3}),
+        ("Pregnant: yes, 12 weeks", {"trimester": 1}),
+        ("Pregnant: yes\n12 weeks", {"trimester": 1}),
+        ("pregnant, gestational age 13w6d", {"trimester": 1}),
+        ("gestational age 13 w 6 d, pregnant", {"trimester": 1}),
+        ("Pregnant: yes\nGA: 12 weeks", {"trimester": 1}),
+        ("34-jährige schwangere Frau in der 30. SSW", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-jährige Schwangere (SSW 30+2)", {"age_y": 34, "trimester": 3}),
+        ("schwanger, 28. SSW", {"trimester": 2}),
+        ("pregnant, 28th week", {"trimester": 2}),
+        ("pregnant, 28 weeks", {"trimester": 3}),
+        ("Mujer embarazada de 34 años, 30 semanas", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("Gestante de 30 semanas", {"trimester": 3}),
+        ("Embarazo: 20 semanas", {"trimester": 2}),
+        ("Femme enceinte de 34 ans, 30 SA", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("Donna di 34 anni incinta alla 30a settimana", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("Vrouw van 34 jaar, zwanger (30 weken)", {"age_y": 34, "sex": "female", "trimester": 3}),
+    ],
+)
+def test_a_pregnancy_is_read_with_its_week(line, person):
+    for text in (f"{line}\nHb 72 g/L", f"{line}, Hb 72 g/L"):
+        count = read_report(text)
+        assert about(count) == person and known(count) == {"hb": 72}, text
+        assert not any("week is not printed" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("34-year-old pregnant woman", {"age_y": 34, "sex": "female"}),
+        ("34-year-old previously pregnant woman", {"age_y": 34, "sex": "female"}),
+        ("34-year-old pregnant woman, tired for 2 weeks", {"age_y": 34, "sex": "female"}),
+        ("34-year-old pregnant woman's husband at 30 weeks", {}),
+        ("Her sister is pregnant at 30 weeks", {}),
+        ("Pregnant. 12 weeks after transplant.", {}),
+        ("Pregnant: yes\nTired, 2 weeks", {}),
+        ("34-year-old woman. Not pregnant. 12 weeks after transplant.", {"age_y": 34, "sex": "female", "trimester": 0}),
+        ("Female, 28 weeks", {"sex": "female"}),
+    ],
+)
+def test_weeks_that_are_not_told_of_a_pregnancy_are_not_taken_and_that_is_said(line, person):
+    count = read_report(f"{line}\nHb 7.2 g/dL")
+    assert about(count) == person and count.notes
+
+
 # --- a number that is not the result of now ----------------------------------------------------------------------
 
 
@@ -929,6 +986,54 @@ def test_a_name_that_a_line_end_cuts_in_two_is_read_as_one(text, values):
 def test_a_limit_that_a_sentence_explains_is_no_result(line):
     count = read_report(f"{line}\nHb 7.2 g/dL")
     assert known(count) == {"hb": 72} and any("a limit or a condition" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Critical value: platelets 20",
+        "Critical value: platelets 20 K/uL",
+        "Critical values: RBC 2.0 M/uL, platelets 20 K/uL",
+        "Critical values: RBC <2.0, platelets <20",
+        "panic value platelets 20 K/uL",
+        "Kritischer Wert: Thrombozyten 20 G/l",
+        "Kritische Werte: Thrombozyten <20 G/l",
+        "Valor crítico: plaquetas 20 mil/mm3",
+        "Valeurs critiques : plaquettes 20 G/L",
+        "Valore critico: piastrine 20 10^9/L",
+        "Kritieke waarde: trombocyten 20 10^9/L",
+        "Critical values:\nRBC <2.0 M/uL\nPlatelets <20 K/uL",
+        "Interpretation\nPlatelets <20 K/uL: spontaneous bleeding",
+        "Call if platelets <10 K/uL",
+        "Call hematology with platelets <10 K/uL",
+        "Call MD: platelets <10 K/uL",
+        "Anrufen bei Thrombozyten <10 G/l",
+    ],
+)
+def test_a_number_from_which_one_calls_is_no_result(line):
+    count = read_report(f"{line}\n\nHb 7.2 g/dL")
+    assert known(count) == {"hb": 72}
+    assert any("limit" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "platelets"),
+    [
+        ("Platelets <10 K/uL. Call hematology", 10),
+        ("Thrombozyten <10 G/l. Bitte anrufen.", 10),
+        ("Platelets <10 K/uL. Call if platelets <20 K/uL", 10),
+        ("Platelets 8 K/uL (critical value)", 8),
+        ("Platelets 8 K/uL critical value <20", 8),
+        ("Platelets 8 K/uL, critical value: 20 K/uL", 8),
+        ("CRITICAL VALUE: platelets 8 K/uL called to Dr. Rao at 08:30", 8),
+        ("Critical result: platelets 8 K/uL", 8),
+        ("*** CRITICAL VALUE ***\nPlatelets 8 K/uL", 8),
+        ("Call from lab: platelets <10 K/uL", 10),
+    ],
+)
+def test_a_result_for_which_somebody_is_called_is_one(line, platelets):
+    """A sentence of its own says what follows from the result before it; within one sentence it says from when."""
+    assert known(read_report(line)) == {"plt": platelets}
 
 
 @pytest.mark.parametrize("line", ["Platelets <10 K/uL", "Platelets <10 K/uL L", "PLT <10 K/uL (150-400)"])

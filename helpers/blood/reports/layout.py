@@ -46,6 +46,9 @@ class Line:
     uneven: bool = False
     """Lines like it hold several numbers, no heading tells which is the result, and this one has an empty cell."""
 
+    explains: bool = False
+    """It stands under a heading of its own that says "comment" or "critical values"."""
+
     def has(self, *kinds: str) -> bool:
         """Whether a piece of one of these kinds stands on it."""
         return any(piece.kind in kinds for piece in self.pieces)
@@ -76,7 +79,7 @@ def lines_of(text: str) -> list[Line]:
     heading: Heading | None = None
     over: list[str] = []
     specimen, older, time = "", False, ""
-    headed, above = -1, ""
+    headed, above, explains = -1, "", False
     for found in _LINE.finditer(text):
         raw = found[0][:LONGEST_LINE].rstrip()
         if not raw.strip():
@@ -106,6 +109,9 @@ def lines_of(text: str) -> list[Line]:
             specimen = ""
         time = _day_of_its_own(line) or time
         line.specimen, line.older, line.time = specimen, older, time
+        goes_on = bool(lines) and text[lines[-1].start + len(lines[-1].text) : start].count("\n") == 1
+        line.explains = goes_on and explains
+        explains = line.explains or words.tokens_of(raw) in _explaining()
         if heading:
             _into_columns(line, heading, under)
         elif over:
@@ -115,6 +121,11 @@ def lines_of(text: str) -> list[Line]:
         lines.append(line)
     _mark_uneven(lines)
     return lines
+
+
+def _explaining() -> frozenset[tuple[str, ...]]:
+    """What, alone on a line, says that limits and remarks follow."""
+    return words.meant("lead", "a comment") | words.meant("lead", "a critical value")
 
 
 def _mark_uneven(lines: list[Line]) -> None:
