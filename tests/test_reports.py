@@ -696,6 +696,9 @@ def test_the_sex_is_that_which_is_ticked_in_the_language_of_its_label(line, sex)
         ("Age: 34;F", {"age_y": 34, "sex": "female"}),
         ("Age: 34; Female", {"age_y": 34, "sex": "female"}),
         ("Age: 34, M", {"age_y": 34, "sex": "male"}),
+        ("Age: 34 years & F", {"age_y": 34, "sex": "female"}),
+        ("Age: 34, F with fever", {"age_y": 34, "sex": "female"}),
+        ("34 y.o. F", {"age_y": 34, "sex": "female"}),
         ("Edad: 34; mujer", {"age_y": 34, "sex": "female"}),
         ("Age 34 years, 3 months ago she had anemia", {"age_y": 34}),
         ("Age: 34 years, 12 weeks pregnant", {"age_y": 34, "trimester": 1}),
@@ -715,6 +718,8 @@ def test_an_age_is_read_to_its_end_with_the_sex_behind_it(line, person):
         ("Age: 34; W", {"age_y": 34}),
         ("Age: 34; V", {"age_y": 34}),
         ("Age 34. M. Smith", {"age_y": 34}),
+        ("Age: 34 years, M protein 12 g/L", {"age_y": 34}),
+        ("3M, F", {}),
         ("Age: 34; F. Smith", {"age_y": 34}),
         ("Age: 34 years; male partner negative", {"age_y": 34}),
     ],
@@ -867,6 +872,7 @@ def test_a_name_of_any_length_leaves_the_number_in_its_column(heading, analyte):
         "Test   Result   Previous   Unit   Range\n{}   pending   3.1   10^9/L   4.0-11.0",
         "Test   Previous   Result   Unit   Range\n{}   3.1   clotted   10^9/L   4.0-11.0",
         "Test Previous Result Unit\n{} 3.1 10^9/L",
+        "Test            Previous          Result           Unit\n{}     41%  3.1          22%  1.9         10^9/L",
     ],
 )
 def test_the_one_number_in_one_of_two_columns_is_taken_only_where_its_place_is_seen(name, table):
@@ -912,7 +918,7 @@ def test_a_number_in_its_place_is_read_though_the_other_column_is_empty():
     assert known(read_report(f"{heading}\nWhite Cell Count                       1.9        10^9/L")) == {"wbc": 1.9}
     assert known(read_report(f"{heading}\nWhite Cell Count          --           1.9        10^9/L")) == {"wbc": 1.9}
     narrow = "Test  Previous  Result  Unit\nWhite Cell Count  {}  10^9/L"
-    assert "Write -- in the empty place" in read_report(narrow.format("1.9")).why("wbc")
+    assert "Write -- in an empty place" in read_report(narrow.format("1.9")).why("wbc")
     assert known(read_report(narrow.format("--  1.9"))) == {"wbc": 1.9}
     assert known(read_report(narrow.format("1.9  --"))) == {}
 
@@ -956,6 +962,11 @@ def test_where_no_present_result_stands_the_earlier_one_is_named_as_such():
         ("Met-\nhemoglobin 2 g/dL", {}),
         ("T-\nlymphocytes 55 %", {}),
         ("She was seen in the clinic last week, and her glycated\nhemoglobin was 72 g/L", {}),
+        ("Donor white\ncell count 5 K/uL", {}),
+        ("Her mother's white\ncell count is 5 K/uL", {}),
+        ("Bone marrow: cellularity 10 %, neutro-\nphils 12 K/uL, platelets 18 K/uL", {"plt": 18}),
+        ("WBC 2.1 K/uL (previous white\ncell count 3.1 K/uL)", {"wbc": 2.1}),
+        ("Transfuse below a platelet\ncount of 10 K/uL", {}),
         ("The laboratory called to say that the reticulocyte\nhemoglobin is 28 g/L", {}),
         (
             "The hemoglobin is 7.2 g/dL, her white\ncell count 2.1 K/uL and the platelet\ncount 18 K/uL.",

@@ -99,7 +99,8 @@ def lines_of(text: str) -> list[Line]:
         if above:
             _join(lines, line, above)
         elif lines and _goes_on(lines[-1], line, text):
-            _carry_over(lines[-1], line)
+            _carry_over(lines, line)
+            under = under if line.start == start else None
         section = _section(line)
         if section is not None and section[1] and lines and lines[-1].has("date") and _tells_dates(lines[-1], line):
             section = None  # "Collected: 14.03.2024", and below "Prior: 12.03.2024"
@@ -109,7 +110,7 @@ def lines_of(text: str) -> list[Line]:
             specimen = ""
         time = _day_of_its_own(line) or time
         line.specimen, line.older, line.time = specimen, older, time
-        goes_on = bool(lines) and text[lines[-1].start + len(lines[-1].text) : start].count("\n") == 1
+        goes_on = bool(lines) and text[lines[-1].start + len(lines[-1].text) : line.start].count("\n") == 1
         line.explains = goes_on and explains
         explains = line.explains or words.tokens_of(raw) in _explaining()
         if heading:
@@ -289,8 +290,12 @@ def _goes_on(last: Line, line: Line, text: str) -> bool:
     return first.islower() and last.pieces[-1].kind in _OF_A_NAME
 
 
-def _carry_over(last: Line, line: Line) -> None:
-    """Read a name that the end of a line cuts within a sentence, or with a hyphen, as the one it is."""
+def _carry_over(lines: list[Line], line: Line) -> None:
+    """Read a name that the end of a line cuts within a sentence, or with a hyphen, as the one it is.
+
+    What else stands on the line above is said of it too ("Her mother's white / cell count"): the two become one.
+    """
+    last = lines[-1]
     tail, first = last.text[-_LONGEST_BREAK:], line.pieces[0] if line.pieces else None
     hyphen = tail[-1] in _HYPHENS
     for above in (tail[:-1], f"{tail[:-1]}-") if hyphen else (f"{tail} ",):
@@ -303,9 +308,11 @@ def _carry_over(last: Line, line: Line) -> None:
             Piece(over.kind, line.start, end, over.text, over.meaning, over.either),
             *(piece for piece in line.pieces if piece.start >= end),
         ]
-        kept = [piece.start < begin for piece in last.pieces]
-        last.columns = [column for column, keep in zip(last.columns, kept, strict=False) if keep]
-        last.pieces = [piece for piece, keep in zip(last.pieces, kept, strict=True) if keep]
+        last.pieces, last.columns = [piece for piece in last.pieces if piece.start < begin], []
+        if last.pieces:
+            line.pieces = [*last.pieces, *line.pieces]
+            line.text = last.text.ljust(line.start - last.start) + line.text
+            line.start = lines.pop().start
         return
     before = last.pieces[-2 if hyphen and len(last.pieces) > 1 else -1]
     if (
@@ -426,7 +433,7 @@ def _by_number(line: Line, heading: Heading) -> None:
     elif len(numbers) == len(heading.numbers) > 1:
         kind_of = dict(zip([piece.start for piece in numbers], heading.numbers, strict=True))
         line.columns = [kind_of.get(piece.start, "") for piece in line.pieces]
-    elif 0 < len(numbers) < len(heading.numbers) and {"result", "previous"} <= set(heading.numbers):
+    elif 0 < len(numbers) != len(heading.numbers) and {"result", "previous"} <= set(heading.numbers):
         line.uneven = not re.search(r"[\t|]", line.text)
 
 

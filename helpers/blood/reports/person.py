@@ -66,10 +66,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     both = rf"(?:{age})\s*[/&,]\s*(?:{sex})|(?:{sex})\s*[/&,]\s*(?:{age})"
     pattern = {
         "both": rf"(?<![\w])(?:{both}){to}(?:(?P<s0>{sexes}){end}[\s/,|-]*)?(?:{small}|{value})?(?:{old})[\s/,|()-]*(?:(?P<s>{sexes}){end})?",
-        "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,;|()-]*\.?[\s/,;|()-]*(?P<s>{sexes}){end}(?!\s*[:=]|\s+[0-9]|\.\w|/[oh](?!\w)))?",
+        "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,;|()&-]*\.?[\s/,;|()&-]*(?P<s>{sexes}){end}(?!\s*[:=]|\s+[0-9]|\.\w|/[oh](?!\w)))?",
         "sex": rf"(?<![\w])(?:{sex}){end}{to}(?:(?P<s>{sexes}){end}|(?={_EMPTY_BOX}|{_TICKED_BOX}))",
         "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)\s*[- ]?(?:{years}){glued}{''.join(and_)}|{small})"
-        rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}(?:\s*,?\s*(?:[^\W\d_]+(?:-[^\W\d_]+)?\s+){{0,3}}?(?P<s>{sexes}){end})?",
+        rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}\.?(?:\s*,?\s*(?:[^\W\d_]+(?:-[^\W\d_]+)?\s+){{0,3}}?(?P<s>{sexes}){end})?",
         "part": rf"(?<![\w./-])[0-9]{{1,3}}\s?/\s?(?:12|52|365|7)\s*[- ]?old{end}",
         "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?:(?:nicht\s+)?(?:{said})\s+)?(?:(?P<s>{sexes})|(?P<man>patient(?:en)?)){end})?",
         "glued": rf"(?:^|(?<=[.;:] ))(?:(?P<y>[0-9]{{1,3}})\s?(?:{years})|(?P<y2>1[89]|[2-9][0-9]))(?P<s>f|m)"
@@ -274,7 +274,7 @@ def _open_age(text: str, found: re.Match[str]) -> int:
         return found.end()
     end = found.end("y")
     sex = given.get("s") and found.start("s") >= end
-    if sex and re.fullmatch(r"[\s/,;|.()-]*", text[end : found.start("s")]):
+    if sex and re.fullmatch(r"[\s/,;|.()&-]*", text[end : found.start("s")]):
         return 0
     rest = text[end : end + _REACH]
     unit = re.match(rf"[\s,;|/(.-]*(?:{_time_words()})(?!\w)", rest)
@@ -320,7 +320,7 @@ def _next_field(rest: str) -> bool:
     )
 
 
-_CAME = ("who", "known", "admitted", "presenting", "presents", "presented")
+_CAME = ("who", "with", "known", "admitted", "presenting", "presents", "presented")
 """Words of a sentence that goes on behind an age."""
 
 
@@ -550,6 +550,14 @@ def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
     if name == "age" and given.get("su") == "m" and not sex and _may_be_years(given["sn"], found[0]):
         draft.months_or_years = float(given["sn"])
         return True
+    if (
+        name == "pair"
+        and given.get("s") == "m"
+        and float(years or 0) < _GROWN
+        and re.fullmatch(r"[0-9]+\s*m", found[0])
+    ):
+        draft.months_or_years = float(years or 0)
+        return True
     if name == "age" and sex and _not_the_sex(draft, found, sex):
         sex = None
     if name == "both" and not sex and given.get("su") == "m" and given.get("sn"):
@@ -565,14 +573,18 @@ def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
 
 def _not_the_sex(draft: Draft, found: re.Match[str], sex: str) -> bool:
     """Whether a word behind an age is no sex of this person: an M beside a bare number, "male partner", an English W."""
-    if sex == "m" and not found["yu"] and not re.search(r"[/,;|.()-]\s*m$", found[0]):
+    if sex == "m" and not found["yu"] and not re.search(r"[/,;|.()&-]\s*m$", found[0]):
         return True
     if sex == "w" and not found[0].startswith("alter"):
         draft.note(f'The sex "w" is not taken: what this letter means in "{found[0].strip()}" is not known.')
         return True
     after = found.string[found.end() : found.end() + _REACH]
-    if len(sex) == 1 and re.match(r"\.\s+[^\W\d_]", after) and lex(after[1:].strip())[0].kind == "word":
-        draft.note(f'The sex "{sex}" is not taken: in "{found[0].strip()}{after[:20].rstrip()}" it may be an initial.')
+    initial = re.match(r"\.\s+[^\W\d_]", after) and lex(after[1:].strip())[0].kind == "word"
+    begins = re.search(r"[,;]\s*\w$", found[0]) and re.match(r"\s+[^\W\d_]", after) and not _next_field(after)
+    if len(sex) == 1 and (initial or begins):
+        draft.note(
+            f'The sex "{sex}" is not taken: in "{found[0].strip()}{after[:20].rstrip()}" it may be the beginning of something else.'
+        )
         return True
     return bool(_others()["a person"].match(after))
 

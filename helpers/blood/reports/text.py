@@ -24,7 +24,8 @@ NEWBORN = "a newborn or a fetus"
 _OLDER = "It is an earlier result."
 _UNEVEN = "{}: one of several columns of numbers is empty here, and no heading tells which one holds the results."
 _PUSHED = (
-    "{}: one of several columns of numbers is empty here, and which of them is not seen. Write -- in the empty place."
+    "{}: there are not as many numbers here as columns of numbers, and which is the result cannot be told. "
+    "Write -- in an empty place."
 )
 LONGEST_TEXT = 100_000
 """Characters of a pasted report that are read."""
