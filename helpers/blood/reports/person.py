@@ -611,6 +611,7 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     cut = []
     for each in found:
         inner = each[0].strip(" -*•:")
+        inner = inner[:-1] if inner.endswith(")") and inner.count(")") > inner.count("(") else inner
         if re.search(r"\w", inner):
             start = each.start() + each[0].index(inner)
             cut.append((start, start + len(inner)))
@@ -651,6 +652,8 @@ def _read_alone(draft: Draft, clause: str) -> bool:
             f'The "{clause}" may be an age or a pregnancy: it is not taken. Write "Age: {clause}" if it is the age.'
         )
         return True
+    if found and draft.pregnant and found.groupdict().get("sn"):
+        return False  # "Pregnant, 7 months"
     return bool(found) and _take(draft, found, "alone")
 
 
