@@ -1017,6 +1017,8 @@ def test_a_limit_that_a_sentence_explains_is_no_result(line):
         "Kritieke waarde: trombocyten 20 10^9/L",
         "Critical values:\nRBC <2.0 M/uL\nPlatelets <20 K/uL",
         "Interpretation\nPlatelets <20 K/uL: spontaneous bleeding",
+        "Panic level platelets 20 K/uL",
+        "Platelets <10 K/uL, please call",
         "Call if platelets <10 K/uL",
         "Call hematology with platelets <10 K/uL",
         "Call MD: platelets <10 K/uL",

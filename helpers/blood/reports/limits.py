@@ -116,7 +116,7 @@ def explained(claims: list[Claim]) -> None:
             follows = False
             continue
         after = [each for each in claim.rest if each.start >= last.printed.end and each.kind not in _BESIDE_A_NUMBER]
-        after = [each for each in after if each.text not in (",", "-", "–")]
+        after = [each for each in after if each.text not in (",", "-", "–") and not leads(each, "please")]
         told = leads(after[0], "of a limit") if after else False
         follows = told or (follows and all(each.kind == "and" for each in after))
         if follows:

@@ -611,7 +611,8 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     cut = []
     for each in found:
         inner = each[0].strip(" -*•:")
-        inner = inner[:-1] if inner.endswith(")") and inner.count(")") > inner.count("(") else inner
+        if bracket := re.fullmatch(r"\(?([^()]+)\)", inner):
+            inner = bracket[1]
         if re.search(r"\w", inner):
             start = each.start() + each[0].index(inner)
             cut.append((start, start + len(inner)))
