@@ -729,6 +729,10 @@ def test_a_letter_or_a_word_behind_an_age_that_may_be_no_sex_is_said(line, perso
     assert about(count) == person and count.notes
 
 
+def test_a_sex_that_a_line_end_cuts_is_read_whole():
+    assert about(read_report("Age: 34 years, sex: fe-\nmale, Hb 7.2 g/dL")) == {"age_y": 34, "sex": "female"}
+
+
 def test_the_age_and_sex_of_a_donor_are_not_those_of_the_patient():
     count = read_report("Donor age 34 years, sex female; recipient age 50, sex male\nHb 7.2 g/dL")
     assert about(count) == {}
@@ -962,6 +966,8 @@ def test_where_no_present_result_stands_the_earlier_one_is_named_as_such():
         ("Hb 7.2 g/dL, Leuko-\nzyten 1,9 G/l, Thrombo-\nzyten 18 G/l", {"hb": 72, "wbc": 1.9, "plt": 18}),
         ("Lympho-\ncytes 55 %\nMono-\ncytes 5 %", {"lymph_pct": 55, "mono_pct": 5}),
         ("Met-\nhemoglobin 2 g/dL", {}),
+        ("Remember: neutro-\npenic fever is ANC <0.5 K/uL", {}),
+        ("He was given Erythrozyten-\nkonzentrat, Hb 14 g/dL", {}),
         ("T-\nlymphocytes 55 %", {}),
         ("She was seen in the clinic last week, and her glycated\nhemoglobin was 72 g/L", {}),
         ("Donor white\ncell count 5 K/uL", {}),

@@ -99,7 +99,7 @@ def lines_of(text: str) -> list[Line]:
         if above:
             _join(lines, line, above)
         elif lines and _goes_on(lines[-1], line, text):
-            _carry_over(lines, line)
+            _carry_over(lines, line, heading is not None)
             under = under if line.start == start else None
         section = _section(line)
         if section is not None and section[1] and lines and lines[-1].has("date") and _tells_dates(lines[-1], line):
@@ -290,7 +290,28 @@ def _goes_on(last: Line, line: Line, text: str) -> bool:
     return first.islower() and last.pieces[-1].kind in _OF_A_NAME
 
 
-def _carry_over(lines: list[Line], line: Line) -> None:
+def _is_known(piece: Piece) -> bool:
+    """Whether a piece is in the tables of words."""
+    return piece.kind in ("name", "other", "cell", "qualifier", "specimen", "condition", "older", "change") or (
+        piece.kind == "word" and (bool(piece.meaning) or words.tokens_of(piece.text) in words.listed("sex"))
+    )
+
+
+def _close_up(lines: list[Line], line: Line) -> None:
+    """Make one line of two that a hyphen divides: the first half of the word moves up to the second."""
+    last = lines.pop()
+    half = re.search(r"[^\W\d_]*.$", last.text)
+    begun = half[0] if half else ""
+    whole = f"{begun[:-1]}{line.text}"
+    known = any(piece.start < len(begun) - 1 < piece.end and _is_known(piece) for piece in lex(whole))
+    joined = whole if known else f"{begun[:-1]}-{line.text}"
+    end = line.start + len(line.text)
+    line.text = last.text[: len(last.text) - len(begun)].ljust(end - last.start - len(joined)) + joined
+    line.start = last.start
+    line.pieces = lex(line.text, line.start)
+
+
+def _carry_over(lines: list[Line], line: Line, in_columns: bool) -> None:
     """Read a name that the end of a line cuts within a sentence, or with a hyphen, as the one it is.
 
     What else stands on the line above is said of it too ("Her mother's white / cell count"): the two become one.
@@ -298,10 +319,13 @@ def _carry_over(lines: list[Line], line: Line) -> None:
     last = lines[-1]
     tail, first = last.text[-_LONGEST_BREAK:], line.pieces[0] if line.pieces else None
     hyphen = tail[-1] in _HYPHENS
+    if hyphen and (not in_columns or " " in last.text):
+        _close_up(lines, line)
+        return
     for above in (tail[:-1], f"{tail[:-1]}-") if hyphen else (f"{tail} ",):
         pieces = lex(f"{above}{line.text[:_LONGEST_BREAK]}")
         over = next((piece for piece in pieces if piece.start < len(above) < piece.end), None)
-        if over is None or over.kind not in ("name", "other", "cell"):
+        if over is None or not _is_known(over):
             continue
         begin, end = last.start + len(last.text) - len(tail) + over.start, line.start + over.end - len(above)
         line.pieces = [
