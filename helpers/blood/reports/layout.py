@@ -277,13 +277,20 @@ def _broken_off(lines: list[Line], text: str, start: int, above: str) -> str:
 
 _OF_A_NAME = ("word", "qualifier", "filler", "name", "specimen")
 """What the beginning of a name may be made of: "White Blood"."""
+_LONGEST_SENTENCE = 200
+"""Characters to which lines of one sentence are put together."""
 _HYPHENS = ("-", "\u00ad", "‐")
 
 
 def _goes_on(last: Line, line: Line, text: str) -> bool:
     """Whether a sentence, or a word with a hyphen, goes on in the next line."""
     first, end = line.text[:1], last.text[-1:]
-    if not last.pieces or not first.isalpha() or text[last.start + len(last.text) : line.start].count("\n") != 1:
+    if (
+        not last.pieces
+        or len(last.text) > _LONGEST_SENTENCE
+        or not first.isalpha()
+        or text[last.start + len(last.text) : line.start].count("\n") != 1
+    ):
         return False
     if end in _HYPHENS:
         return last.text[-2:-1].isalpha() and (first.islower() or last.text[-2].isupper())
