@@ -670,6 +670,69 @@ def test_the_sex_is_that_which_is_ticked_in_the_language_of_its_label(line, sex)
     assert read_report(line).person.sex == sex
 
 
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("Age: 0 Year(s) 7 Month(s)", {"age_y": 0.583333}),
+        ("Age : 0 Year(s) 7 Month(s) 12 Day(s) / Male", {"age_y": 0.616188, "sex": "male"}),
+        ("45 Y(s)/Male", {"age_y": 45, "sex": "male"}),
+        ("Age/Sex: 45 Y(s)/Male", {"age_y": 45, "sex": "male"}),
+        ("Age/Gender : 45 Year (s) | Female", {"age_y": 45, "sex": "female"}),
+        ("Edad: 3 Año(s) 2 Mes(es)", {"age_y": 3.166667}),
+        ("Alter: 3 Jahr(e) und 2 Monat(e)", {"age_y": 3.166667}),
+        ("Age: 5 weeks 3 days", {"age_y": 0.10404}),
+        ("Age: 5w3d", {"age_y": 0.10404}),
+        ("Age: 34y2m", {"age_y": 34.166667}),
+        ("Age: 61 years and 3 months", {"age_y": 61.25}),
+        ("Âge : 2 ans et 3 mois", {"age_y": 2.25}),
+        ("Edad: 2 años y 3 meses, niña", {"age_y": 2.25, "sex": "female"}),
+        ("Leeftijd: 2 jaar en 3 maanden", {"age_y": 2.25}),
+        ("2.5-year-old boy", {"age_y": 2.5, "sex": "male"}),
+        ("2,5-year-old boy with Hb 7.2 g/dL", {"age_y": 2.5, "sex": "male"}),
+        ("3-year-2-month-old girl", {"age_y": 3.166667, "sex": "female"}),
+        ("A 61 years and 3 months old woman", {"age_y": 61.25, "sex": "female"}),
+        ("Alter: 34 J., w", {"age_y": 34, "sex": "female"}),
+        ("Alter: 34; w", {"age_y": 34, "sex": "female"}),
+        ("Age: 34;F", {"age_y": 34, "sex": "female"}),
+        ("Age: 34; Female", {"age_y": 34, "sex": "female"}),
+        ("Age: 34, M", {"age_y": 34, "sex": "male"}),
+        ("Age: 34 years & F", {"age_y": 34, "sex": "female"}),
+        ("Age: 34, F with fever", {"age_y": 34, "sex": "female"}),
+        ("34 y.o. F", {"age_y": 34, "sex": "female"}),
+        ("Edad: 34; mujer", {"age_y": 34, "sex": "female"}),
+        ("Age 34 years, 3 months ago she had anemia", {"age_y": 34}),
+        ("Age: 34 years, 12 weeks pregnant", {"age_y": 34, "trimester": 1}),
+        ("Age/Sex: 8 M/F", {"age_y": 0.666667, "sex": "female"}),
+    ],
+)
+def test_an_age_is_read_to_its_end_with_the_sex_behind_it(line, person):
+    assert about(read_report(line)) == person
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("Age: 34 M/F", {}),
+        ("Age/Sex: 30 M/F", {}),
+        ("Age: 34; F/M", {"age_y": 34}),
+        ("Age: 34; W", {"age_y": 34}),
+        ("Age: 34; V", {"age_y": 34}),
+        ("Age 34. M. Smith", {"age_y": 34}),
+        ("Age: 34 years, M protein 12 g/L", {"age_y": 34}),
+        ("3M, F", {}),
+        ("Age: 34; F. Smith", {"age_y": 34}),
+        ("Age: 34 years; male partner negative", {"age_y": 34}),
+    ],
+)
+def test_a_letter_or_a_word_behind_an_age_that_may_be_no_sex_is_said(line, person):
+    count = read_report(f"{line}\nHb 7.2 g/dL")
+    assert about(count) == person and count.notes
+
+
+def test_a_sex_that_a_line_end_cuts_is_read_whole():
+    assert about(read_report("Age: 34 years, sex: fe-\nmale, Hb 7.2 g/dL")) == {"age_y": 34, "sex": "female"}
+
+
 def test_the_age_and_sex_of_a_donor_are_not_those_of_the_patient():
     count = read_report("Donor age 34 years, sex female; recipient age 50, sex male\nHb 7.2 g/dL")
     assert about(count) == {}
@@ -692,6 +755,65 @@ def test_a_gestational_age_is_a_pregnancy_only_where_one_is_told(text, trimester
     count = read_report(text)
     assert count.person.trimester == trimester
     assert trimester or any("not taken" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("34-year-old pregnant woman at 30 weeks", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-year-old pregnant woman, 30 weeks", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34 y/o pregnant female admitted at 30+4 weeks", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-year-old pregnant woman in the third trimester", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-year-old woman at 30 weeks' gestation", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34F pregnant 30 weeks", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-year-old non-pregnant woman", {"age_y": 34, "sex": "female", "trimester": 0}),
+        ("The patient is pregnant at 30 weeks", {"trimester": 3}),
+        ("She is 30 weeks pregnant", {"trimester": 3}),
+        ("Pregnant (30 weeks)", {"trimester": 3}),
+        ("34-year-old woman (30 weeks pregnant)", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("Pregnant: yes, 12 weeks", {"trimester": 1}),
+        ("Pregnant: yes\n12 weeks", {"trimester": 1}),
+        ("pregnant, gestational age 13w6d", {"trimester": 1}),
+        ("gestational age 13 w 6 d, pregnant", {"trimester": 1}),
+        ("Pregnant: yes\nGA: 12 weeks", {"trimester": 1}),
+        ("34-jährige schwangere Frau in der 30. SSW", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("34-jährige Schwangere (SSW 30+2)", {"age_y": 34, "trimester": 3}),
+        ("schwanger, 28. SSW", {"trimester": 2}),
+        ("pregnant, 28th week", {"trimester": 2}),
+        ("pregnant, 28 weeks", {"trimester": 3}),
+        ("Mujer embarazada de 34 años, 30 semanas", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("Gestante de 30 semanas", {"trimester": 3}),
+        ("Embarazo: 20 semanas", {"trimester": 2}),
+        ("Femme enceinte de 34 ans, 30 SA", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("Donna di 34 anni incinta alla 30a settimana", {"age_y": 34, "sex": "female", "trimester": 3}),
+        ("Vrouw van 34 jaar, zwanger (30 weken)", {"age_y": 34, "sex": "female", "trimester": 3}),
+    ],
+)
+def test_a_pregnancy_is_read_with_its_week(line, person):
+    for text in (f"{line}\nHb 72 g/L", f"{line}, Hb 72 g/L"):
+        count = read_report(text)
+        assert about(count) == person and known(count) == {"hb": 72}, text
+        assert not any("week is not printed" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "person"),
+    [
+        ("34-year-old pregnant woman", {"age_y": 34, "sex": "female"}),
+        ("34-year-old previously pregnant woman", {"age_y": 34, "sex": "female"}),
+        ("34-year-old pregnant woman, tired for 2 weeks", {"age_y": 34, "sex": "female"}),
+        ("34-year-old pregnant woman's husband at 30 weeks", {}),
+        ("Her sister is pregnant at 30 weeks", {}),
+        ("Pregnant. 12 weeks after transplant.", {}),
+        ("Pregnant: yes\nTired, 2 weeks", {}),
+        ("Pregnant, 7 months", {}),
+        ("34-year-old woman. Not pregnant. 12 weeks after transplant.", {"age_y": 34, "sex": "female", "trimester": 0}),
+        ("Female, 28 weeks", {"sex": "female"}),
+    ],
+)
+def test_weeks_that_are_not_told_of_a_pregnancy_are_not_taken_and_that_is_said(line, person):
+    count = read_report(f"{line}\nHb 7.2 g/dL")
+    assert about(count) == person and count.notes
 
 
 # --- a number that is not the result of now ----------------------------------------------------------------------
@@ -720,6 +842,93 @@ def test_a_row_that_is_not_under_its_headings_gives_the_result_of_now_or_none(te
     assert values or any(value.reason for value in count.values.values())
 
 
+_COLUMNS = {
+    "Test  Previous  Result  Unit": "{name}  {before}  {now}  {unit}",
+    "Test   Prior   Result   Unit   Range": "{name}   {before}   {now}   {unit}   (1-2)",
+    "Analyse  Ergebnis  Vorwert  Einheit": "{name}  {now}  {before}  {unit}",
+    "Esame     Precedente   Risultato   Unità": "{name}  {before}         {now}         {unit}",
+    "Prueba     Anterior     Resultado     Unidad": "{name}  {before}          {now} L           {unit}",
+    "Examen  Résultat  Unité  Antérieur": "{name}   {now}       {unit}  {before}",
+    "Bepaling | Vorige | Uitslag | Eenheid": "{name} | {before} | {now} | {unit}",
+    "Exame\tAnterior\tResultado\tUnidade": "{name}\t{before}\t{now}\t{unit}",
+    "Code  Test  Last Result  Result  Units": "H12  {name}  {before}  {now}  {unit}",
+}
+_PRINTED = {"hb": ("81", "72", "g/L"), "wbc": ("3.1", "1.9", "10^9/L"), "anc": ("1.3", "0.4", "10^9/L"), "plt": ("31", "18", "10^9/L"), "neut_pct": ("41", "22", "%")}  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", _COLUMNS)
+@pytest.mark.parametrize("analyte", _PRINTED)
+def test_a_name_of_any_length_leaves_the_number_in_its_column(heading, analyte):
+    before, now, unit = _PRINTED[analyte]
+    for name in ANALYTES[analyte].names:
+        text = f"{heading}\n{_COLUMNS[heading].format(name=name, before=before, now=now, unit=unit)}"
+        assert known(read_report(text)) == {analyte: float(now)}, text
+
+
+@pytest.mark.parametrize("name", ["WBC", "White Cell Count", "Total Leucocyte Count (TLC)", "Recuento de leucocitos"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Test  Previous  Result  Unit  Range\n{}  3.1  10^9/L  4.0-11.0",
+        "Test   Result   Previous   Unit\n{}   3.1   10^9/L",
+        "Test     Prior     Result     Unit     Range\n{}  3.1                10^9/L   4.0-11.0",
+        "Test  Result  Previous  Unit  Low  High\n{}  3.1  10^9/L  4.0  11.0",
+        "Test  Previous  Result  Unit  Range\n{}  3.1  10^9/L  <11.0",
+        "Test  Unit  Result  Previous  Range\n{}  10^9/L  3.1  4.0-11.0",
+        "Test   Result   Previous   Unit   Range\n{}   pending   3.1   10^9/L   4.0-11.0",
+        "Test   Previous   Result   Unit   Range\n{}   3.1   clotted   10^9/L   4.0-11.0",
+        "Test Previous Result Unit\n{} 3.1 10^9/L",
+        "Test            Previous          Result           Unit\n{}     41%  3.1          22%  1.9         10^9/L",
+    ],
+)
+def test_the_one_number_in_one_of_two_columns_is_taken_only_where_its_place_is_seen(name, table):
+    count = read_report(table.format(name))
+    assert known(count) == {} and count.why("wbc")
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("Test  Result  Unit", "White Blood Cell Count  1.9  10^9/L"),
+        ("Test  Result  Unit  Range", "Total Leucocyte Count (TLC)  1.9  10^9/L  4-11"),
+        ("Test  Result  Flag  Unit", "Leukozytenzahl  1.9  10^9/L"),
+        ("Examen  Résultat  Unité", "Numération des leucocytes  1.9  10^9/L"),
+        ("Prueba   Resultado   Unidad", "Recuento de leucocitos   1.9   10^9/L"),
+    ],
+)
+def test_a_long_name_does_not_push_its_number_out_of_the_column_of_results(heading, row):
+    assert known(read_report(f"{heading}\n{row}")) == {"wbc": 1.9}
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("Leukozytenzahl gesamt   1.9   G/l", {"wbc": 1.9}),
+        ("Neutrophile Granulozyten absolut   0.4   G/l", {"anc": 0.4}),
+        ("Recuento de leucocitos totales  1.9  10^9/L", {"wbc": 1.9}),
+        ("Recuento de neutrófilos 400 /mm3", {"anc": 0.4}),
+        ("Contagem absoluta de neutrófilos: 400 /mm3", {"anc": 0.4}),
+        ("Polynucléaires neutrophiles (valeur absolue) : 0,4 G/L", {"anc": 0.4}),
+        ("Granulociti neutrofili assoluti 0,4 10^9/L", {"anc": 0.4}),
+        ("Neutrofiele granulocyten absoluut 0,4 10^9/l", {"anc": 0.4}),
+        ("Neutrophile Granulozyten 22 %", {"neut_pct": 22}),
+        ("Unreife Granulozyten absolut 0,1 G/l", {}),
+    ],
+)
+def test_the_long_names_of_white_cells_in_other_languages_are_whole(line, values):
+    assert known(read_report(line)) == values
+
+
+def test_a_number_in_its_place_is_read_though_the_other_column_is_empty():
+    heading = "Test                      Previous     Result     Unit"
+    assert known(read_report(f"{heading}\nWhite Cell Count                       1.9        10^9/L")) == {"wbc": 1.9}
+    assert known(read_report(f"{heading}\nWhite Cell Count          --           1.9        10^9/L")) == {"wbc": 1.9}
+    narrow = "Test  Previous  Result  Unit\nWhite Cell Count  {}  10^9/L"
+    assert "Write -- in an empty place" in read_report(narrow.format("1.9")).why("wbc")
+    assert known(read_report(narrow.format("--  1.9"))) == {"wbc": 1.9}
+    assert known(read_report(narrow.format("1.9  --"))) == {}
+
+
 def test_where_no_present_result_stands_the_earlier_one_is_named_as_such():
     count = read_report("Test   Result  Previous  Units\nNeut # --  0.6  K/uL")
     assert "column of results is empty" in count.why("anc")
@@ -741,6 +950,36 @@ def test_where_no_present_result_stands_the_earlier_one_is_named_as_such():
         ("Absolute\nNeutrophils 0.9 K/uL", {"anc": 0.9}),
         ("Morphology\nPlatelets 18 K/uL", {"plt": 18}),
         ("Fetal\n\nHemoglobin 14 g/dL", {"hb": 140}),
+        ("White Blood\nCell Count 2.1 K/uL", {"wbc": 2.1}),
+        ("White Blood Cell\nCount 2.1 K/uL", {"wbc": 2.1}),
+        ("White Blood\nCell Count\n2.1 K/uL", {"wbc": 2.1}),
+        ("Red Blood\nCell Count 2.1 M/uL", {"rbc": 2.1}),
+        ("Nucleated Red Blood\nCells 2 /100 WBC", {"nrbc": 2}),
+        ("Polynucléaires\nneutrophiles 0,4 G/L", {"anc": 0.4}),
+        ("Test  Result  Unit\nWhite Blood\nCell Count  2.1  K/uL\nHb  7.2  g/dL", {"hb": 72, "wbc": 2.1}),
+        ("Test\tResult\tUnit\nWhite Blood\nCell Count\t2.1\tK/uL", {"wbc": 2.1}),
+        ("CSF\nWhite Blood\nCell Count 2.1 K/uL", {}),
+        ("Blood\nCell Count 2.1 K/uL", {}),
+        ("Haemo-\nglobin 7.2 g/dL", {"hb": 72}),
+        ("HAEMO-\nGLOBIN 7.2 g/dL", {"hb": 72}),
+        ("Hemo\u00ad\nglobin 7.2 g/dL", {"hb": 72}),
+        ("Hb 7.2 g/dL, Leuko-\nzyten 1,9 G/l, Thrombo-\nzyten 18 G/l", {"hb": 72, "wbc": 1.9, "plt": 18}),
+        ("Lympho-\ncytes 55 %\nMono-\ncytes 5 %", {"lymph_pct": 55, "mono_pct": 5}),
+        ("Met-\nhemoglobin 2 g/dL", {}),
+        ("Remember: neutro-\npenic fever is ANC <0.5 K/uL", {}),
+        ("He was given Erythrozyten-\nkonzentrat, Hb 14 g/dL", {}),
+        ("T-\nlymphocytes 55 %", {}),
+        ("She was seen in the clinic last week, and her glycated\nhemoglobin was 72 g/L", {}),
+        ("Donor white\ncell count 5 K/uL", {}),
+        ("Her mother's white\ncell count is 5 K/uL", {}),
+        ("Bone marrow: cellularity 10 %, neutro-\nphils 12 K/uL, platelets 18 K/uL", {"plt": 18}),
+        ("WBC 2.1 K/uL (previous white\ncell count 3.1 K/uL)", {"wbc": 2.1}),
+        ("Transfuse below a platelet\ncount of 10 K/uL", {}),
+        ("The laboratory called to say that the reticulocyte\nhemoglobin is 28 g/L", {}),
+        (
+            "The hemoglobin is 7.2 g/dL, her white\ncell count 2.1 K/uL and the platelet\ncount 18 K/uL.",
+            {"hb": 72, "wbc": 2.1, "plt": 18},
+        ),
     ],
 )
 def test_a_name_that_a_line_end_cuts_in_two_is_read_as_one(text, values):
@@ -766,6 +1005,56 @@ def test_a_name_that_a_line_end_cuts_in_two_is_read_as_one(text, values):
 def test_a_limit_that_a_sentence_explains_is_no_result(line):
     count = read_report(f"{line}\nHb 7.2 g/dL")
     assert known(count) == {"hb": 72} and any("a limit or a condition" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Critical value: platelets 20",
+        "Critical value: platelets 20 K/uL",
+        "Critical values: RBC 2.0 M/uL, platelets 20 K/uL",
+        "Critical values: RBC <2.0, platelets <20",
+        "panic value platelets 20 K/uL",
+        "Kritischer Wert: Thrombozyten 20 G/l",
+        "Kritische Werte: Thrombozyten <20 G/l",
+        "Valor crítico: plaquetas 20 mil/mm3",
+        "Valeurs critiques : plaquettes 20 G/L",
+        "Valore critico: piastrine 20 10^9/L",
+        "Kritieke waarde: trombocyten 20 10^9/L",
+        "Critical values:\nRBC <2.0 M/uL\nPlatelets <20 K/uL",
+        "Interpretation\nPlatelets <20 K/uL: spontaneous bleeding",
+        "Panic level platelets 20 K/uL",
+        "Platelets <10 K/uL, please call",
+        "Call if platelets <10 K/uL",
+        "Call hematology with platelets <10 K/uL",
+        "Call MD: platelets <10 K/uL",
+        "Anrufen bei Thrombozyten <10 G/l",
+    ],
+)
+def test_a_number_from_which_one_calls_is_no_result(line):
+    count = read_report(f"{line}\n\nHb 7.2 g/dL")
+    assert known(count) == {"hb": 72}
+    assert any("limit" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "platelets"),
+    [
+        ("Platelets <10 K/uL. Call hematology", 10),
+        ("Thrombozyten <10 G/l. Bitte anrufen.", 10),
+        ("Platelets <10 K/uL. Call if platelets <20 K/uL", 10),
+        ("Platelets 8 K/uL (critical value)", 8),
+        ("Platelets 8 K/uL critical value <20", 8),
+        ("Platelets 8 K/uL, critical value: 20 K/uL", 8),
+        ("CRITICAL VALUE: platelets 8 K/uL called to Dr. Rao at 08:30", 8),
+        ("Critical result: platelets 8 K/uL", 8),
+        ("*** CRITICAL VALUE ***\nPlatelets 8 K/uL", 8),
+        ("Call from lab: platelets <10 K/uL", 10),
+    ],
+)
+def test_a_result_for_which_somebody_is_called_is_one(line, platelets):
+    """A sentence of its own says what follows from the result before it; within one sentence it says from when."""
+    assert known(read_report(line)) == {"plt": platelets}
 
 
 @pytest.mark.parametrize("line", ["Platelets <10 K/uL", "Platelets <10 K/uL L", "PLT <10 K/uL (150-400)"])

@@ -18,9 +18,18 @@ _DOSE = ("filler", "foreign", "qualifier")
 _NO_MORE = (":", "-", "'", "’", "s")
 """What may stand between a word for somebody and what is said of them: "my wife's is 130 g/l"."""
 _ARROWS = (">", "→", "⇒", "➔")
-_NOTHING = {"condition": "", "older": False, "change": False, "specimen": "", "time": "", "critical": False}
+_NOTHING = {
+    "condition": "",
+    "older": False,
+    "change": False,
+    "specimen": "",
+    "time": "",
+    "limits": False,
+    "critical": "",
+}
 """What a sentence begins with."""
 _WHOSE = ("a relative", "a newborn or a fetus", "cerebrospinal fluid")
+MAYBE_LIMIT = 'behind "{}" and may be the limit from which one calls, not a result'
 OF_SEVERAL = "of several people, not of this person"
 OF_MARROW = (
     "neut_pct",
@@ -71,7 +80,8 @@ class Contexts:
         self.starts = [line.start for line in row.lines]
         self.limits = Limits(row)
         self.by_place, self.wheres = self.limits.by_place, self.limits.wheres
-        self.comment = False  # the line is one that explains
+        self.comment = row.lines[0].explains  # the line is one that explains
+        self.called = any(leads(piece, "was called") for piece in row.pieces)
 
     def tell(self) -> None:
         """Mark every name and number with what is said of it."""
@@ -164,8 +174,10 @@ class Contexts:
             atom.older = (atom.older or bool(now["older"])) and atom.column != "result"
             named = seen.time if isinstance(seen, Claim) else ""
             defines = isinstance(seen, Claim) and is_disorder(seen.name)
-            if atom.printed.sign and (defines or now["critical"] or self.comment):
+            if atom.printed.sign and (defines or now["limits"] or now["critical"] or self.comment):
                 atom.condition = atom.condition or LIMIT  # "Thrombocytopenia <150 x10^9/L": what the word means
+            if now["critical"] and not self.called:
+                atom.condition = atom.condition or MAYBE_LIMIT.format(now["critical"])
             atom.specimen, atom.time = str(now["specimen"]), str(now["time"]) or named or self._day_of(atom)
             now.update(change=False)
 
@@ -189,9 +201,18 @@ class Contexts:
 
     def _note(self, here: _Here) -> None:
         """What a word says of the numbers around it: the first rule whose matter it is speaks."""
-        here.now["critical"] = here.now["critical"] or here.leads("critical values")
+        here.now["limits"] = here.now["limits"] or here.leads("goes with")
+        if here.leads("a critical value") and (here.last is None or self._leads_to_number(here.place)):
+            here.now["critical"] = here.piece.text
         if not self._goes_no_further(here):
             any(rule(self, here) for rule in self._RULES)
+
+    def _leads_to_number(self, place: int) -> bool:
+        """ "Hb 7.2 g/dL, critical value: 7.0 g/dL"."""
+        rest = [
+            each for each in self.pieces[place + 1 : place + 5] if each.kind != "filler" and each.text not in (":", "=")
+        ]
+        return bool(rest) and rest[0].kind == "number"
 
     def _goes_no_further(self, here: _Here) -> bool:
         """What is no longer said from here on; whether the word itself says nothing more."""

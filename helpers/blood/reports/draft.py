@@ -142,6 +142,8 @@ class Draft:
         own = self.pregnant or (woman and may_be_pregnant("female", self.about["age_y"]))
         for days in told if own else []:
             self.tell_gestation(days)
+        if self.pregnant and "trimester" not in self.about and "trimester" not in self.doubtful:
+            self.note("Pregnant, but the week is not printed: limits that depend on the trimester cannot be chosen.")
         if told and not own:
             self.note("A gestational age is printed, and no pregnancy of this person is told: it is not taken.")
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from helpers.blood.core import words
 from helpers.blood.core.pieces import DAY, Piece, lex
@@ -45,6 +46,9 @@ class Line:
     uneven: bool = False
     """Lines like it hold several numbers, no heading tells which is the result, and this one has an empty cell."""
 
+    explains: bool = False
+    """It stands under a heading of its own that says "comment" or "critical values"."""
+
     def has(self, *kinds: str) -> bool:
         """Whether a piece of one of these kinds stands on it."""
         return any(piece.kind in kinds for piece in self.pieces)
@@ -75,7 +79,7 @@ def lines_of(text: str) -> list[Line]:
     heading: Heading | None = None
     over: list[str] = []
     specimen, older, time = "", False, ""
-    headed, above = -1, ""
+    headed, above, explains = -1, "", False
     for found in _LINE.finditer(text):
         raw = found[0][:LONGEST_LINE].rstrip()
         if not raw.strip():
@@ -88,12 +92,15 @@ def lines_of(text: str) -> list[Line]:
             lines.append(Line(start, raw, []))
             older, headed = older and not {"result", "previous"} <= set(new.kinds), len(lines)
             continue
-        under = _aligned(raw, shift, heading) if heading else None
+        under = _under_headings_of(raw, shift, heading) if heading else None
         apart = heading is not None and len(heading.numbers) > 1 and not under and not re.search(r"[\t|]", raw)
         line = Line(start, raw, lex(raw, start, apart))
         above = _broken_off(lines, text, start, above)
         if above:
             _join(lines, line, above)
+        elif lines and _goes_on(lines[-1], line, text):
+            _carry_over(lines, line, heading is not None)
+            under = under if line.start == start else None
         section = _section(line)
         if section is not None and section[1] and lines and lines[-1].has("date") and _tells_dates(lines[-1], line):
             section = None  # "Collected: 14.03.2024", and below "Prior: 12.03.2024"
@@ -103,6 +110,9 @@ def lines_of(text: str) -> list[Line]:
             specimen = ""
         time = _day_of_its_own(line) or time
         line.specimen, line.older, line.time = specimen, older, time
+        goes_on = bool(lines) and text[lines[-1].start + len(lines[-1].text) : line.start].count("\n") == 1
+        line.explains = goes_on and explains
+        explains = line.explains or words.tokens_of(raw) in _explaining()
         if heading:
             _into_columns(line, heading, under)
         elif over:
@@ -112,6 +122,11 @@ def lines_of(text: str) -> list[Line]:
         lines.append(line)
     _mark_uneven(lines)
     return lines
+
+
+def _explaining() -> frozenset[tuple[str, ...]]:
+    """What, alone on a line, says that limits and remarks follow."""
+    return words.meant("lead", "a comment") | words.meant("lead", "a critical value")
 
 
 def _mark_uneven(lines: list[Line]) -> None:
@@ -252,10 +267,91 @@ def _broken_off(lines: list[Line], text: str, start: int, above: str) -> str:
     last = lines[-1] if lines else None
     if last is None or not last.pieces or len(last.text) > _LONGEST_BREAK or len(last.pieces) > 3:
         return ""
-    words_only = all(piece.kind in ("word", "qualifier", "filler", "name") for piece in last.pieces)
-    if not words_only or text[last.start + len(last.text) : start].count("\n") != 1:
+    words_only = all(piece.kind in _OF_A_NAME for piece in last.pieces)
+    of = [piece.meaning for piece in last.pieces if piece.kind == "specimen"]
+    heads = len(of) == len(last.pieces) or not set(of) <= {"blood"}
+    if not words_only or heads or text[last.start + len(last.text) : start].count("\n") != 1:
         return ""
     return f"{above} {last.text}".strip()[-2 * _LONGEST_BREAK :]
+
+
+_OF_A_NAME = ("word", "qualifier", "filler", "name", "specimen")
+"""What the beginning of a name may be made of: "White Blood"."""
+_LONGEST_SENTENCE = 200
+"""Characters to which lines of one sentence are put together."""
+_HYPHENS = ("-", "\u00ad", "‐")
+
+
+def _goes_on(last: Line, line: Line, text: str) -> bool:
+    """Whether a sentence, or a word with a hyphen, goes on in the next line."""
+    first, end = line.text[:1], last.text[-1:]
+    if (
+        not last.pieces
+        or len(last.text) > _LONGEST_SENTENCE
+        or not first.isalpha()
+        or text[last.start + len(last.text) : line.start].count("\n") != 1
+    ):
+        return False
+    if end in _HYPHENS:
+        return last.text[-2:-1].isalpha() and (first.islower() or last.text[-2].isupper())
+    return first.islower() and last.pieces[-1].kind in _OF_A_NAME
+
+
+def _is_known(piece: Piece) -> bool:
+    """Whether a piece is in the tables of words."""
+    return piece.kind in ("name", "other", "cell", "qualifier", "specimen", "condition", "older", "change") or (
+        piece.kind == "word" and (bool(piece.meaning) or words.tokens_of(piece.text) in words.listed("sex"))
+    )
+
+
+def _close_up(lines: list[Line], line: Line) -> None:
+    """Make one line of two that a hyphen divides: the first half of the word moves up to the second."""
+    last = lines.pop()
+    half = re.search(r"[^\W\d_]*.$", last.text)
+    begun = half[0] if half else ""
+    whole = f"{begun[:-1]}{line.text}"
+    known = any(piece.start < len(begun) - 1 < piece.end and _is_known(piece) for piece in lex(whole))
+    joined = whole if known else f"{begun[:-1]}-{line.text}"
+    end = line.start + len(line.text)
+    line.text = last.text[: len(last.text) - len(begun)].ljust(end - last.start - len(joined)) + joined
+    line.start = last.start
+    line.pieces = lex(line.text, line.start)
+
+
+def _carry_over(lines: list[Line], line: Line, in_columns: bool) -> None:
+    """Read a name that the end of a line cuts within a sentence, or with a hyphen, as the one it is.
+
+    What else stands on the line above is said of it too ("Her mother's white / cell count"): the two become one.
+    """
+    last = lines[-1]
+    tail, first = last.text[-_LONGEST_BREAK:], line.pieces[0] if line.pieces else None
+    hyphen = tail[-1] in _HYPHENS
+    if hyphen and (not in_columns or " " in last.text):
+        _close_up(lines, line)
+        return
+    for above in (tail[:-1], f"{tail[:-1]}-") if hyphen else (f"{tail} ",):
+        pieces = lex(f"{above}{line.text[:_LONGEST_BREAK]}")
+        over = next((piece for piece in pieces if piece.start < len(above) < piece.end), None)
+        if over is None or not _is_known(over):
+            continue
+        begin, end = last.start + len(last.text) - len(tail) + over.start, line.start + over.end - len(above)
+        line.pieces = [
+            Piece(over.kind, line.start, end, over.text, over.meaning, over.either),
+            *(piece for piece in line.pieces if piece.start >= end),
+        ]
+        last.pieces, last.columns = [piece for piece in last.pieces if piece.start < begin], []
+        if last.pieces:
+            line.pieces = [*last.pieces, *line.pieces]
+            line.text = last.text.ljust(line.start - last.start) + line.text
+            line.start = lines.pop().start
+        return
+    before = last.pieces[-2 if hyphen and len(last.pieces) > 1 else -1]
+    if (
+        first is not None
+        and first.kind == "name"
+        and (before.kind == "qualifier" or (hyphen and before.kind == "word"))
+    ):
+        first.kind, first.meaning = "other", "other quantity"
 
 
 def _join(lines: list[Line], line: Line, above: str) -> None:
@@ -268,10 +364,9 @@ def _join(lines: list[Line], line: Line, above: str) -> None:
     if over is not None and over.kind in ("name", "other", "cell"):
         end = line.start + over.end - cut
         inside = [piece for piece in line.pieces if piece.start < end]
-        if [(piece.kind, piece.meaning) for piece in inside] == [(over.kind, over.meaning)]:
-            return
-        joined = Piece(over.kind, line.start, end, over.text, over.meaning, over.either)
-        line.pieces[: len(inside)] = [joined]
+        if [(piece.kind, piece.meaning) for piece in inside] != [(over.kind, over.meaning)]:
+            joined = Piece(over.kind, line.start, end, over.text, over.meaning, over.either)
+            line.pieces[: len(inside)] = [joined]
         for part in lines[-1:-4:-1]:
             if part.text not in above:
                 break
@@ -357,6 +452,9 @@ def _by_number(line: Line, heading: Heading) -> None:
         if piece.kind == "number" and re.fullmatch("0[0-9]", piece.text) and of_a_site:
             piece.kind = "punct"  # the number of the laboratory that measured it
     numbers = [piece for piece in line.pieces if piece.kind == "number"]
+    if not _beside_its_unit(line, heading):
+        line.uneven = {"result", "previous"} <= set(heading.numbers) and not re.search(r"[\t|]", line.text)
+        return
     missing = [line.start + found.start() for found in _MISSING.finditer(line.text)]
     slots = sorted([*(piece.start for piece in numbers), *missing])
     if missing and len(slots) == len(heading.numbers) > 1:
@@ -366,15 +464,83 @@ def _by_number(line: Line, heading: Heading) -> None:
     elif len(numbers) == len(heading.numbers) > 1:
         kind_of = dict(zip([piece.start for piece in numbers], heading.numbers, strict=True))
         line.columns = [kind_of.get(piece.start, "") for piece in line.pieces]
-    elif len(numbers) == 1 and heading.ends and {"result", "previous"} <= set(heading.numbers):
+    elif 0 < len(numbers) != len(heading.numbers) and {"result", "previous"} <= set(heading.numbers):
         line.uneven = not re.search(r"[\t|]", line.text)
 
 
-def _aligned(text: str, indent: int, heading: Heading) -> list[tuple[int, str, str]] | None:
-    """Cells that stand under their headings, with where each begins and its kind; None where that cannot be told."""
+def _beside_its_unit(line: Line, heading: Heading) -> bool:
+    """Whether as many numbers stand before the one unit of a line as the heading announces before its column."""
+    units_ = [piece.start for piece in line.pieces if piece.kind == "unit"]
+    if len(units_) != 1 or heading.kinds.count("unit") != 1:
+        return True
+    announced = sum(kind in _OF_NUMBERS for kind in heading.kinds[: heading.kinds.index("unit")])
+    slots = [piece.start for piece in line.pieces if piece.kind == "number"]
+    slots += [line.start + found.start() for found in _MISSING.finditer(line.text)]
+    before = sum(start < units_[0] for start in slots)
+    return before == announced or len(slots) != len(heading.numbers)
+
+
+def _under_headings_of(text: str, indent: int, heading: Heading) -> list[tuple[int, str, str]] | None:
+    """The cells of a line between blanks, with where each begins and its kind; None where that cannot be told.
+
+    Cells that stand at the edges of their headings are where they belong. Others are counted, where there are as many
+    as headings: a long name pushes what follows it to the right ("White Cell Count  3.1  1.9" below "Test  Previous
+    Result"). Where they can be neither seen nor counted, nothing is told of their place.
+    """
     cells = [(start, cell) for start, cell in cells_of(text) if cell.strip()]
     if len(cells) < 2 or heading.exact or not heading.ends or re.search(r"[\t|]", text):
         return None
+    seen, counted = _aligned(cells, indent, heading), _counted(cells, heading)
+    at_edges = seen is not None and _at_edges(cells, indent, heading)
+    return seen if at_edges or (counted is None and not _pushed(cells, indent, heading, heading.starts)) else counted
+
+
+def _counted(cells: list[tuple[int, str]], heading: Heading) -> list[tuple[int, str, str]] | None:
+    """Cells in the order of the headings, where there are as many and each may be what its heading announces."""
+    if len(cells) != len(heading.kinds) or "name" not in heading.kinds:
+        return None
+    pairs = [(cell, kind) for (_, cell), kind in zip(cells, heading.kinds, strict=True)]
+    if not all(_may_hold(kind, cell) for cell, kind in pairs) or not any(
+        kind in _OF_NUMBERS and re.search("[0-9]", cell) for cell, kind in pairs
+    ):
+        return None
+    return [(start, cell, kind) for (start, cell), kind in zip(cells, heading.kinds, strict=True)]
+
+
+def _may_hold(kind: str, cell: str) -> bool:
+    """Whether a cell may stand under such a heading: where a number should, no unit, flag or interval alone."""
+    kinds = [piece.kind for piece in lex(cell)]
+    if kind in _OF_NUMBERS:
+        alone = "number" not in kinds and not _MISSING.fullmatch(cell.strip())
+        return kinds.count("number") < 2 and "range" not in kinds and not (alone and {"unit", "flag"} & set(kinds))
+    if kind == "range":
+        return kinds.count("number") != 1 or bool(re.search("[<>≤≥]", cell))
+    return kind not in ("unit", "flag") or "number" not in kinds
+
+
+def _at_edges(cells: list[tuple[int, str]], indent: int, heading: Heading) -> bool:
+    """Whether every number begins or ends where a heading does.
+
+    A name that reaches below the next heading has pushed what begins behind it, one that reaches beyond it everything.
+    """
+    amounts = [(start + indent, start + indent + len(cell.rstrip())) for start, cell in cells if _is_amount(cell)]
+    ends = all(end in heading.ends for _, end in amounts) and not _pushed(cells, indent, heading, heading.ends)
+    return ends or (
+        all(start in heading.starts for start, _ in amounts) and not _pushed(cells, indent, heading, heading.starts)
+    )
+
+
+def _pushed(cells: list[tuple[int, str]], indent: int, heading: Heading, edges: list[int]) -> bool:
+    """Whether what stands before the numbers reaches over this edge of the next heading."""
+    for start, cell in takewhile(lambda cell: not _is_amount(cell[1]), cells):
+        place = bisect_right(heading.starts, start + indent)
+        if place < len(edges) and start + indent + len(cell.rstrip()) >= edges[place]:
+            return True
+    return False
+
+
+def _aligned(cells: list[tuple[int, str]], indent: int, heading: Heading) -> list[tuple[int, str, str]] | None:
+    """Cells that stand under their headings; None where that cannot be told."""
     found: list[tuple[int, str, int]] = []
     for start, cell in cells:
         parts = _under_headings(start, cell, indent, heading)
@@ -383,7 +549,8 @@ def _aligned(text: str, indent: int, heading: Heading) -> list[tuple[int, str, s
         found += parts
     order = [place for _, _, place in found if place < len(heading.kinds)]
     kinds = [_kind_at(place, heading) for _, _, place in found]
-    if order != sorted(order) or "name" not in kinds or _crowded(found, kinds):
+    fits = all(_may_hold(kind, cell) for (_, cell, _), kind in zip(found, kinds, strict=True))
+    if order != sorted(order) or "name" not in kinds or not fits or _crowded(found, kinds):
         return None
     return [(start, cell, kind) for (start, cell, _), kind in zip(found, kinds, strict=True)]
 

@@ -21,26 +21,41 @@ class Limits:
         self.wheres = [atom.where for atom in row.atoms]
 
     def of_instructions(self) -> None:
-        """ "Resume at ANC 1.0", "At Hb 7 g/dL transfuse": what is to be done at a number is no result."""
+        """ "Resume at ANC 1.0", "At Hb 7 g/dL transfuse": what is to be done at a number is no result.
+
+        Nor is a number with a sign in one sentence with what is to be done: "Call with platelets <10". Where the
+        sentence has ended ("Platelets <10. Call hematology"), a result was told, and then what follows from it: so do
+        laboratories print a result that is too low to be counted.
+        """
         begin, told, limited = 0, "", False
+        asked = False
         first: int | None = None
         for place, piece in enumerate(self.pieces):
             atom = self.by_place.get(place)
             if piece.text == "\n" or piece.meaning in ("stop", "break"):
                 begin, told, limited, first = place + 1, "", False, None
+                asked = False
+            elif piece.text == ",":
+                asked = False
             elif isinstance(atom, Claim):
                 before = self._leader(place)
                 limited |= told != "" and before is not None and leads(self.pieces[before], "at")
                 first = place if first is None and before == begin and leads(self.pieces[begin], "where") else first
             elif isinstance(atom, Number):
-                atom.condition = atom.condition or LIMIT * limited
+                atom.condition = atom.condition or LIMIT * (limited or (asked and bool(atom.printed.sign)))
             elif piece.kind == "now":
                 limited, first = False, None
             elif leads(piece, "an instruction") or (leads(piece, "a measure") and first is None):
                 told = piece.text
+                asked = leads(piece, "an instruction") and not self._leads_on_from(place)
                 if first is not None:
                     as_limits(self.atoms[bisect_left(self.wheres, first) : bisect_left(self.wheres, place)])
                     first = None
+
+    def _leads_on_from(self, place: int) -> bool:
+        """ "Call from lab: platelets <10": nothing is to be done."""
+        after = next(iter(self.pieces[place + 1 : place + 2]), None)
+        return after is not None and (after.meaning == "from" or leads(after, "from"))
 
     def _leader(self, place: int) -> int | None:
         """Where the word stands that leads to a name ("at an Hb"), small words between them left out."""
@@ -101,7 +116,7 @@ def explained(claims: list[Claim]) -> None:
             follows = False
             continue
         after = [each for each in claim.rest if each.start >= last.printed.end and each.kind not in _BESIDE_A_NUMBER]
-        after = [each for each in after if each.text not in (",", "-", "–")]
+        after = [each for each in after if each.text not in (",", "-", "–") and not leads(each, "please")]
         told = leads(after[0], "of a limit") if after else False
         follows = told or (follows and all(each.kind == "and" for each in after))
         if follows:

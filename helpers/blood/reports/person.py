@@ -16,11 +16,11 @@ from helpers.evidence import records
 
 _ORDINALS = {"first": 1, "1st": 1, "i": 1, "second": 2, "2nd": 2, "ii": 2, "third": 3, "3rd": 3, "iii": 3}
 _BIRTHDAY = r"[0-9]{1,4}[-./ ]{1,2}(?:[0-9]{1,2}|[^\W\d_]{3,9})[-./ ]{1,2}[0-9]{2,4}"
-_WEEK = r"(?:weeks?|wks?|w|semanas|semaines|sa|wochen|ssw|settimane|weken)"
-_WEEKS = rf"(?:ssw\s*)?(?P<weeks>[0-9]{{1,2}})\s*[- ]?(?:\+\s*(?P<plus>[0-6])(?:\s*/\s*7)?\s*{_WEEK}?|{_WEEK}(?:\s*(?:and\s*)?(?P<days>[0-6])\s*d(?:ays?)?)?)(?:\s*(?:of\s+)?(?:gestation|pregnancy|pregnant))?"
-_PREGNANT = r"(?:pregnan(?:t|cy)|gestation(?:al age)?|gravid|schwanger|embarazada|gravida|enceinte|incinta|zwanger)"
-_SAID_PREGNANT = re.compile(r"pregnan|gravid|schwanger|ssw|embaraz|enceinte|incinta|zwanger")
-"""Words for a pregnancy of this person; a gestational age may be that at which a child was born."""
+_WEEK = r"(?:(?:weeks?|wks?|w|semanas?|semaines?|sa|wochen?|ssw|schwangerschaftswochen?|settiman[ae]|weken)['’]?)"
+_ORDINAL = r"(?P<in_week>\s?(?:st|nd|rd|th|a|ª|o|º|e|eme)|\.(?=\s))?"
+"""Behind the number of a week that is not over: the 30th week begins after 29."""
+_WEEKS = rf"(?:ssw\s*)?(?P<weeks>[0-9]{{1,2}}){_ORDINAL}\s*[- ]?(?:\+\s*(?P<plus>[0-6])(?:\s*/\s*7)?\s*{_WEEK}?|(?<=ssw [0-9]{{2}})|{_WEEK}(?:\s*\+\s*(?P<more>[0-6])|\s*(?:and\s*)?(?P<days>[0-6])\s*d(?:ays?)?)?)(?!\w)"
+_NAMED_WEEKS = r"(?:\s*(?:of\s+)?(?:gestation|pregnancy|pregnant))?"
 
 
 def _any(kind: str, meaning: str = "") -> str:
@@ -29,6 +29,8 @@ def _any(kind: str, meaning: str = "") -> str:
 
 _PER_YEAR = {"months": 12, "weeks": 52.1775, "days": 365.25, "hours": 8766, "minutes": 525_960}
 """Of each unit of age below a year, how many a year has."""
+_SMALLER = {"m": "months", "d": "days", "sw": "weeks", "sd": "days", "sh": "hours"}
+"""What may stand behind a larger unit: "2 years and 3 months", "5 weeks 3 days"."""
 
 
 _EMPTY_BOX = r"[□☐◻▢○]|\[\s*\]|\(\s*\)|_{2,}"
@@ -37,26 +39,39 @@ _TICKED_BOX = r"[☑☒✓✔■●]|\[\s*[x✓✔]\s*\]|\(\s*[x✓✔]\s*\)"
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    age, sex = _any("trait", "age"), _any("trait", "sex")
+    age, sex, said = _any("trait", "age"), _any("trait", "sex"), _any("lead", "pregnant")
     years, months, days = (_any("age_unit", unit) for unit in ("years", "months", "days"))
     sexes, short = _any("sex"), "|".join(_any("age_unit", unit) for unit in _PER_YEAR)
     cells = "|".join(word for unit in _PER_YEAR for word in words_for("age_unit", unit) if len(word) > 1)
     end, to = r"(?![\w])", r"\s*(?:\((?P<in>[^)]{0,20})\))?\s*[:=.\-|\t]*\s*"
-    value = (
-        rf"(?P<y>[0-9]{{1,4}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<yu>{years}){end})?"
-        rf"(?:[\s,]*(?P<m>[0-9]{{1,2}})\s*(?:{months}){end})?(?:[\s,]*(?P<d>[0-9]{{1,2}})\s*(?:{days}){end})?"
+    part, weeks, hours = (
+        rf"{months}|{_any('age_unit', 'weeks')}|{days}",
+        _any("age_unit", "weeks"),
+        _any("age_unit", "hours"),
     )
-    small = rf"(?P<sn>[0-9]{{1,3}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<su>{short})|\s*[|(\t]\s*(?P<sc>{cells})\)?){end}"
+    glued = rf"(?:{end}|(?=[0-9]{{1,2}}\s?(?:{part}){end}))"
+    more = rf"(?:[\s,]*|-)(?:(?:{_any('and')})\s+)?"
+    age_too = rf"{glued}(?!\s+(?:{_any('not the age', 'another time')})(?!\w))"
+    and_ = [
+        rf"(?:{more}(?P<{key}>[0-9]{{1,2}})[\s-]?\s*(?:{unit}){age_too})?" for key, unit in (("m", months), ("d", days))
+    ]
+    and_small = [
+        rf"(?:{more}(?P<{key}>[0-9]{{1,2}})[\s-]?\s*(?:{unit}){age_too})?"
+        for key, unit in (("sw", weeks), ("sd", days), ("sh", hours))
+    ]
+    year = r"(?P<y>[0-9]{1,4}(?:[.,][0-9]+)?)"
+    value = rf"{year}(?:\s*[- ]?(?P<yu>{years}){glued})?{''.join(and_)}"
+    small = rf"(?P<sn>[0-9]{{1,3}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<su>{short})|\s*[|(\t]\s*(?P<sc>{cells})\)?){glued}{''.join(and_small)}"
     old = r"(?:[- ]?(?:old|olds|o\b|alt|alte|alter|vecchi[oa])\b)?"
     both = rf"(?:{age})\s*[/&,]\s*(?:{sex})|(?:{sex})\s*[/&,]\s*(?:{age})"
     pattern = {
         "both": rf"(?<![\w])(?:{both}){to}(?:(?P<s0>{sexes}){end}[\s/,|-]*)?(?:{small}|{value})?(?:{old})[\s/,|()-]*(?:(?P<s>{sexes}){end})?",
-        "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,|]*(?P<s>f|female|male|m(?!\s*[:=]?\s*[0-9])){end})?",
+        "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,;|()&-]*\.?[\s/,;|()&-]*(?P<s>{sexes}){end}(?!\s*[:=]|\s+[0-9]|\.\w|/[oh](?!\w)))?",
         "sex": rf"(?<![\w])(?:{sex}){end}{to}(?:(?P<s>{sexes}){end}|(?={_EMPTY_BOX}|{_TICKED_BOX}))",
-        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}})\s*[- ]?(?:{years})|(?P<sn>[0-9]{{1,3}}(?:\.[0-9]+)?)\s*[- ]?(?P<su>{short}))"
-        rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}(?:\s*,?\s*(?:[^\W\d_]+\s+){{0,3}}?(?P<s>{sexes}){end})?",
+        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)\s*[- ]?(?:{years}){glued}{''.join(and_)}|{small})"
+        rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}\.?(?:\s*,?\s*(?:[^\W\d_]+(?:-[^\W\d_]+)?\s+){{0,3}}?(?P<s>{sexes}){end})?",
         "part": rf"(?<![\w./-])[0-9]{{1,3}}\s?/\s?(?:12|52|365|7)\s*[- ]?old{end}",
-        "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?:(?P<s>{sexes})|(?P<man>patient(?:en)?)){end})?",
+        "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?:(?:nicht\s+)?(?:{said})\s+)?(?:(?P<s>{sexes})|(?P<man>patient(?:en)?)){end})?",
         "glued": rf"(?:^|(?<=[.;:] ))(?:(?P<y>[0-9]{{1,3}})\s?(?:{years})|(?P<y2>1[89]|[2-9][0-9]))(?P<s>f|m)"
         r"(?=\s+(?:with|w/|who|known|admitted|presenting|presents|p/w|c/o|h/o|s/p))",
         "titled": _titled(end),
@@ -64,7 +79,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         rf"(?:\s*(?:de edad|de idade|d'eta|old))?(?:\s*,\s*(?P<s>{sexes}){end})?",
         "born": rf"(?<![\w])(?:{_any('lead', 'born')})[^\w(]*{_BIRTHDAY}\s*[,(/]?\s*(?:{age})?\s*[:=]?\s*"
         rf"(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}\.?\)?(?:[\s,/|]*(?P<s>{sexes}){end})?",
-        "of": rf"(?<![\w])(?P<s>{sexes}){end}\s*(?:,|de|di|von|van|of|com|con|aged)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}(?:\s*(?:de edad|de idade|old))?",
+        "of": rf"(?<![\w])(?P<s>{sexes}){end}(?:\s+(?:{said}))?\s*(?:,|de|di|von|van|of|com|con|aged)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}(?:\s*(?:de edad|de idade|old))?",
         "pair": rf"(?P<y>[0-9]{{1,3}})\s*(?:(?:{years}){end})?\s*[/-]?\s*(?P<s>f|m|female|male)|(?P<s2>f|m)\s*[/]\s*(?P<y2>[0-9]{{1,3}})(?:\s*(?:{years}))?"
         rf"|(?P<s0>{sexes})\s+(?P<y0>[0-9]{{1,3}})\s*(?:{years}){end}",
         "age alone": rf"(?:{value}|{small}){old}",
@@ -93,17 +108,54 @@ def _titled(end: str) -> str:
 def _speaks() -> frozenset[str]:
     """Words without one of which a line says nothing about the person."""
     kinds = ("trait", "sex", "age_unit")
-    said = [word for kind in kinds for phrase in words_for(kind) for word in re.findall(r"[^\W\d_]+", phrase)]
-    more = "pregnant pregnancy gestation gestational gravid trimester duffy fy smoker smoke raucher raucherin nichtraucher living lives live"
-    more += " schwanger embarazada gravida enceinte incinta zwanger old jahrige jahriger jahrigen o fumador fumadora fumeur fumante nichtraucherin"
+    phrases = [phrase for kind in kinds for phrase in words_for(kind)]
+    phrases += [
+        *words_for("lead", "pregnant"),
+        *words_for("lead", "a pregnancy"),
+        *words_for("lead", "a gestational age"),
+    ]
+    said = [word for phrase in phrases for word in re.findall(r"[^\W\d_]+", phrase)]
+    more = "trimester duffy fy smoker smoke raucher raucherin nichtraucher living lives live ssw sa"
+    more += " old jahrige jahriger jahrigen o fumador fumadora fumeur fumante nichtraucherin"
     return frozenset([*said, *more.split()])
 
 
+@cache
+def _pregnancy() -> dict[str, str]:
+    """Patterns of what is said of a pregnancy."""
+    said, state, age, to = (
+        _any("lead", meaning) for meaning in ("pregnant", "a pregnancy", "a gestational age", "to a week")
+    )
+    who = rf"{_any('sex')}|{_any('lead', 'the patient')}"
+    yes = "|".join(word for word in _YES if word.isalpha())
+    return {
+        "said": rf"(?<![\w-])(?:{said})(?!\w)",
+        "within": rf"(?<!\w)(?:(non|not|nicht|no|niet)[\s-]+)?(?:{said})(?!\w)",
+        "no": r"(?:non|not|nicht|no|niet|nao|pas)[\s-]*",
+        "state": rf"(?<!\w)(?:{said}|{state})(?!\w)",
+        "named": rf"(?:{said}|{state}|{age})(?!\w)",
+        "to": rf"(?:(?:{to})\s+)*",
+        "leads": rf"(?:[\s,:;=(.\-–|]|(?<!\w)(?:{yes}|{who}|{to}|{age})(?!\w))*",
+        "whose": rf"(?:(?:{_any('lead', 'a determiner')})\s+)?(?:(?:{who}|she)\s+)?(?:(?:{_any('lead', 'is')}|esta|now|currently)\s+)*",
+    }
+
+
+@cache
+def _clause_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What a clause by itself may say of the person, in the order in which it is asked."""
+    of = _pregnancy()
+    no = "|".join(word for word in _NO if word.isalpha())
+    named = rf"(?:{of['said']}|{of['named']})"
+    patterns = {
+        "not pregnant": rf"{of['whose']}{of['no']}(?:currently\s+)?{named}(?:\s+(?:{_any('sex')}))?|{named}\s*[:=]\s*(?:{no}|negative|nein|non)",
+        "trimester": rf"{of['whose']}(?:{named}{of['leads']})?{of['to']}(?:(?P<word>first|second|third|1st|2nd|3rd|iii|ii|i)\s+trimester|trimester\s*[:=]?\s*(?P<number>[0-3]|iii|ii|i)|t(?P<short>[1-3])\s+(?:of\s+)?pregnan(?:t|cy))(?:\s*(?:of\s+)?{named})?",
+        "pregnant": rf"{of['whose']}{named}{of['leads']}(?:{_WEEKS}{_NAMED_WEEKS})?",
+        "weeks": rf"{of['whose']}{of['to']}{_WEEKS}\s*(?:of\s+)?{named}",
+    }
+    return (*((name, re.compile(text)) for name, text in patterns.items()), *_CLAUSES)
+
+
 _CLAUSES = (
-    ("not pregnant", re.compile(rf"(?:not|non|nicht|no|niet)[\s-]*{_PREGNANT}|{_PREGNANT}\s*[:=]\s*(?:no|negative|false|none|nein|non)")),
-    ("trimester", re.compile(rf"(?:{_PREGNANT}\s*[,:=]?\s*)?(?:(?P<word>first|second|third|1st|2nd|3rd|iii|ii|i)\s+trimester|trimester\s*[:=]?\s*(?P<number>[0-3]|iii|ii|i)|t(?P<short>[1-3])\s+(?:of\s+)?pregnan(?:t|cy))(?:\s*(?:of\s+)?{_PREGNANT})?")),
-    ("pregnant", re.compile(rf"(?:she is |is )?{_PREGNANT}\s*[:=,]?\s*(?:yes|true)?\s*(?:(?:of|at|de|di|à|a|in der|van)\s+)?(?:{_WEEKS})?")),
-    ("pregnant", re.compile(rf"(?:(?:at|of)\s+)?{_WEEKS}\s*(?:of\s+)?{_PREGNANT}")),
     ("not duffy", re.compile(r"not\s+duffy[\s-]*null|duffy[\s-]*null\s*[:=]?\s*(?:no|false)|duffy[\s-]*positive|fy\(a[+-]b\+\)|fy\(a\+b-\)|duffy\s*[:=]?\s*(?:positive|fy\(a[+-]b\+\)|fy\(a\+b-\))")),
     ("duffy", re.compile(r"duffy[\s-]*(?:null|negative)\s*[:=]?\s*(?:yes|true)?(?:\s*(?:phenotype|genotype|status))?|(?:duffy\s*(?:phenotype)?\s*[:=]?\s*)?fy\(a-b-\)|duffy\s*(?:phenotype|status)\s*[:=]?\s*(?:null|negative|fy\(a-b-\))")),
     ("no smoker", re.compile(r"(?:non|never)[\s-]*smoker|(?:does not|doesn't) smoke|smoker?\s*[:=]\s*(?:no|false|never)|nichtraucher(?:in)?|no fumador[a]?|non-fumeur|nao fumante")),
@@ -116,6 +168,12 @@ _PART_OF_A_YEAR = re.compile(r"\s?/\s?(?:12|52|365|7)(?![0-9/.-])")
 """What follows an age in months, weeks or days as children's wards write it: "7/12"."""
 _GRAVIDA = re.compile(r"^g\s?[0-9]{1,2}\s?,?\s?p\s?[0-9]{1,2}(?:\+[0-9])?\s+(?=at|in|[0-9])")
 """How many pregnancies and births, before the week of this one: "G2P1 at 24 weeks"."""
+
+
+@cache
+def _plural() -> re.Pattern[str]:
+    """ "7 Month(s)": a unit of age with its plural in a bracket."""
+    return re.compile(rf"(?<![^\W\d_])({_any('age_unit')})\s?\((?:s|es|e|en|n|i)\)")
 
 
 def sex_of(word: str) -> str:
@@ -134,7 +192,7 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
     Returns:
         Where what was read stands in the line.
     """
-    text, spans = fold(line), []
+    text, spans = _plural().sub(lambda unit: unit[1].ljust(len(unit[0])), fold(line)), []
     if _speaks().isdisjoint(re.findall(r"[^\W\d_]+", text)):
         return []
     for name in ("titled", "born", "both", "part", "age", "sex", "prose", "jahr", "glued", "of", "patient"):
@@ -150,13 +208,14 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
             elif _take(draft, found, name):
                 spans.append(found.span())
     clauses = []
-    ended = bool(_SAID_PREGNANT.search(text)) and bool(_ends_a_pregnancy().search(text))
-    if ended and alone:
-        draft.note(f'The pregnancy in "{units.clip(line.strip(), 200)}" may have ended: it is not taken.')
-    text = re.sub(rf"({_PREGNANT})(\s*),", r"\1\2 ", text)
-    for start, end in _clauses(text, spans):
-        told = alone and not (ended and _SAID_PREGNANT.search(text, start, end))
-        kind = _read_clause(draft, text[start:end]) if told and not _somebody_else(text[:start], 60) else ""
+    ended = alone and _ended(draft, line, text)
+    text = _with_its_week(text) if alone else text
+    found, read_to = _clauses(text, spans), 0
+    for start, end in found:
+        beside = len(found) == 1 or not re.search(r"[^\W\d_]", text[read_to:start])
+        told = alone and not (ended and _says_pregnant().search(text, start, end))
+        kind = _read_clause(draft, text[start:end], beside) if told and not _somebody_else(text[:start], 60) else ""
+        read_to = end if kind else read_to
         clauses.append((start, end, kind))
     kinds = [kind for _, _, kind in clauses]
     near = near or bool(spans) or kinds.count("lone") > 1 or "told" in kinds or len(kinds) == 1
@@ -176,6 +235,10 @@ def _declined(draft: Draft, line: str, text: str, found: re.Match[str], name: st
         return _tell_of_several(draft, line, text, found)
     if name not in ("age", "both"):
         return 0
+    months = found["sn"] if found["su"] == "m" else None
+    if months and re.search(r"m\s*/\s*[a-z]+$", found[0]) and float(months.replace(",", ".")) >= _GROWN:
+        draft.note(f'The age and sex in "{line[found.start() : found.end()]}" are not taken: M may be months or a sex.')
+        return found.end()
     if end := _open_age(text, found):
         draft.note(
             f'The age in "{line[found.start() : end]}" is not taken: its unit is not certain. Write it as "Age: 34 years".'
@@ -184,7 +247,7 @@ def _declined(draft: Draft, line: str, text: str, found: re.Match[str], name: st
         if sex and not _another_sex(text, found):
             _tell_sex(draft, found[0], sex)
         return max(end, found.end())
-    if name == "both" and (end := _another_sex(text, found)):
+    if end := _another_sex(text, found):
         draft.note(_SEVERAL.format(line[found.start() : end]))
         _take_age(draft, found.groupdict(), found["y"])
         return end
@@ -211,7 +274,7 @@ def _open_age(text: str, found: re.Match[str]) -> int:
         return found.end()
     end = found.end("y")
     sex = given.get("s") and found.start("s") >= end
-    if sex and re.fullmatch(r"[\s/,|()-]*", text[end : found.start("s")]):
+    if sex and re.fullmatch(r"[\s/,;|.()&-]*", text[end : found.start("s")]):
         return 0
     rest = text[end : end + _REACH]
     unit = re.match(rf"[\s,;|/(.-]*(?:{_time_words()})(?!\w)", rest)
@@ -257,7 +320,7 @@ def _next_field(rest: str) -> bool:
     )
 
 
-_CAME = ("who", "known", "admitted", "presenting", "presents", "presented")
+_CAME = ("who", "with", "known", "admitted", "presenting", "presents", "presented")
 """Words of a sentence that goes on behind an age."""
 
 
@@ -387,8 +450,55 @@ def _others() -> dict[str, re.Pattern[str]]:
         "another age": re.compile(
             rf"(?<!\w)(?:{_any('not the age', 'another age')}|{group}|{people}|{own})(?!\w)[\s:]*$"
         ),
+        "somebody's": re.compile(rf"['’]s\s+{people}(?!\w)"),
+        "a person": re.compile(rf"\s+{people}(?!\w)"),
         "a thing": re.compile(rf"\s*(?:[^\W\d_]+\s+)?(?:{_any('not the age', 'a thing')}|{people})(?!\w)"),
     }
+
+
+@cache
+def _says_pregnant() -> re.Pattern[str]:
+    """Words for a pregnancy of this person; a gestational age may be that at which a child was born."""
+    return re.compile(_pregnancy()["state"])
+
+
+def _ended(draft: Draft, line: str, text: str) -> bool:
+    """Whether a pregnancy that a line tells of may have ended; then that is noted."""
+    ended = bool(_says_pregnant().search(text) and _ends_a_pregnancy().search(text))
+    if ended:
+        said = re.sub(";{2,}", "...", line).strip()
+        draft.note(f'The pregnancy in "{units.clip(said, 200)}" may have ended: it is not taken.')
+    return ended
+
+
+@cache
+def _to_its_week() -> re.Pattern[str]:
+    of = _pregnancy()
+    then = rf"(?!\s+(?:{_any('not the age', 'another time')})(?!\w))"
+    return re.compile(rf"{of['state']}{of['leads']}{_WEEKS}{_NAMED_WEEKS}\)?{then}")
+
+
+@cache
+def _before_pregnant() -> re.Pattern[str]:
+    """What may stand directly before "pregnant at 30 weeks" and says nothing else of it."""
+    return re.compile(
+        rf"(?:^|[,;|.(\t]\s*|[0-9]\s?f\s*|(?<!\w)(?:{_any('lead', 'is')}|{_any('sex', 'female')}|and|currently)\s+)$"
+    )
+
+
+def _with_its_week(text: str) -> str:
+    """The text with every pregnancy and its week as one clause: "pregnant woman (30 weeks)", "pregnant: yes, 30 weeks"."""
+    text = re.sub(rf"(?<=[0-9])\.(?=\s?{_WEEK}(?!\w))", "º", text)
+    for found in _to_its_week().finditer(text):
+        start, end = found.span()
+        whole = re.sub(r"[,;|\t()]|\.(?![0-9])", " ", found[0])
+        before, after = text[:start], text[end:]
+        if re.search(rf"{_pregnancy()['no']}$", before):
+            continue
+        if re.search(r"[^,;|\t.]\s$", before) and _before_pregnant().search(before[-_REACH:]):
+            before = f"{before[:-1]},"
+        text = before + whole + (f",{after[1:]}" if after[:1] == " " else after)
+    return text
 
 
 @cache
@@ -414,7 +524,11 @@ def _of_another(line: str, text: str, found: re.Match[str], name: str) -> bool:
         return running or bool(others["another age"].search(before))
     if name == "titled" and (label := re.search(r"((?:\w+\s)?\w+)\s*:\s*$", before)):
         return not {tokens_of(label[1]), tokens_of(label[1])[-1:]} & meant("lead", "the patient")
-    if others["possessive"].search(before) or _somebody_else(before, 25):
+    if (
+        others["somebody's"].match(text, found.end())
+        or others["possessive"].search(before)
+        or _somebody_else(before, 25)
+    ):
         return True
     return not found.groupdict().get("s") and bool(others["a thing"].match(text, found.end()))
 
@@ -436,12 +550,43 @@ def _take(draft: Draft, found: re.Match[str], name: str) -> bool:
     if name == "age" and given.get("su") == "m" and not sex and _may_be_years(given["sn"], found[0]):
         draft.months_or_years = float(given["sn"])
         return True
-    if name == "age" and sex == "m" and not given.get("yu"):
+    if (
+        name == "pair"
+        and given.get("s") == "m"
+        and float(years or 0) < _GROWN
+        and re.fullmatch(r"[0-9]+\s*m", found[0])
+    ):
+        draft.months_or_years = float(years or 0)
+        return True
+    if name == "age" and sex and _not_the_sex(draft, found, sex):
         sex = None
     if name == "both" and not sex and given.get("su") == "m" and given.get("sn"):
         years, sex, given["sn"], given["su"] = given["sn"], "m", None, None
+    if said := re.search(_pregnancy()["within"], found[0]):
+        if said[1]:
+            draft.tell("trimester", 0)
+        else:
+            draft.pregnant = draft.pregnant or not _ended(draft, found.string, found.string)
     told = _take_age(draft, given, years)
     return bool(sex and _tell_sex(draft, found[0] if name in ("age", "both", "sex") else "", sex)) or told
+
+
+def _not_the_sex(draft: Draft, found: re.Match[str], sex: str) -> bool:
+    """Whether a word behind an age is no sex of this person: an M beside a bare number, "male partner", an English W."""
+    if sex == "m" and not found["yu"] and not re.search(r"[/,;|.()&-]\s*m$", found[0]):
+        return True
+    if sex == "w" and not found[0].startswith("alter"):
+        draft.note(f'The sex "w" is not taken: what this letter means in "{found[0].strip()}" is not known.')
+        return True
+    after = found.string[found.end() : found.end() + _REACH]
+    initial = re.match(r"\.\s+[^\W\d_]", after) and lex(after[1:].strip())[0].kind == "word"
+    begins = re.search(r"[,;]\s*\w$", found[0]) and re.match(r"\s+[^\W\d_]", after) and not _next_field(after)
+    if len(sex) == 1 and (initial or begins):
+        draft.note(
+            f'The sex "{sex}" is not taken: in "{found[0].strip()}{after[:20].rstrip()}" it may be the beginning of something else.'
+        )
+        return True
+    return bool(_others()["a person"].match(after))
 
 
 def _take_age(draft: Draft, given: dict[str, str | None], years: str | None) -> bool:
@@ -452,8 +597,8 @@ def _take_age(draft: Draft, given: dict[str, str | None], years: str | None) -> 
     number = given.get("sn") or years
     if not number:
         return False
-    part = float(given.get("m") or 0) / _PER_YEAR["months"] + float(given.get("d") or 0) / _PER_YEAR["days"]
-    draft.tell_age(float(number.replace(",", ".")) / per + part)
+    parts = sum(float(given.get(key) or 0) / _PER_YEAR[name] for key, name in _SMALLER.items())
+    draft.tell_age(float(number.replace(",", ".")) / per + parts)
     return True
 
 
@@ -466,16 +611,26 @@ def _clauses(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     cut = []
     for each in found:
         inner = each[0].strip(" -*•:")
+        if bracket := re.fullmatch(r"\(?([^()]+)\)", inner):
+            inner = bracket[1]
         if re.search(r"\w", inner):
             start = each.start() + each[0].index(inner)
             cut.append((start, start + len(inner)))
     return cut
 
 
-def _read_clause(draft: Draft, clause: str) -> str:
-    """What kind of statement a clause is: "told" when it was taken, "lone" for an age or a sex alone, else ""."""
-    clause = _GRAVIDA.sub("pregnant ", clause)
-    for name, pattern in _CLAUSES:
+def _read_clause(draft: Draft, clause: str, beside: bool = False) -> str:
+    """What kind of statement a clause is: "told" when it was taken, "lone" for an age or a sex alone, else "".
+
+    ``beside``: nothing unread stands between it and what was said before, so that weeks are those of a pregnancy.
+    """
+    clause = re.sub(r"\s+(?:with|and|who|had|has)$", "", _GRAVIDA.sub("pregnant ", clause))
+    week = re.fullmatch(rf"{_pregnancy()['to']}{_WEEKS}", clause)
+    if week and (draft.pregnant or "ssw" in clause):
+        if beside or "ssw" in clause:
+            _tell_weeks(draft, week, draft.pregnant)
+        return "told" if beside or "ssw" in clause else ""
+    for name, pattern in _clause_patterns():
         if found := pattern.fullmatch(clause):
             _TELL[name](draft, found)
             return "told"
@@ -493,6 +648,13 @@ def _read_clause(draft: Draft, clause: str) -> str:
 def _read_alone(draft: Draft, clause: str) -> bool:
     pattern = _patterns()
     found = pattern["sex alone"].fullmatch(clause) or pattern["age alone"].fullmatch(clause)
+    if re.fullmatch(_WEEKS, clause):
+        draft.note(
+            f'The "{clause}" may be an age or a pregnancy: it is not taken. Write "Age: {clause}" if it is the age.'
+        )
+        return True
+    if found and draft.pregnant and found.groupdict().get("sn"):
+        return False  # "Pregnant, 7 months"
     return bool(found) and _take(draft, found, "alone")
 
 
@@ -502,22 +664,35 @@ def _tell_trimester(draft: Draft, found: re.Match[str]) -> None:
 
 
 def _tell_pregnant(draft: Draft, found: re.Match[str]) -> None:
-    given = found.groupdict()
-    days = 7 * int(given.get("weeks") or 0) + int(given.get("plus") or given.get("days") or 0)
-    if given.get("weeks") and not _SAID_PREGNANT.search(found[0]):
-        draft.gestations.append(days)
-    elif given.get("weeks"):
-        draft.pregnant = True
+    said = _pregnancy_said(found[0])
+    draft.pregnant = draft.pregnant or said
+    if found["weeks"]:
+        _tell_weeks(draft, found, said)
+    sexes = [sex for word in re.findall(r"[^\W\d_]{2,}", found[0]) if (sex := sex_of(word))]
+    if said and sexes:
+        draft.tell("sex", sexes[0])
+
+
+def _pregnancy_said(said: str) -> bool:
+    """Whether a pregnancy of this person is told; a gestational age alone may be that at which a child was born."""
+    return bool(_says_pregnant().search(said))
+
+
+def _tell_weeks(draft: Draft, found: re.Match[str], said: bool = True) -> None:
+    """Take how far a pregnancy is; the 30th week is the one after 29 whole ones."""
+    more = found["plus"] or found["more"] or found["days"] or 0
+    days = 7 * (int(found["weeks"]) - bool(found["in_week"])) + int(more)
+    if said:
         draft.tell_gestation(days)
     else:
-        draft.pregnant = True
-        draft.note("Pregnant, but the week is not printed: limits that depend on the trimester cannot be chosen.")
+        draft.gestations.append(days)
 
 
 _TELL = {
     "not pregnant": lambda draft, found: draft.tell("trimester", 0),
     "trimester": _tell_trimester,
     "pregnant": _tell_pregnant,
+    "weeks": _tell_pregnant,
     "not duffy": lambda draft, found: draft.tell("duffy_null", False),
     "duffy": lambda draft, found: draft.tell("duffy_null", True),
     "no smoker": lambda draft, found: draft.tell("smoker", False),

@@ -23,6 +23,10 @@ from helpers.blood.reports.results import rest_said, results_of
 NEWBORN = "a newborn or a fetus"
 _OLDER = "It is an earlier result."
 _UNEVEN = "{}: one of several columns of numbers is empty here, and no heading tells which one holds the results."
+_PUSHED = (
+    "{}: there are not as many numbers here as columns of numbers, and which is the result cannot be told. "
+    "Write -- in an empty place."
+)
 LONGEST_TEXT = 100_000
 """Characters of a pasted report that are read."""
 
@@ -215,7 +219,8 @@ def _read_claim(
     claim.said = rest_said(text, claim.rest, claim.name)
     claim.gap = _has_gap(claim, text)
     if len(block) == 1 and block[0].uneven:
-        claim.reason = claim.reason or _UNEVEN.format(ANALYTES[claim.analyte].label)
+        why = _UNEVEN if re.search(r"[\t|]", block[0].text) else _PUSHED
+        claim.reason = claim.reason or why.format(ANALYTES[claim.analyte].label)
     empty = len(block) == 1 and block[0].empty_result
     said = results_of(claim, style, assume, empty, claim.name.start in mine)
     span = _span_of(claim)
