@@ -21,6 +21,7 @@ from helpers.blood.care.support import (
     thresholds,
     thresholds_table,
 )
+from helpers.blood.cells.film import Film
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.value import Value
 from helpers.blood.grading.reference import flag
@@ -293,3 +294,27 @@ def test_support_says_how_many_cannot_tell():
 def test_a_grade_says_less_than_and_claims_no_lower_end():
     found = grade(LOW, "ctcae", edition="6.0")["platelets"]
     assert "less than 20" in found.reason and "not below" not in f"{found.reason} {found.threshold}"
+
+
+def test_a_film_says_that_there_are_fewer_than_it_draws():
+    count = BloodCount.of(hb=72, neut_pct=40, lymph_pct=60).change(
+        wbc=Value(0.5, below=True), plt=Value(50, below=True)
+    )
+    said = " ".join(Film(count).assumed)
+    assert "White cells are less than 0.50 ×10⁹/L: as many as that are drawn, and are fewer." in said
+    assert "Platelets are less than 50 ×10⁹/L: as many as that are drawn, and are fewer." in said
+    assert "fewer" not in " ".join(Film(BloodCount.of(hb=72, wbc=0.5, plt=50)).assumed)
+
+
+@pytest.mark.parametrize(("view", "says"), [("platelets", "at most about"), ("red_cells", "at most about")])
+def test_what_is_expected_of_a_transfusion_is_then_at_most(view, says):
+    panel = SupportPanel(view)
+    assert says not in panel.words()
+    panel.count = panel.count.change(hb=Value(75, below=True), plt=Value(15, below=True))
+    assert says in panel.words()
+
+
+def test_guidelines_of_a_person_without_the_disease_ask_for_the_count():
+    with pytest.raises(ValueError, match="Give the count that says so"):
+        GuidelinePanel(Candidate("not_met"))
+    assert GuidelinePanel(Candidate("not_met"), BloodCount.of(hb=120, plt=200)).severity == "count"

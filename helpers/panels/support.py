@@ -262,10 +262,9 @@ class SupportPanel(HasCount, HasRedFlags, PicturedPanel):
             return [f"{self._expected_of_units()} {links(constant_sources(_RISE, _IRON), most=3)}"]
         if self.view_shown == "platelets" and self.plt is not None:
             low, high = expected_platelets(self.plt)
-            return [
-                f"**One adult dose:** expect a count of about {plain(low)} to {plain(high)} ×10⁹/L afterwards. "
-                f"{links(constant_sources(_DOSE))}"
-            ]
+            about = "at most about" if self.count.is_below("plt") else f"about {plain(low)} to"
+            expected = f"**One adult dose:** expect a count of {about} {plain(high)} ×10⁹/L afterwards."
+            return [f"{expected} {links(constant_sources(_DOSE))}"]
         if self.view_shown == "increment":
             rise = plain(round((self.after - self.before) * 1000)).replace("-", "−")
             return [
@@ -283,8 +282,9 @@ class SupportPanel(HasCount, HasRedFlags, PicturedPanel):
         iron = f"{plain(low)} to {plain(high)} mg of iron"
         if after > constant("normal_hb_g_per_l"):
             return f"**{many}** bring {iron}. {caution('constants', 'red_cells_many')}"
+        most = "at most " if self.count.is_below("hb") else ""
         return (
-            f"**{many} at {self.weight:g} kg:** expect hemoglobin of about {show(after, 'hb')}, and {iron}. "
+            f"**{many} at {self.weight:g} kg:** expect hemoglobin of {most}about {show(after, 'hb')}, and {iron}. "
             f"{caution('constants', 'red_cells_rise')}"
         )
 

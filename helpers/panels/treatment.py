@@ -79,6 +79,9 @@ class GuidelinePanel(HasCount, HasRedFlags, PicturedPanel):
         person: where it starts; nothing known but severe disease unless given. "Reset" returns to it, or to the patient
             loaded last.
         count: the count the severity is graded from where that is chosen.
+
+    Raises:
+        ValueError: a person whose count is not that of aplastic anemia, without the count.
     """
 
     severity = traitlets.Enum(list(_SEVERITY.values()), None, allow_none=True)
@@ -100,6 +103,11 @@ class GuidelinePanel(HasCount, HasRedFlags, PicturedPanel):
     def __init__(self, person: Candidate | None = None, count: BloodCount | None = None) -> None:
         super().__init__()
         person, count = person or Candidate("severe"), count or BloodCount.of()
+        if person.severity == NOT_MET and not count.values:
+            raise ValueError(
+                "These guidelines are about aplastic anemia, and this severity says that its criteria are not met. "
+                "Give the count that says so as well: GuidelinePanel(person, count)."
+            )
         graded = person.severity in (None, NOT_MET) and count.values
         self.severity, self.count = FROM_COUNT if graded else person.severity, _counted(count)
         for name in _FACTS:

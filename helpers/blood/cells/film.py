@@ -168,6 +168,7 @@ class Film:
         expected |= _white_kinds(count, self.signs, said, per_cell)
         expected |= _platelet_kinds(count, self.signs, said, per_cell)
         _size_known(count, said)
+        _said_to_be_fewer(count, said)
         for name, value in (
             ("count", count),
             ("signs", MappingProxyType({kind: share for kind, share in self.signs.items() if share})),
@@ -415,6 +416,13 @@ def _platelet_kinds(count: BloodCount, signs: Mapping[str, float], said: _Said, 
             f"are about {both}."
         )
     return {"platelet": max(single - sum(large.values()), 0.0), CLUMP: clumps} | large
+
+
+def _said_to_be_fewer(count: BloodCount, said: _Said) -> None:
+    """What is printed as "less than" is drawn at its limit, and said to be."""
+    for group, name in (("red cells", "rbc"), ("white cells", "wbc"), ("platelets", "plt")):
+        if count.is_below(name) and group not in said.unknown:
+            said.assumed.append(f"{capital(group)} are {count.shown(name)}: as many as that are drawn, and are fewer.")
 
 
 def _size_known(count: BloodCount, said: _Said) -> None:
