@@ -113,8 +113,8 @@ def test_a_filter_takes_the_claim_away():
     alone = TrialsPicture("after", studies=("Tichelli 1999",))
     assert alone.point() == "After a response: 1 figure from 1 study" and "16 to 39" not in alone.describe()
     lived = TrialsPicture("horse_rabbit", outcome=["alive"])
-    assert "looking back" not in lived.point()
-    assert TrialsPicture("horse_rabbit", outcome=["response"]).point().endswith("looking back it did not")
+    assert "elsewhere" not in lived.point()
+    assert TrialsPicture("horse_rabbit").point().endswith("elsewhere studies differ")
 
 
 def test_findings_conclude_from_what_is_drawn():

@@ -382,10 +382,9 @@ def test_a_new_guideline_is_rows_alone(other_data):
     assert "They disagree: 5 name immunosuppressive drugs, 1 names" in agreement(advise_all(woman, (*THESE, "new")))
     assert GuidelinePanel(woman).table().index[-1] == "New 2027"
     assert "New 2027:" in GuidelinesPicture(woman).describe()
-    many, speak = re.search(r"holds (\d+) guidelines .*; (\d+) of them", prompt).groups()
-    assert f"holds {int(many) + 1} guidelines on aplastic anemia; {int(speak) + 1} of them" in (
-        exercise("treatment-09").prompt
-    )
+    many, speak = re.search(r"compares (\d+) texts .* (\d+) of them", prompt).groups()
+    now = exercise("treatment-09").prompt
+    assert f"compares {int(many) + 1} texts" in now and f"{int(speak) + 1} of them" in now
 
 
 def test_who_can_tell_already_are_not_all_who_speak_of_the_person():

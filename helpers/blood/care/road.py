@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.evidence import keyed, picked, records
 
-WHOLE = "05b"
+WHOLE = "06"
 """The notebook at whose end the road is whole."""
 
 
@@ -103,7 +103,7 @@ def grown(upto: str) -> tuple[Station, ...]:
     """What the road holds at the end of a notebook.
 
     Args:
-        upto: the notebook's number, ``"03"``; from ``"05b"`` on the road is whole.
+        upto: the notebook's number, ``"03"``; from ``"06"`` on the road is whole.
 
     Raises:
         ValueError: no notebook of this number is on the road.
