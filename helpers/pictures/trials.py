@@ -1,7 +1,7 @@
 """What trials found, in pictures: published figures with their limits, and two arms as 100 people each.
 
->>> TrialsPicture("horse_rabbit", outcome=["response"])
-TrialsPicture: Horse ATG did better in the trial; looking back it did not
+>>> TrialsPicture("horse_rabbit")
+TrialsPicture: Horse ATG did better where lots were drawn; elsewhere studies differ
 >>> from helpers import compared
 >>> arms(compared("race_or6_e", "race_or6_c"))
 FrequencyPicture: 27 more of 100: one more for every 3.7 treated
