@@ -166,14 +166,14 @@ class GuidelinePanel(HasCount, HasRedFlags, PicturedPanel):
         return pd.DataFrame(rows, columns=["guideline", "what would change its answer"]).set_index("guideline")
 
     def words(self) -> str:
-        """The words as HTML: who this is, what is missing and what would change an answer; below it the guidelines."""
-        parts = [f"<p>{page.inline(said)}</p>" for said in (*self._who(), *self._lacking())]
+        """The words as HTML: who this is and what is missing; below it what would change an answer, and all guidelines."""
+        parts = [f"<p>{page.inline(said)}</p>" for said in (*self._who(), *self._lacking())] + [page.BELOW]
         turned = self.changes_table()
         if len(turned):
             caption = "Which single change would alter the answer"
             parts.append(page.table(turned, caption, markdown=list(turned.columns)))
         shown = self.table()
-        parts += [page.BELOW, page.table(shown, "What each guideline names first", markdown=list(shown.columns))]
+        parts.append(page.table(shown, "What each guideline names first", markdown=list(shown.columns)))
         parts.append(f"<p>{page.inline(_unread())}</p>")
         return "".join(parts)
 
