@@ -166,7 +166,7 @@ class GuidelinePanel(HasCount, HasRedFlags, PicturedPanel):
         return pd.DataFrame(rows, columns=["guideline", "what would change its answer"]).set_index("guideline")
 
     def words(self) -> str:
-        """The words as HTML: who this is and what is missing; below it what would change an answer, and all guidelines."""
+        """The words as HTML: who this is and what is missing; below, what would change an answer, and all."""
         parts = [f"<p>{page.inline(said)}</p>" for said in (*self._who(), *self._lacking())] + [page.BELOW]
         turned = self.changes_table()
         if len(turned):
