@@ -150,6 +150,11 @@ def test_red_flags_come_with_a_finding_are_named_in_a_line_and_opened(board) -> 
     expect(banner).not_to_be_visible()
     assert label[1:] in output.locator(".warned").text_content(), "it is announced although it is folded"
     table_ = output.locator(".below .course-table")
+    expect(table_.first).not_to_be_visible()
+    same = output.locator(".below summary")
+    expect(same).to_have_text("The same in words")
+    same.press("Enter")
+    expect(table_.first).to_be_visible()
     tops = [one.bounding_box()["y"] for one in (output.locator("img"), line, table_.first)]
     assert tops == sorted(tops)
     line.press("Enter")

@@ -186,7 +186,7 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
         return next((one for one in self.weighed if one.verdict == CLINCHED), None)
 
     def words(self) -> str:
-        """The words as HTML: who, what is known, one cause in full with its sources; below it, folded, the table of all."""
+        """The words as HTML: who, what is known, one cause in full with its sources; folded below, the table of all."""
         one = self.told()
         full = self._in_full(one) if one else f"<p>{page.inline(_CHOOSE)}</p>"
         return f"<p>{page.inline(self._who())}</p>{full}{page.BELOW}{self._in_words()}"
