@@ -266,7 +266,7 @@ def test_the_path_is_walked_to_its_end(settling: Read, hand: str) -> None:
 
 def test_the_woman_of_the_half_done_example_is_shown_without_her_marrow(read: Read) -> None:
     woman = Findings.of_patient("CRS-086").change(marrow=None)
-    model = CauseBoard(woman.count, woman.said, groups=("history", "examination", "film", "blood"), patients=False)
+    model = CauseBoard(woman.count, woman.said, groups=("film", "examination", "blood", "history"), patients=False)
     output = shown(read, model)
     agree(read, output, model)
     assert "Clinched" not in output.locator(".status").last.text_content()
