@@ -150,6 +150,11 @@ def test_red_flags_come_with_a_finding_are_named_in_a_line_and_opened(board) -> 
     expect(banner).not_to_be_visible()
     assert label[1:] in output.locator(".warned").text_content(), "it is announced although it is folded"
     table_ = output.locator(".below .course-table")
+    expect(table_.first).not_to_be_visible()
+    same = output.locator(".below summary")
+    expect(same).to_have_text("The same in words")
+    same.press("Enter")
+    expect(table_.first).to_be_visible()
     tops = [one.bounding_box()["y"] for one in (output.locator("img"), line, table_.first)]
     assert tops == sorted(tops)
     line.press("Enter")
@@ -261,7 +266,7 @@ def test_the_path_is_walked_to_its_end(settling: Read, hand: str) -> None:
 
 def test_the_woman_of_the_half_done_example_is_shown_without_her_marrow(read: Read) -> None:
     woman = Findings.of_patient("CRS-086").change(marrow=None)
-    model = CauseBoard(woman.count, woman.said, groups=("history", "examination", "film", "blood"), patients=False)
+    model = CauseBoard(woman.count, woman.said, groups=("film", "examination", "blood", "history"), patients=False)
     output = shown(read, model)
     agree(read, output, model)
     assert "Clinched" not in output.locator(".status").last.text_content()

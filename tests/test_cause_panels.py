@@ -580,3 +580,10 @@ def test_the_menu_of_tests_has_a_heading_for_each_purpose_once():
     assert choice.groups == groups and len(choice.labels) == len(groups)
     begun = [one for at, one in enumerate(groups) if at == 0 or groups[at - 1] != one]
     assert len(begun) == len(set(groups)) >= 4, "a heading that comes twice would be two lists"
+
+
+def test_the_boards_table_and_its_untouched_causes_are_folded_in_the_panel_and_in_its_twin():
+    for board in (CauseBoard(), CauseBoard(patient="CRS-002")):
+        told = board.words().partition(page.BELOW)[2]
+        assert told.startswith("<details><summary>The same in words</summary>") and told.endswith("</details>")
+        assert "Nothing is known yet of" in told and told in board.static_html()

@@ -366,7 +366,8 @@ def test_the_count_of_a_patient_raises_red_flags_and_a_chosen_severity_does_not(
 
 def test_a_panel_does_not_ask_about_what_it_is_about_and_keeps_what_is_raised():
     response = ResponsePanel(NOW.change(hb=105))
-    assert response.asked() == [] and ResponsePanel(NOW.change(hb=55)).alert()
+    assert [one.key for one in response.asked()] == ["unwell=yes"], "her neutrophils are below her own limit"
+    assert ResponsePanel(NOW.change(hb=105, anc=2.5)).asked() == [] and ResponsePanel(NOW.change(hb=55)).alert()
     asked = {view: [one.key for one in SupportPanel(view).asked()] for view in ("platelets", "red_cells", "fever")}
     assert asked["platelets"] == asked["red_cells"] == [] and "unwell=yes" in asked["fever"]
     assert "Platelets below 20" in SupportPanel("platelets").alert()

@@ -186,18 +186,20 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
         return next((one for one in self.weighed if one.verdict == CLINCHED), None)
 
     def words(self) -> str:
-        """The words as HTML: who, what is known, one cause in full with its sources; below it the table of all."""
+        """The words as HTML: who, what is known, one cause in full with its sources; folded below, the table of all."""
         one = self.told()
         full = self._in_full(one) if one else f"<p>{page.inline(_CHOOSE)}</p>"
-        parts = [f"<p>{page.inline(self._who())}</p>", full, page.BELOW]
-        known = self.table()
-        if len(known):
-            parts.append(page.table(known, "Causes something is known about, in the board's order (no ranking)"))
-        rest = self.untouched()
+        return f"<p>{page.inline(self._who())}</p>{full}{page.BELOW}{self._in_words()}"
+
+    def _in_words(self) -> str:
+        """The table of what is known and the causes of which nothing is, folded: the picture shows the same."""
+        known, rest = self.table(), self.untouched()
+        told = page.table(known, "Causes something is known about, in the board's order (no ranking)")
+        told = told if len(known) else ""
         if rest:
             never = "Nothing is known yet of" if len(known) else "Nothing is known yet of any cause:"
-            parts.append(f"<p>{page.inline(page.literal(f'{never} {listed([small(label) for label in rest])}.'))}</p>")
-        return "".join(parts)
+            told += f"<p>{page.inline(page.literal(f'{never} {listed([small(label) for label in rest])}.'))}</p>"
+        return f"<details><summary>The same in words</summary>{told}</details>"
 
     def _who(self) -> str:
         known = "; ".join(self.found.words()) or "nothing"

@@ -50,8 +50,10 @@ def to_ask(flags: Iterable[RedFlag]) -> list[Question]:
         if one.raised or len(one.missing) != 1 or getattr(features().get(one.missing[0]), "group", "") != "history":
             continue
         key = f"{one.missing[0]}={_raising(one)}"
-        before = asked.get(key)
-        why = f"{before.why.rstrip('.')}; {one.yes_means()}." if before else f"If yes, {one.yes_means()}."
+        before, means = asked.get(key), one.yes_means()
+        if before and means in before.why:
+            continue
+        why = f"{before.why.rstrip('.')}; {means}." if before else f"If yes, {means}."
         several = f" or {features()[one.missing[0]].phrases[_raising(one)]}" in one.needs
         text = features()[one.missing[0]].question if several else one.needs
         asked[key] = Question(key, f"{capital(re.sub('^has ', 'has the person ', text))}?", why)

@@ -14,13 +14,13 @@ import traitlets
 from helpers import page
 from helpers.blood.core.criteria import word
 from helpers.blood.search.patients import patient as find
-from helpers.blood.search.workup import Step, Test, Walk, Way, otherwise, results
+from helpers.blood.search.workup import Step, Test, Walk, Way, invented, otherwise, results, told
 from helpers.blood.search.workup import tests as known_tests
 from helpers.panels.controls import Choice, Words
 from helpers.panels.layout import in_rows, stacked
 from helpers.panels.panel import Panel, View
 from helpers.panels.person import OWN, published, published_patient, report_link
-from helpers.wording import capital, counted, links, listed, person_words
+from helpers.wording import capital, counted, links, listed, person_words, small
 
 _OPEN = {"choose your answer": ""}
 """What stands in the menu of answers until one is chosen: no answer is suggested."""
@@ -43,6 +43,10 @@ class _Answers(traitlets.Tuple):
             except ValueError as error:
                 raise traitlets.TraitError(str(error)) from error
         return walk.answers
+
+
+def _quoted(titles: list[str]) -> str:
+    return page.literal(listed([f"“{title}”" for title in titles]))
 
 
 class WorkUp(Panel):
@@ -116,7 +120,8 @@ class WorkUp(Panel):
 
     def words(self) -> str:
         """The present step and the way so far as HTML, each with costs, what is settled, and sources."""
-        return self.path_line() + self._whom() + self._step(self.walk.here) + self._told() + self._way_here() + _ORDER
+        here = "" if self._strayed() else self._step(self.walk.here)
+        return self.path_line() + self._whom() + here + self._told() + self._way_here() + _ORDER
 
     def path_line(self) -> str:
         """The steps met so far in one line, the present one marked; as HTML."""
@@ -136,29 +141,35 @@ class WorkUp(Panel):
             comes = "; ".join(f"{word(name)} {one.count.shown(name)}" for name in _COMES if one.count.values.get(name))
             comes = f" **The count:** {page.literal(comes)}." if comes else ""
             return f"<p>{page.escape(named)}{page.inline(comes)} {page.inline(report_link(one, told=False))}</p>"
-        against = [step.title for step, way in self.walk.taken if self._objection(step, way)]
-        if against:
-            where = page.literal(listed([f"“{title}”" for title in against]))
-            said = (
-                f"The report contradicts the answer at {where}, as the table below says. "
-                "Go back there: what the authors found is told at an end that fits their report."
-            )
-            return page.notice("Not yet", [said], "?")
+        if strayed := self._strayed():
+            back = "Go back there: what the authors found is told at an end that fits their report."
+            return page.notice("Not yet", [f"{strayed} {back}"], "?")
         ends = [f"**What the authors found:** {page.literal(one.diagnosis)}."]
         ends += [f"**What was done:** {page.literal(one.treatment)}."] if one.treatment else []
         ends += [f"**What came of it:** {page.literal(one.outcome)}."] if one.outcome else []
         return f"<p>{page.escape(who)}. {page.inline(' '.join(ends))} {page.inline(links(one.source))}</p>"
 
+    def _strayed(self) -> str:
+        """At an end: which answers the patient's report contradicts, and of which it says nothing; "" for none."""
+        if not self.patient or not self.walk.here.is_end:
+            return ""
+        against = [step.title for step, way in self.walk.taken if self._objection(step, way)]
+        made_up = [step.title for step, way in self.walk.taken if invented(self.patient, step, way.key)]
+        made_up = [title for title in made_up if title not in against]
+        said = [f"The report contradicts the answer at {_quoted(against)}, as the table below says."] if against else []
+        said += [f"{self._whose()} report says nothing of what you answered at {_quoted(made_up)}."] if made_up else []
+        return " ".join(said)
+
     def _told(self) -> str:
         """What was asked for so far, and what the patient's report says of it."""
         if not self.patient or not self.asked_for:
             return ""
-        rows = [
-            (test.label, results(self.patient, test.key) or "the report does not say", test.costs)
-            for test in self._asked()
-        ]
+        found = {test: results(self.patient, test.key) for test in self._asked()}
+        rows = [(test.label, said, test.costs) for test, said in found.items() if said]
         frame = pd.DataFrame(rows, columns=["asked for", "what the report says", "what it cost"]).set_index("asked for")
-        return page.table(frame, "What was asked for") if rows else ""
+        silent = "; ".join(small(test.label) for test, said in found.items() if not said)
+        unsaid = f"<p>Asked, not in the report: {page.escape(silent)}.</p>" if silent else ""
+        return (page.table(frame, "What was asked for") if rows else "") + unsaid
 
     def _asked(self) -> list[Test]:
         """The tests that were asked for with the patient who is carried along, each once."""
@@ -193,12 +204,24 @@ class WorkUp(Panel):
     def _way_here(self) -> str:
         if not self.walk.taken:
             return ""
-        rows = [
-            (step.title, way.label, f"{page.literal(way.says)} {links(way.source, 1)}{self._objection(step, way)}")
-            for step, way in self.walk.taken
-        ]
+        rows = [(step.title, way.label, self._settled(step, way)) for step, way in self.walk.taken]
         frame = pd.DataFrame(rows, columns=["step", "answer", "what that settles"]).set_index("step")
         return page.table(frame, "The way so far", markdown=["what that settles"])
+
+    def _settled(self, step: Step, way: Way) -> str:
+        """What an answer settles; of somebody whose report does not say it, nothing that was found."""
+        settles = f"{page.literal(way.says)} {links(way.source, 1)}"
+        objection = self._objection(step, way)
+        if objection or not self.patient or len(step.ways) == 1 or told(self.patient, step, way.key):
+            return settles + objection
+        unsaid = f"**{self._whose()} report does not say.**"
+        if invented(self.patient, step, way.key):
+            return unsaid
+        in_part = any(results(self.patient, name) for name in step.tests)
+        return settles if in_part else f"{settles} {unsaid}"
+
+    def _whose(self) -> str:
+        return {"female": "Her", "male": "His"}.get(find(self.patient).count.person.sex, "The")
 
     def _objection(self, step: Step, way: Way) -> str:
         """What the patient's report says that speaks for another answer."""

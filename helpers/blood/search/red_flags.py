@@ -3,7 +3,7 @@
 >>> from helpers.blood.core.count import BloodCount
 >>> found = Findings(BloodCount.of(hb=135, anc=0.2, plt=250))
 >>> [one.flag for one in red_flags(found) if not one.raised]
-['neutropenic_fever', 'sepsis_no_fever', 'falling_count']
+['neutropenic_fever', 'sepsis_no_fever', 'sepsis', 'falling_count']
 >>> red_flags(found)[0].needs
 'a fever of 38 °C or more'
 >>> red_flags(found.change(fever="yes"))[0].because

@@ -52,7 +52,14 @@ class Way:
     says: str
     source: str
     fits: tuple[tuple[str, str], ...] = ()
-    """Findings that speak for this answer: feature and value."""
+    """Findings that speak for this answer, and against the others: feature and value."""
+    allows: tuple[tuple[str, str], ...] = ()
+    """Findings with which this answer can be given, although they speak against no other."""
+
+    @property
+    def claims(self) -> bool:
+        """Whether this answer says that something was found."""
+        return any(value != "none" for _, value in (*self.fits, *self.allows))
 
 
 @dataclass(frozen=True)
@@ -86,8 +93,10 @@ def steps() -> MappingProxyType[str, Step]:
     """The steps by key, in their order."""
     ways: dict[str, dict[str, Way]] = {}
     for row in records("workup_ways"):
-        fits = tuple(tuple(one.split("=")) for one in (row["fits"] or "").split())
-        way = Way(row["answer"], row["label"], row["next"], row["says"], row["source"], fits)
+        fits, allows = (
+            tuple(tuple(one.split("=")) for one in (row[name] or "").split()) for name in ("fits", "allows")
+        )
+        way = Way(row["answer"], row["label"], row["next"], row["says"], row["source"], fits, allows)
         ways.setdefault(row["step"], {})[row["answer"]] = way
     return MappingProxyType(
         {
@@ -140,9 +149,39 @@ def otherwise(patient: str, step: Step, answer: str) -> str:
     return "; ".join(features()[name].phrases[value] for some in told.values() for name, value in some)
 
 
+def told(patient: str, step: Step, answer: str) -> bool:
+    """Whether a published report says something from which this answer follows.
+
+    Raises:
+        KeyError: no such patient.
+    """
+    found = Findings.of_patient(patient)
+    if step.key == FIRST:
+        return any(flag.raised for flag in red_flags(found)) is (answer == "yes")
+    way = step.ways[answer]
+    return any(found.known.get(name) == value for name, value in (*way.fits, *way.allows))
+
+
+def invented(patient: str, step: Step, answer: str) -> bool:
+    """Whether this answer says that something was found, of which a published report says nothing.
+
+    Not where every answer does: there one of them has to be given. And a published count is taken to be real.
+
+    Raises:
+        KeyError: no such patient.
+    """
+    if all(way.claims for way in step.ways.values()) or told(patient, step, answer):
+        return False
+    if any(way.next == NOT_REAL for way in step.ways.values()):
+        return step.ways[answer].next == NOT_REAL
+    return step.ways[answer].claims
+
+
 _SHOWN = ("hb", "wbc", "anc", "plt", "retic", "mcv")
 
 FIRST = next(iter(steps()))
+NOT_REAL = "not_real"
+"""The end at which the low count was the sample's fault."""
 
 
 @dataclass(frozen=True)
