@@ -60,7 +60,7 @@ def test_the_walk_tells_a_patients_results_when_they_are_asked_for(opened) -> No
     on, ask = (output.get_by_role("button", name=name) for name in ("Go on", "Ask for the tests of this step"))
     expect(on).to_be_disabled()
     ask.press("Enter")
-    expect(output.get_by_text("What was asked for")).to_be_visible()
+    expect(output.get_by_text("Asked, not in the report: ")).to_be_visible()
     expect(on).to_be_disabled()
     model.ask_for()
     output.get_by_role("combobox", name=re.compile("Your answer")).select_option(label="No")
