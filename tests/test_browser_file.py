@@ -42,13 +42,25 @@ def test_an_answer_is_there_after_the_page_was_closed(tmp_path: Path) -> None:
     assert again.learner() == Record(tmp_path).learner()
 
 
+def test_a_page_that_is_closed_while_it_writes_loses_no_answer_that_was_kept(tmp_path: Path) -> None:
+    """The file that is being written is cut short; what it is written anew for may be gone, and nothing else."""
+    record = Record(tmp_path)
+    for number in range(1, 4):
+        record.append(answer(f"start-{number:02d}"))
+    record.save_draft("start-04", "b")
+    last = max(files(tmp_path).items(), key=lambda one: one[1])[0]
+    for left in (b"", (tmp_path / last).read_bytes()[:5000]):
+        (tmp_path / last).write_bytes(left)
+        assert ids(Record(tmp_path)) == ["start-01", "start-02", "start-03"]
+
+
 def test_two_notebooks_never_overwrite_each_other(tmp_path: Path) -> None:
     one, other = Record(tmp_path), Record(tmp_path)
     for number in range(1, 6):
         one.append(answer(f"start-{number:02d}"))
         other.append(answer(f"roles-{number:02d}"))
     assert ids(one) == ids(other) == ids(Record(tmp_path))
-    assert len(ids(one)) == 10 and len(files(tmp_path)) == 2
+    assert len(ids(one)) == 10 and len(files(tmp_path)) == 4, "each writes two in turn"
 
 
 def test_a_draft_that_was_answered_in_another_notebook_does_not_come_back(tmp_path: Path) -> None:

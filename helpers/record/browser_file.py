@@ -104,6 +104,8 @@ class InBrowser(sqlite3.Connection):
     _old: dict[str, Seen]
     _looked = 0.0
     _kept = 0
+    _turn = 1
+    """Which of its files was written last."""
 
     @classmethod
     def begin(cls, where: Path) -> InBrowser:
@@ -116,7 +118,7 @@ class InBrowser(sqlite3.Connection):
         where.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(":memory:", factory=cls, isolation_level=None, check_same_thread=False)
         record_file.build(db)
-        db.where, db.uid, db._seen = where, uuid.uuid4().hex, {}
+        db.where, db.uid, db._seen = where, uuid.uuid4().hex[:-1], {}
         try:
             db._look(drafts=True)
         except BaseException:
@@ -126,9 +128,10 @@ class InBrowser(sqlite3.Connection):
         return db
 
     @property
-    def name(self) -> str:
-        """The file of this kernel."""
-        return f"record-{self.generation:04d}-{self.uid}.sqlite"
+    def names(self) -> tuple[str, str]:
+        """The two files of this kernel, written in turn: where the page goes while one is written, one is whole."""
+        first, second = (f"record-{self.generation:04d}-{self.uid}{turn}.sqlite" for turn in (0, 1))
+        return first, second
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -153,7 +156,8 @@ class InBrowser(sqlite3.Connection):
             one.unlink(missing_ok=True)
 
     def _write(self) -> None:
-        (self.where / self.name).write_bytes(self.serialize())
+        self._turn = 1 - self._turn
+        (self.where / self.names[self._turn]).write_bytes(self.serialize())
         self._kept = self.total_changes
         for name, seen in self._old.items():
             if files(self.where).get(name) == seen:
@@ -169,7 +173,7 @@ class InBrowser(sqlite3.Connection):
         mine = self.total_changes == self._kept
         (last,) = self.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
         for name, seen in there.items():
-            if name != self.name and generation(name) == self.generation and self._seen.get(name) != seen:
+            if name not in self.names and generation(name) == self.generation and self._seen.get(name) != seen:
                 with suppress(FileNotFoundError), off_the_drive(self.where / name) as copy:
                     record_file.take_over(self, copy, drafts)
                     drafts = False
