@@ -1,8 +1,8 @@
 """The record in a browser: SQLite in memory, written as a plain file onto the browser's drive with each change.
 
 SQLite cannot work on that drive itself. Every notebook is a Python of its own and writes two files of its own in turn,
-so that none overwrites another's; each reads what the others wrote and takes it over by event id. Deleting everything begins
-a new generation: whoever sees a higher one in the folder drops what it holds.
+so that none overwrites another's; each reads what the others wrote and takes it over by event id. Deleting
+everything begins a new generation: whoever sees a higher one in the folder drops what it holds.
 """
 
 from __future__ import annotations
