@@ -194,8 +194,8 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
     def _in_words(self) -> str:
         """The table of what is known and the causes of which nothing is, folded: the picture shows the same."""
         known, rest = self.table(), self.untouched()
-        told = page.table(known, "Causes something is known about, in the board's order (no ranking)")
-        told = told if len(known) else ""
+        caption = "Causes something is known about, in the board's order (no ranking)"
+        told = page.table(known, caption) if len(known) else ""
         if rest:
             never = "Nothing is known yet of" if len(known) else "Nothing is known yet of any cause:"
             told += f"<p>{page.inline(page.literal(f'{never} {listed([small(label) for label in rest])}.'))}</p>"

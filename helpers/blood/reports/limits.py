@@ -27,14 +27,12 @@ class Limits:
         sentence has ended ("Platelets <10. Call hematology"), a result was told, and then what follows from it: so do
         laboratories print a result that is too low to be counted.
         """
-        begin, told, limited = 0, "", False
-        asked = False
+        begin, told, limited, asked = 0, "", False, False
         first: int | None = None
         for place, piece in enumerate(self.pieces):
             atom = self.by_place.get(place)
             if piece.text == "\n" or piece.meaning in ("stop", "break"):
-                begin, told, limited, first = place + 1, "", False, None
-                asked = False
+                begin, told, limited, asked, first = place + 1, "", False, False, None
             elif piece.text == ",":
                 asked = False
             elif isinstance(atom, Claim):

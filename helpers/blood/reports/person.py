@@ -44,31 +44,29 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     sexes, short = _any("sex"), "|".join(_any("age_unit", unit) for unit in _PER_YEAR)
     cells = "|".join(word for unit in _PER_YEAR for word in words_for("age_unit", unit) if len(word) > 1)
     end, to = r"(?![\w])", r"\s*(?:\((?P<in>[^)]{0,20})\))?\s*[:=.\-|\t]*\s*"
-    part, weeks, hours = (
-        rf"{months}|{_any('age_unit', 'weeks')}|{days}",
-        _any("age_unit", "weeks"),
-        _any("age_unit", "hours"),
-    )
+    weeks, hours = _any("age_unit", "weeks"), _any("age_unit", "hours")
+    part = rf"{months}|{weeks}|{days}"
     glued = rf"(?:{end}|(?=[0-9]{{1,2}}\s?(?:{part}){end}))"
     more = rf"(?:[\s,]*|-)(?:(?:{_any('and')})\s+)?"
     age_too = rf"{glued}(?!\s+(?:{_any('not the age', 'another time')})(?!\w))"
-    and_ = [
-        rf"(?:{more}(?P<{key}>[0-9]{{1,2}})[\s-]?\s*(?:{unit}){age_too})?" for key, unit in (("m", months), ("d", days))
-    ]
-    and_small = [
-        rf"(?:{more}(?P<{key}>[0-9]{{1,2}})[\s-]?\s*(?:{unit}){age_too})?"
-        for key, unit in (("sw", weeks), ("sd", days), ("sh", hours))
-    ]
+
+    def and_smaller(**units: str) -> str:
+        """What may stand behind a number with a larger unit, each with its key."""
+        return "".join(
+            rf"(?:{more}(?P<{key}>[0-9]{{1,2}})[\s-]?\s*(?:{unit}){age_too})?" for key, unit in units.items()
+        )
+
+    and_, and_small = and_smaller(m=months, d=days), and_smaller(sw=weeks, sd=days, sh=hours)
     year = r"(?P<y>[0-9]{1,4}(?:[.,][0-9]+)?)"
-    value = rf"{year}(?:\s*[- ]?(?P<yu>{years}){glued})?{''.join(and_)}"
-    small = rf"(?P<sn>[0-9]{{1,3}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<su>{short})|\s*[|(\t]\s*(?P<sc>{cells})\)?){glued}{''.join(and_small)}"
+    value = rf"{year}(?:\s*[- ]?(?P<yu>{years}){glued})?{and_}"
+    small = rf"(?P<sn>[0-9]{{1,3}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<su>{short})|\s*[|(\t]\s*(?P<sc>{cells})\)?){glued}{and_small}"
     old = r"(?:[- ]?(?:old|olds|o\b|alt|alte|alter|vecchi[oa])\b)?"
     both = rf"(?:{age})\s*[/&,]\s*(?:{sex})|(?:{sex})\s*[/&,]\s*(?:{age})"
     pattern = {
         "both": rf"(?<![\w])(?:{both}){to}(?:(?P<s0>{sexes}){end}[\s/,|-]*)?(?:{small}|{value})?(?:{old})[\s/,|()-]*(?:(?P<s>{sexes}){end})?",
         "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,;|()&-]*\.?[\s/,;|()&-]*(?P<s>{sexes}){end}(?!\s*[:=]|\s+[0-9]|\.\w|/[oh](?!\w)))?",
         "sex": rf"(?<![\w])(?:{sex}){end}{to}(?:(?P<s>{sexes}){end}|(?={_EMPTY_BOX}|{_TICKED_BOX}))",
-        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)\s*[- ]?(?:{years}){glued}{''.join(and_)}|{small})"
+        "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)\s*[- ]?(?:{years}){glued}{and_}|{small})"
         rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}\.?(?:\s*,?\s*(?:[^\W\d_]+(?:-[^\W\d_]+)?\s+){{0,3}}?(?P<s>{sexes}){end})?",
         "part": rf"(?<![\w./-])[0-9]{{1,3}}\s?/\s?(?:12|52|365|7)\s*[- ]?old{end}",
         "jahr": rf"(?<![\w.,/-])(?P<y>[0-9]{{1,3}})\s*[- ]?jahrige[rns]?{end}(?:\s*,?\s*(?:(?:nicht\s+)?(?:{said})\s+)?(?:(?P<s>{sexes})|(?P<man>patient(?:en)?)){end})?",
