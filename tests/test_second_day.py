@@ -18,6 +18,7 @@ from conftest import LAB, NOTEBOOK, Lab, OpenNotebook, opening, serving
 from in_browser import ALIVE, RUN_IT, fill, kept_panels, settles, until
 from playwright.sync_api import Locator, expect
 
+from helpers.pictures import look
 from helpers.questions import bank
 from helpers.questions.bank import exercise
 from helpers.record.journey import order_of_forms
@@ -128,6 +129,19 @@ def test_the_second_day(tmp_path: Path, browser, app: str) -> None:
         two.page.wait_for_function(f"there => {path} === `notebooks/${{there}}`", arg=there)
         assert two.page.locator(".jp-Dialog").count() == 0, "no question, though a cell is not trusted yet"
         two.idle()
+
+
+def test_on_a_narrow_page_a_tall_panel_stands_whole_and_its_letters_can_be_read(tmp_path: Path, browser) -> None:
+    """Notebook 7 puts what is taller than a hundred lines into a low box of its own."""
+    with serving(tmp_path, tmp_path / "record", NOTEBOOK) as lab, opening(lab, browser) as open_it:
+        one = open_it(notebook("CountExplorer(BloodCount.of(hb=72, anc=0.4, plt=20))"))
+        one.page.set_viewport_size({"width": 400, "height": 850})
+        panel = press(one, 1)
+        expect(one.cell(1)).to_have_class(re.compile("jp-mod-outputsScrolled"))
+        box = one.cell(1).locator(".jp-Cell-outputArea")
+        hidden = "box => box.scrollHeight - box.clientHeight"
+        until(one.page, lambda: box.evaluate(hidden) == 0, "all of it is shown, without a box to scroll in")
+        assert panel.locator("img").evaluate("one => one.width") / look.WIDTH * look.SMALL > 10.7
 
 
 CHOSEN = """() => {
