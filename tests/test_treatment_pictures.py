@@ -91,6 +91,32 @@ def test_only_the_line_moves_when_the_age_does():
     assert picture.live is not before
 
 
+def test_the_age_at_which_an_answer_changes_stands_below_its_edge():
+    picture = GuidelinesPicture(PERSON)
+    written = [text for text in picture.axes.texts if text.get_text().isdigit()]
+    limits = [(place, one.first) for place, strip in enumerate(picture.strips.values()) for one in strip[1:]]
+    assert len(limits) > 8 and [int(text.get_text()) for text in written] == [age for _, age in limits]
+    for text, (place, age) in zip(written, limits, strict=True):
+        assert abs(text.get_position()[0] - age) < 3, "near its edge"
+        assert place * 47 + 26 <= text.get_position()[1] < (place + 1) * 47
+    assert "A number is the first year of age" in picture.caption()
+
+
+@pytest.mark.parametrize("age", [17, 18, 20, 40, 41, 42, 51])
+def test_the_line_of_the_person_crosses_no_age(age):
+    picture = GuidelinesPicture(replace(PERSON, age_y=float(age)))
+    to_pixels = picture.axes.transData.transform
+    ys = list(picture._line.get_ydata())
+    pieces = [(ys[at], ys[at + 1]) for at in range(0, len(ys), 3)]
+    picture.live.paint()
+    for text in (text for text in picture.axes.texts if text.get_text().isdigit()):
+        box = text.get_window_extent(picture.live.canvas.get_renderer())
+        for low, high in pieces:
+            (x, one), (_, other) = to_pixels((age, low)), to_pixels((age, high))
+            crosses = box.x0 < x < box.x1 and min(one, other) < box.y1 - 4 and max(one, other) > box.y0 + 4
+            assert not crosses, (age, text.get_text())
+
+
 def test_an_unknown_or_impossible_age_has_no_line():
     for age in (None, 300):
         picture = GuidelinesPicture(replace(PERSON, age_y=age))
