@@ -80,7 +80,6 @@ class TrialsPicture(ForestPicture):
         return list(dict.fromkeys(filter(None, (limits_shown(row)[2] for row in self.rows))))
 
 
-
 _COMPUTED = "Broken line, *computed*: 95 % limits that the course computed from the share and the number of people (n)"
 _SHARES = "; they are a little too narrow where some were followed for less than the whole time"
 _NONE = "*No limits*: none were printed, and the course cannot compute them (no number of people, or not a share). "
@@ -111,9 +110,7 @@ def _marks(some: Sequence[Row], rows: Sequence[Row]) -> list[Mark]:
     ]
 
 
-def _mark(
-    row: Row, rows: Sequence[Row], own: Sequence[str], heading: str = "", place: Place = Place.ALONE
-) -> Mark:
+def _mark(row: Row, rows: Sequence[Row], own: Sequence[str], heading: str = "", place: Place = Place.ALONE) -> Mark:
     """One figure, named by its arm and by what it does not share."""
     low, high, method = limits_shown(row)
     computed = bool(method)

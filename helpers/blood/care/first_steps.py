@@ -12,7 +12,6 @@ from functools import cache
 from helpers.blood.core.criteria import Row
 from helpers.evidence import keyed, picked, records
 
-
 KINDS = {
     "stop": "Stop what does it",
     "replace": "Replace what is missing",
