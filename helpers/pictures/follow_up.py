@@ -93,8 +93,8 @@ class FollowUpCards(Criteria):
 def statement(row: Row) -> str:
     """What one text says (a row of ``data/support.csv``) as HTML.
 
-    What is done stands first, in bold on a line of its own; then the sentence; who says so, and what limits it, in small
-    letters at its end. Where the row says nothing of what is done, it begins with who says so.
+    What is done stands first, in bold on a line of its own; then the sentence; who says so, and what limits it, in
+    small letters at its end. Where the row says nothing of what is done, it begins with who says so.
     """
     said, limits, sources = page.inline(row["says"]), page.escape(row["note"] or ""), page.inline(links(row["source"]))
     if not row["done"]:

@@ -1,4 +1,4 @@
-"""A published patient on a card that reads as one tells of a person: who, what was found, what was done, what came of it.
+"""A published patient on a card, as one tells of a person: who, what was found, what was done, what came of it.
 
 >>> PersonCard("CRS-014")
 PersonCard: Man of 38, published patient 014
