@@ -186,7 +186,7 @@ class GradeLines(Pairs):
             yield f"the grades of {', '.join(strange)} are not in their menus."
 
     def shown(self) -> str:
-        """The count as a table, in the course's units with the conventional ones beside them, without what is hidden."""
+        """The count as a table, in the course's units with the conventional ones beside them; not what is hidden."""
         count = self.blood_count()
         shown = {name: one.amount for name, one in count.values.items() if name not in self.hidden}
         known = {name: amount for name, amount in shown.items() if amount is not None}
