@@ -27,7 +27,7 @@ _LEFT, _RIGHT = 12, 12
 _APART = 16
 """Pixels at least between a figure's words and the figure."""
 _LINE, _STRIP, _GAP, _AXIS = 19, 14, 9, 27
-_BELOW, _CLOSE, _ABOVE, _ASIDE = 8, 2, 6, 10
+_BELOW, _CLOSE, _ABOVE, _ASIDE = 8, 4, 6, 10
 """Pixels between a strip and the next words, between two that are compared, above what these are figures of, and how
 far these stand to the right."""
 STRIP_SHADE = "#F0F1F3"
