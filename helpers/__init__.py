@@ -66,7 +66,7 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
                 SVG), ``still`` (one that does not move), and the pictures:
                 ``count`` (what it says: ``count_words``), ``intervals``, ``definitions``, ``criteria`` (cards:
                 Camitta, CTCAE), ``search_cards`` (red flags, traps, ways, causes), ``follow_up`` (who is
-                seen again, and when), ``oxygen``, ``lives``,
+                seen again, and when), ``person_card`` (one published patient), ``oxygen``, ``lives``,
                 ``findings`` (published figures with their limits; ``forest`` draws them, ``lettering`` measures
                 words). Cells are not drawn with lines but painted: ``stain`` (how each looks), ``painted`` (pixels
                 with words), ``film`` (a field, the next white cells), ``portraits``, ``family``, ``six_films``,
@@ -150,6 +150,7 @@ _ROOMS = {
     "pictures.findings": "FindingsPicture",
     "pictures.intervals": "ChancePicture SetsPicture",
     "pictures.lives": "LivesPicture StoppedPicture",
+    "pictures.person_card": "PersonCard",
     "pictures.oxygen": "BleedingExperimentPicture MortalityPicture",
     "pictures.portraits": "PortraitsPicture",
     "pictures.rounds": "FilmToTell",

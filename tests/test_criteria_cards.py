@@ -9,12 +9,14 @@ import pytest
 
 from helpers import page
 from helpers.blood.core.count import BloodCount
+from helpers.blood.search.patients import patients
 from helpers.blood.search.red_flags import URGENCIES
 from helpers.blood.search.traps import traps
 from helpers.evidence import records
 from helpers.pictures import look
 from helpers.pictures.criteria import CamittaSteps, EditionsGrid
 from helpers.pictures.follow_up import FollowUpCards
+from helpers.pictures.person_card import PersonCard
 from helpers.pictures.search_cards import CausesByWay, RedFlagCards, SafetyCards, TrapCards, WaysCards
 from helpers.wording import capital
 
@@ -180,3 +182,27 @@ def test_red_flags_named_stand_first_and_the_others_are_folded():
     assert "<details>" not in RedFlagCards().cards()
     with pytest.raises(ValueError, match="hunger"):
         RedFlagCards("hunger")
+
+
+def test_a_published_patient_reads_as_one_tells_of_a_person():
+    card = PersonCard("CRS-014")
+    assert list(card.told()) == [
+        "The first count", "The marrow", "What else was looked at", "What the doctors called it", "What was done",
+        "What came of it", "To know",
+    ]  # fmt: skip
+    html = unescape(card._repr_html_())
+    assert "<table" not in html and "<strong>Man of 38, published patient 014</strong>" in html
+    assert "hemoglobin 112 g/L" in card.told()["The first count"]
+    assert all(f"<strong>{name}.</strong>" in html for name in card.told())
+
+
+@pytest.mark.parametrize("key", patients())
+def test_what_a_report_does_not_tell_is_said(key):
+    told = PersonCard(key).told()
+    for part, words in (("What was done", patients()[key].treatment), ("What came of it", patients()[key].outcome)):
+        assert told[part] == (words or "The report does not tell")
+
+
+def test_a_patient_there_is_none_of_is_told():
+    with pytest.raises(KeyError, match="no published patient 'CRS-999'"):
+        PersonCard("CRS-999")

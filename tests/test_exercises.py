@@ -733,3 +733,9 @@ def test_a_card_is_answered_by_keyboard_alone_and_keeps_its_keys(open_notebook) 
     again.wait_for()
     assert again.get_by_label("Grade 3").is_checked(), "what was answered is there when the cell runs again"
     again.get_by_text("Right", exact=True).wait_for()
+
+
+def test_what_an_earlier_question_asks_for_is_not_shown_by_the_next():
+    asked, graded = bank.exercise("treatment-01"), bank.exercise("treatment-02")
+    assert "8.4" not in graded.asks.shown() and asked.asks.right == pytest.approx(8.44)
+    assert graded.asks.right["tier"] == "3", "the value is graded with all the same"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.blood.care.response import (
+    BORROWED,
     BY_LINE,
     CANNOT_TELL,
     COMPLETE,
@@ -20,6 +21,7 @@ from helpers.blood.care.response import (
 )
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source
+from helpers.pictures.response import ResponsePicture
 
 WOMAN = dict(age_y=34, sex="female", trimester=0)
 
@@ -141,3 +143,18 @@ def test_no_longer_severe_by_a_weak_limit_says_so():
     usual, weak = (respond(now, system, retic_method=method) for method in ("automated", "intermediate"))
     assert "excerpt" not in usual.caution and "printed in a textbook excerpt only" in weak.caution
     assert weak.confidence == "C" and "RETIC40" in weak.source
+
+
+@pytest.mark.parametrize(("age", "borrowed"), [(8, False), (17.5, False), (18, True), (40, True), (None, False)])
+def test_criteria_for_children_are_said_to_be_borrowed_for_an_adult(age, borrowed):
+    now = BloodCount.of(hb=105, anc=1.2, plt=110, age_y=age, sex="female")
+    found = respond(now, "japan_child", severity_before="severe")
+    assert found.borrowed == borrowed == (BORROWED in found.caution)
+    assert not any(one.borrowed for one in respond_all(now) if one.system != "japan_child")
+    picture = ResponsePicture(now, severity_before="severe")
+    drawn = [text.get_text() for text in picture.live.figure.texts]
+    assert (
+        (f"{found.label} †" in drawn) == (BORROWED in picture.caption()) == (BORROWED in picture.describe()) == borrowed
+    )
+    picture.update(now.change(age_y=8), severity_before="severe")
+    assert not any("†" in text.get_text() for text in picture.live.figure.texts)

@@ -15,10 +15,10 @@ from in_browser import complaints
 
 from helpers import page
 from helpers.blood.care.candidate import TIERS, Candidate
-from helpers.blood.care.first_steps import treated_causes
+from helpers.blood.care.first_steps import KINDS, treated_causes
 from helpers.blood.care.guidelines import advise_all, agreement, guideline, guidelines
 from helpers.blood.care.response import respond_all
-from helpers.blood.care.support import TOPICS, indications, thresholds
+from helpers.blood.care.support import TOPICS, edition_of, indications, thresholds
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import records, source, table
 from helpers.panels.explorer import CountExplorer
@@ -27,6 +27,7 @@ from helpers.panels.person import published
 from helpers.panels.response import ResponsePanel
 from helpers.panels.support import VIEWS, SupportPanel
 from helpers.panels.treatment import _CANNOT_WAIT, FROM_COUNT, CausePanel, GuidelinePanel
+from helpers.pictures.follow_up import FollowUpCards
 
 PERSON = Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True, transfused=True)
 NOW = BloodCount.of(hb=125, anc=1.6, plt=120, retic=70, age_y=34, sex="female", trimester=0)
@@ -200,8 +201,46 @@ def test_what_cannot_wait_is_told_first_in_words(cause):
     if urgent:
         html = unescape(panel.static_html())
         how = "the same hour" if cause == "ttp" else "the same day"
-        assert html.index(f"This cannot wait: it is begun {how}") < html.index("<table")
+        assert html.index(f"This cannot wait: it is begun {how}") < html.index("<strong>Then:</strong>")
         assert panel.row["first_action"] in html and panel.row["urgency"] in panel.status
+
+
+@pytest.mark.parametrize("cause", treated_causes())
+def test_what_comes_first_for_a_cause_is_written_once(cause):
+    panel = CausePanel(cause)
+    first = " ".join(panel.row["first_action"].split())[1:]
+    seen = plain(panel.alert()) if panel.in_title() else panel.status
+    assert first in seen and plain(panel.static_html()).count(first) == 1
+    for words in panel.rest().values():
+        assert plain(page.inline(words)) in plain(panel.words())
+
+
+def test_causes_are_chosen_by_what_is_done():
+    shown = CausePanel().widgets.choice
+    kinds = [row["kind"] for row in treated_causes().values()]
+    assert list(dict.fromkeys(kinds)) == list(KINDS)
+    assert shown.groups == [KINDS[kind] for kind in kinds]
+    for kind in KINDS:
+        labels = [row["label"].casefold() for row in treated_causes().values() if row["kind"] == kind]
+        assert labels == sorted(labels)
+    assert treated_causes()["copper"]["kind"] == "replace" and treated_causes()["methotrexate"]["kind"] == "stop"
+
+
+@pytest.mark.parametrize("view", VIEWS.values())
+def test_every_statement_of_support_begins_with_what_is_done(view):
+    panel = SupportPanel(view)
+    html = unescape(panel.words())
+    for row in (row for rows in panel.known().values() for row in rows):
+        assert row["done"] and len(row["done"]) < 60 and not row["done"].endswith(".")
+        start = html.index(f"<strong>{page.inline(row['done'])}.</strong><br>{page.inline(row['says'])} <small>")
+        end = html.index("</small>", start)
+        assert f"Confidence {row['confidence']}" in html[start:end]
+        assert edition_of(row["guideline"], row["year"])[1:] in html[start:end]
+
+
+def test_a_plan_of_follow_up_begins_with_who_says_it():
+    html = FollowUpCards("pnh")._repr_html_()
+    assert "<strong>MSD Manual 2024:</strong>" in html and "<br>" not in html.split("MSD Manual")[1].split("</p>")[0]
 
 
 def test_every_urgency_that_cannot_wait_has_its_words():

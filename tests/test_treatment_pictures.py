@@ -16,6 +16,7 @@ from helpers.blood.care.guidelines import OPEN, advise, choices, guideline, guid
 from helpers.blood.care.response import ranked_systems, respond
 from helpers.blood.care.support import TOPICS, indications, thresholds
 from helpers.blood.care.trials import compared, figures
+from helpers.blood.core.confidence_limits import share_limits
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import table
 from helpers.pictures import look
@@ -88,6 +89,32 @@ def test_only_the_line_moves_when_the_age_does():
     assert picture._label.get_text() == "45 years" and "different answers" in picture._title.get_text()
     picture.update(replace(PERSON, sibling=False))
     assert picture.live is not before
+
+
+def test_the_age_at_which_an_answer_changes_stands_below_its_edge():
+    picture = GuidelinesPicture(PERSON)
+    written = [text for text in picture.axes.texts if text.get_text().isdigit()]
+    limits = [(place, one.first) for place, strip in enumerate(picture.strips.values()) for one in strip[1:]]
+    assert len(limits) > 8 and [int(text.get_text()) for text in written] == [age for _, age in limits]
+    for text, (place, age) in zip(written, limits, strict=True):
+        assert abs(text.get_position()[0] - age) < 3, "near its edge"
+        assert place * 47 + 26 <= text.get_position()[1] < (place + 1) * 47
+    assert "A number is the first year of age" in picture.caption()
+
+
+@pytest.mark.parametrize("age", [17, 18, 20, 40, 41, 42, 51])
+def test_the_line_of_the_person_crosses_no_age(age):
+    picture = GuidelinesPicture(replace(PERSON, age_y=float(age)))
+    to_pixels = picture.axes.transData.transform
+    ys = list(picture._line.get_ydata())
+    pieces = [(ys[at], ys[at + 1]) for at in range(0, len(ys), 3)]
+    picture.live.paint()
+    for text in (text for text in picture.axes.texts if text.get_text().isdigit()):
+        box = text.get_window_extent(picture.live.canvas.get_renderer())
+        for low, high in pieces:
+            (x, one), (_, other) = to_pixels((age, low)), to_pixels((age, high))
+            crosses = box.x0 < x < box.x1 and min(one, other) < box.y1 - 4 and max(one, other) > box.y0 + 4
+            assert not crosses, (age, text.get_text())
 
 
 def test_an_unknown_or_impossible_age_has_no_line():
@@ -186,6 +213,40 @@ def test_every_question_can_be_drawn_and_read(question):
         assert f"{row['value']:g}".replace("-", "−") in picture.describe()
     randomized = all("randomized" in row["design"] for row in figures(question))
     assert ("nobody drew lots" in picture.caption()) is not randomized
+
+
+def test_arms_of_one_comparison_stand_together():
+    marks = TrialsPicture("horse_rabbit", studies=["Scheinberg 2011"]).sections[0][1][0].marks
+    assert [mark.words for mark in marks] == ["horse ATG", "rabbit ATG"] * 2
+    assert [mark.heading for mark in marks] == ["response at 6 months", "", "alive at 3 years", ""]
+    close, apart = marks[0].height, marks[1].height
+    assert close < apart
+    by_age = TrialsPicture("donor_age").sections[0][1][0].marks
+    assert [mark.words for mark in by_age] == ["marrow", "blood stem cells"] * 3
+    assert by_age[2].heading == "sibling transplants, over 20 years"
+    alone = TrialsPicture("growth_factors").sections[0][1][0].marks
+    assert not any(mark.compared or mark.heading for mark in alone)
+
+
+def test_letters_are_of_one_size_whatever_the_question():
+    shown = {TrialsPicture(question).shown_width for question in table("trials")["question"].unique()}
+    assert shown == {look.WIDTH}
+
+
+def test_limits_that_nobody_printed_are_computed_or_said_to_be_missing():
+    race = TrialsPicture("eltrombopag")
+    low, high = share_limits(41, 101)
+    assert f"41 % (computed: {low:.0f}–{high:.0f})" in race.describe()
+    assert "computed from the share and the number of people" in race.caption()
+    assert "followed for less than the whole time" in race.caption()
+    assert race.sources.split()[-1] == "WILSON1927"
+    exact = TrialsPicture("moderate_course")
+    assert exact.sources.split()[-1] == "CLOPPER1934"
+    assert "less than the whole time" not in exact.caption()
+    ages = TrialsPicture("donor_age")
+    assert ages.describe().count("(no limits)") == len(ages.rows)
+    assert "*No limits*: none were printed" in ages.caption() and "computed*:" not in ages.caption()
+    assert "no limits" not in TrialsPicture("growth_factors").describe()
 
 
 def test_a_picture_of_nothing_is_refused():

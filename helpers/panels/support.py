@@ -79,7 +79,7 @@ _CONTROLS = {
     "fever": ("temperature", "hours", "anc", "falling"),
 }
 _COLUMNS = "columns:3 330px;column-gap:28px"
-_SUBJECT = "font-size:15px;margin:0 0 4px;padding-top:6px;border-top:2px solid rgba(128,128,128,.5);break-after:avoid"
+_SUBJECT = "font-size:17px;margin:0 0 4px;padding-top:6px;border-top:2px solid rgba(128,128,128,.5);break-after:avoid"
 _ITS_OWN = {"platelets": ("bleeding=major",), "red_cells": ("alarm=heart", "exhausted=yes")}
 """Questions that a view does not ask, because its limits are about them."""
 _RISE, _IRON, _DOSE = "red_cells_rise_g_per_l", "iron_per_unit_low_mg", "platelet_dose_low_e9_per_l"

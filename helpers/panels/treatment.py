@@ -18,7 +18,7 @@ import traitlets
 
 from helpers import page
 from helpers.blood.care.candidate import NOT_MET, TIERS, Candidate
-from helpers.blood.care.first_steps import treated_causes, treatment_of
+from helpers.blood.care.first_steps import KINDS, treated_causes, treatment_of
 from helpers.blood.care.guidelines import Advice, advise_all, agreement, drugs, guideline, guidelines
 from helpers.blood.care.guidelines import changes as turning_points
 from helpers.blood.care.trials import without
@@ -320,25 +320,17 @@ class CausePanel(PicturedPanel):
         """The whole sentence where the notice says the same."""
         return self.status if self.row["urgency"] in _CANNOT_WAIT else ""
 
-    def table(self) -> pd.DataFrame:
-        """The row as a table: first, then, what to avoid, what to expect, sources; cells are light markdown."""
+    def rest(self) -> dict[str, str]:
+        """What the headline does not say: what follows, what to avoid, what to expect, what to know."""
         row = self.row
-        said = {
-            "first": row["first_action"],
-            "how soon": row["urgency"],
-            "then": row["then"],
-            "avoid": row["avoid"],
-            "expect": row["expect"],
-            "to know": row["note"],
-            "sources": f"{links(row['source'], most=8)} Confidence {row['confidence']}.",
-        }
-        kept = {name: words for name, words in said.items() if words}
-        return pd.DataFrame({"what": kept}).rename_axis("step")
+        said = {"Then": row["then"], "Avoid": row["avoid"], "Expect": row["expect"], "To know": row["note"]}
+        return {name: words for name, words in said.items() if words}
 
     def words(self) -> str:
-        """The words as HTML."""
-        shown = self.table()
-        return page.table(shown, page.literal(self.row["label"]), markdown=list(shown.columns))
+        """The words as HTML: what the headline does not say, then the sources in small letters."""
+        parts = [f"<p><strong>{name}:</strong> {page.inline(words)}</p>" for name, words in self.rest().items()]
+        sources = f"{links(self.row['source'], most=8)} Confidence {self.row['confidence']}."
+        return f"{''.join(parts)}<p><small>{page.inline(sources)}</small></p>"
 
     def static_html(self) -> str:
         """The twin for where there is no kernel."""
@@ -350,8 +342,10 @@ class _CauseView(PicturedView, of=CausePanel):
 
     def build(self) -> None:
         """The choice, the words, and the picture last."""
-        causes = {row["label"]: cause for cause, row in treated_causes().items()}
-        self.choice = Choice("Cause", causes, self.model.cause)
+        causes = treated_causes()
+        options = {row["label"]: cause for cause, row in causes.items()}
+        groups = [KINDS[row["kind"]] for row in causes.values()]
+        self.choice = Choice("Cause", options, self.model.cause, groups=groups)
         self.link(cause=self.choice)
         self.picture = Picture(width=look.WIDTH)
         self.box = stacked(self.choice, self.words, self.picture, self.button("Reset", self.model.reset))

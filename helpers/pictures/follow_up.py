@@ -23,6 +23,7 @@ WHOLE_ROW = ";grid-column:1/-1"
 """Of the card that stands open; of those a learner opens it is said in ``live_output.css``."""
 _COLUMNS, _ONE = "columns:320px;column-gap:30px", "max-width:60em"
 """How the texts of a situation lie on a card that has the whole row: several, or one."""
+_TEXT = "margin:6px 0 10px;break-inside:avoid"
 
 
 def situations() -> dict[str, list[Row]]:
@@ -90,12 +91,17 @@ class FollowUpCards(Criteria):
 
 
 def statement(row: Row) -> str:
-    """What one text says (a row of ``data/support.csv``) as HTML: who says so, and what limits it in small letters."""
-    limits = f"{page.escape(row['note'] or '')} {page.inline(links(row['source']))}"
-    return (
-        f'<p style="margin:4px 0 6px;break-inside:avoid"><strong>{page.escape(_who(row))}:</strong> '
-        f"{page.inline(row['says'])} <small>{limits}</small></p>"
-    )
+    """What one text says (a row of ``data/support.csv``) as HTML.
+
+    What is done stands first, in bold on a line of its own; then the sentence; who says so, and what limits it, in
+    small letters at its end. Where the row says nothing of what is done, it begins with who says so.
+    """
+    said, limits, sources = page.inline(row["says"]), page.escape(row["note"] or ""), page.inline(links(row["source"]))
+    if not row["done"]:
+        who = f"<strong>{page.escape(_who(row))}:</strong> "
+        return f'<p style="{_TEXT}">{who}{said} <small>{limits} {sources}</small></p>'
+    small = f"{page.escape(_who(row))}. {limits} {sources} Confidence {row['confidence']}."
+    return f'<p style="{_TEXT}"><strong>{page.inline(row["done"])}.</strong><br>{said} <small>{small}</small></p>'
 
 
 def _who(row: Row) -> str:

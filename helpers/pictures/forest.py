@@ -1,7 +1,8 @@
 """Published figures as points with their limits, one below the other, grouped by study: what forest plots do.
 
 Each figure has a line of words and a strip on which its point stands. Limits as printed are a full line, limits
-computed by the course a broken one; where there is no line there are none.
+computed by the course a broken one; where there is no line there are none. Figures to be compared, such as the arms of
+a trial, stand close together beside one upright line, and what they are figures of stands above them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers.pictures import look
@@ -25,9 +27,16 @@ _LEFT, _RIGHT = 12, 12
 _APART = 16
 """Pixels at least between a figure's words and the figure."""
 _LINE, _STRIP, _GAP, _AXIS = 19, 14, 9, 27
-_BELOW = 8
-"""Pixels between a strip and the next words."""
+_BELOW, _CLOSE, _ABOVE, _ASIDE = 8, 4, 6, 10
+"""Pixels between a strip and the next words, between two that are compared, above what these are figures of, and how
+far these stand to the right."""
 STRIP_SHADE = "#F0F1F3"
+
+
+class Place(Enum):
+    """Where a figure stands among those it is compared with."""
+
+    ALONE, FIRST, INSIDE, LAST = "alone", "first", "inside", "last"
 
 
 @dataclass(frozen=True)
@@ -46,11 +55,20 @@ class Mark:
     """Whether the course computed the limits."""
     start: float = math.nan
     """Where the value stood before; an arrow leads from there."""
+    heading: str = ""
+    """What it and those compared with it are figures of; it stands above the first of them."""
+    place: Place = Place.ALONE
+
+    @property
+    def compared(self) -> bool:
+        """Whether it stands beside others that it is compared with."""
+        return self.place is not Place.ALONE
 
     @property
     def height(self) -> float:
-        """Pixels from its words to the next ones."""
-        return _LINE * len(_mark_lines(self)) + (_BELOW / 2 if math.isnan(self.value) else _STRIP + _BELOW)
+        """Pixels from its words to the next ones, without its heading."""
+        below = _CLOSE if self.place in (Place.FIRST, Place.INSIDE) else _BELOW
+        return _LINE * len(_mark_lines(self)) + (below / 2 if math.isnan(self.value) else _STRIP + below)
 
     @property
     def limited(self) -> bool:
@@ -94,6 +112,8 @@ class ForestPicture(StillPicture):
     """Top to bottom: an axis and the studies on it."""
     ink_line: str = "other"
     """The line whose ink and marker the points have."""
+    shown_width = look.WIDTH
+    """The same for all, so that their letters are of one size whatever their height."""
 
     def draw(self) -> None:
         """Paint the figure."""
@@ -128,18 +148,31 @@ class ForestPicture(StillPicture):
             for words in _who_lines(study):
                 live.text(_LEFT, top + at, words, color=look.QUIET)
                 at += _LINE
+            first = at
             for mark in study.marks:
+                for place, words in enumerate(_heading_lines(mark)):
+                    live.text(_LEFT, top + at + _ABOVE + _LINE * place, words)
+                at += _heading_height(mark)
+                first = at if mark.place is Place.FIRST else first
                 self._draw_words(mark, top + at)
                 if not math.isnan(mark.value):
                     self._draw_point(axes, scale, mark, at + _LINE * len(_mark_lines(mark)) + 1)
                 at += mark.height
+                if mark.place is Place.LAST:
+                    self._draw_together(axes, first + 2, at - _BELOW)
             at += _GAP
+
+    def _draw_together(self, axes: Axes, first: float, last: float) -> None:
+        """The upright line beside figures that are compared."""
+        ends = ([-_LEFT / 2 / (look.WIDTH - _LEFT - _RIGHT)] * 2, [first, last])
+        style = dict(color=look.NEUTRAL_EDGE, linewidth=3, solid_capstyle="butt", clip_on=False)
+        axes.add_line(line(*ends, transform=axes.get_yaxis_transform(), **style))
 
     def _draw_words(self, mark: Mark, top: float) -> None:
         ink = look.INK[self.ink_line]
         self.live.text(look.WIDTH - _RIGHT, top, mark.shown, ha="right", color=ink, fontweight="bold")
         for place, words in enumerate(_mark_lines(mark)):
-            self.live.text(_LEFT, top + _LINE * place, words)
+            self.live.text(_LEFT + (_ASIDE if mark.compared else 0), top + _LINE * place, words)
 
     def _draw_point(self, axes: Axes, scale: Scale, mark: Mark, at: float) -> None:
         """The strip from ``at`` on, with the point, its limits, and where it came from."""
@@ -169,7 +202,9 @@ class ForestPicture(StillPicture):
             label = scale.said or scale.label
             said.append(f"{capital(label)}:")
             for study in studies:
-                figures = "; ".join(": ".join(filter(None, (mark.words, mark.shown))) for mark in study.marks)
+                figures = "; ".join(
+                    ": ".join(filter(None, (mark.heading, mark.words, mark.shown))) for mark in study.marks
+                )
                 who = "; ".join(filter(None, (_people(study), study.who)))
                 said.append(f"{study.name}{f' ({who})' if who else ''}: {figures}.")
         return " ".join(said)
@@ -185,14 +220,23 @@ def _who_lines(study: Study) -> list[str]:
 
 def _mark_lines(mark: Mark) -> list[str]:
     """The words beside the figure, in lines that do not run into it."""
-    return lines_of(mark.words, look.WIDTH - _LEFT - _RIGHT - _APART - width_of(mark.shown, "bold"))
+    aside = _ASIDE if mark.compared else 0
+    return lines_of(mark.words, look.WIDTH - _LEFT - _RIGHT - aside - _APART - width_of(mark.shown, "bold"))
+
+
+def _heading_lines(mark: Mark) -> list[str]:
+    return lines_of(capital(mark.heading), look.WIDTH - _LEFT - _RIGHT)
+
+
+def _heading_height(mark: Mark) -> float:
+    return _ABOVE + _LINE * len(_heading_lines(mark)) if mark.heading else 0
 
 
 def _section_height(scale: Scale, studies: Sequence[Study]) -> float:
     height = 0.0
     for study in studies:
         height += _LINE * (1 + len(_who_lines(study))) + _GAP
-        height += sum(mark.height for mark in study.marks)
+        height += sum(_heading_height(mark) + mark.height for mark in study.marks)
     return height + _axis_height(scale)
 
 

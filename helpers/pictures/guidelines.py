@@ -1,7 +1,7 @@
 """Guidelines side by side along the ages: what each names first for people who are like this one in all but age.
 
-Each guideline is a strip from birth to 100 years. Where its answer changes, the strip changes; the person stands at a
-line. So it is seen at a glance who agrees, and how far the next limit is.
+Each guideline is a strip from birth to 100 years. Where its answer changes, the strip changes, and the age stands below
+the edge; the person stands at a line. So it is seen at a glance who agrees, and how far the next limit is.
 
 >>> GuidelinesPicture(Candidate("severe", 34, sibling=False, unrelated=True, half_matched=True, fit=True))
 GuidelinesPicture: 5 of 6 name immunosuppressive drugs, 1 another donor's transplant
@@ -34,8 +34,12 @@ from helpers.pictures.live import LiveFigure, line, plain_axis, rectangle
 from helpers.pictures.still import StillPicture
 from helpers.wording import sources_of, spelled
 
-_LEFT, _RIGHT, _TOP, _BAND, _PITCH, _AXIS, _KEY = 144, 14, 88, 26, 33, 54, 22
+_LEFT, _RIGHT, _TOP, _BAND, _PITCH, _AXIS, _KEY = 144, 14, 88, 26, 47, 54, 22
 _KEY_COLUMNS, _KEY_COLUMN, _TICK = 2, 264, 6
+_ASIDE = 4
+"""Pixels at least between two ages below a strip, and between one of them and the person's line."""
+_YEARS = LAST_AGE / (look.WIDTH - _LEFT - _RIGHT)
+"""Years a pixel."""
 
 
 class GuidelinesPicture(StillPicture):
@@ -71,6 +75,7 @@ class GuidelinesPicture(StillPicture):
     def _draw(self) -> None:
         height = _PITCH * len(self.names)
         self.coded = self._without_a_word()
+        self.limits = [_apart([one.first for one in self.strips[name][1:]]) for name in self.names]
         rows = max(1, math.ceil(len(self.coded) / _KEY_COLUMNS))
         self.live = LiveFigure(look.WIDTH, _TOP + height + _AXIS + _KEY * rows + 6)
         self.axes = self.live.axes(_LEFT, _TOP, look.WIDTH - _LEFT - _RIGHT, height, xlim=(0, LAST_AGE))
@@ -82,6 +87,9 @@ class GuidelinesPicture(StillPicture):
             self.live.text(12, middle, guideline(name)["short"] + weak, va="center_baseline")
             for stretch in self.strips[name]:
                 self._band(stretch, place * _PITCH)
+            for at, age in self.limits[place]:
+                style = look.LETTERS | {"ha": "center", "va": "top", "color": look.QUIET}
+                self.axes.text(at, place * _PITCH + _BAND + 1, f"{age}", **style)
         self._make_moving(height)
         self._key(_TOP + height + _AXIS, rows)
 
@@ -115,8 +123,6 @@ class GuidelinesPicture(StillPicture):
         live = self.live
         self._title = live.title(_TOP - 32)
         box = (0, _TOP - 31, look.WIDTH, height + 31)
-        ends = [(place * _PITCH + _BAND - _TICK, (place + 1) * _PITCH + _TICK) for place in range(len(self.names) - 1)]
-        self._ticks = [y for low, high in [(-4, _TICK), *ends] for y in (low, high, math.nan)]
         self._line = line([], [], color=look.TEXT, linewidth=2.5, clip_on=False)
         self._head = line([], [], color=look.TEXT, marker="v", markersize=10, linestyle="none", clip_on=False)
         for artist in (self._line, self._head):
@@ -126,7 +132,8 @@ class GuidelinesPicture(StillPicture):
     def _move(self) -> None:
         known = self.age is not None and self.person.severity != NOT_MET
         age = min(self.age, LAST_AGE) if known else math.nan
-        self._line.set_data([age] * len(self._ticks), self._ticks)
+        ticks = self._ticks(age)
+        self._line.set_data([age] * len(ticks), ticks)
         self._head.set_data([age], [-5])
         words = f"{self.age:g} years" if known else ""
         room = width_of(words, "bold") / 2 + 4
@@ -134,6 +141,16 @@ class GuidelinesPicture(StillPicture):
         self._label.set_x(min(max(x, _LEFT + room), look.WIDTH - room) / look.WIDTH)
         self._label.set_text(words)
         self._title.set_text("\n".join(self.lines(self.point())))
+
+    def _ticks(self, age: float) -> list[float]:
+        """Where the person's line is drawn: at the edges of the strips, and between them where no age stands there."""
+        pieces = [(-4.0, float(_TICK))]
+        for place, limits in enumerate(self.limits[:-1]):
+            low, high = place * _PITCH + _BAND, (place + 1) * _PITCH
+            near = any(abs(at - age) < _half(limit) + _ASIDE * _YEARS for at, limit in limits)
+            whole = (low - _TICK, high + _TICK)
+            pieces += [(low - _TICK, low), (high, high + _TICK)] if near else [whole]
+        return [y for piece in pieces for y in (*piece, math.nan)]
 
     def _key(self, top: float, rows: int) -> None:
         """What the letters mean that stand where there was no room for a word."""
@@ -182,7 +199,8 @@ class GuidelinesPicture(StillPicture):
         star = f" * {', '.join(weak)}: read in a weak source only." if weak else ""
         return (
             "Each strip is one guideline, from birth to 100 years, for people like this one in all but age; the line "
-            f"is this person.{star} It shows what guidelines say and advises nobody. Sources: {self.links()}."
+            "is this person. A number is the first year of age of which the guideline says something else."
+            f"{star} It shows what guidelines say and advises nobody. Sources: {self.links()}."
         )
 
 
@@ -190,6 +208,21 @@ def _has_room(stretch: Stretch) -> bool:
     """Whether its word fits into a band."""
     pixels = (look.WIDTH - _LEFT - _RIGHT) * (stretch.end - stretch.first) / LAST_AGE
     return width_of(choices()[stretch.choice].word) <= pixels - 6
+
+
+def _half(age: int) -> float:
+    """Half of the width of an age as it is drawn, in years."""
+    return width_of(f"{age}") / 2 * _YEARS
+
+
+def _apart(ages: Sequence[int]) -> list[tuple[float, int]]:
+    """Where ages are written below a strip, each at its edge or as near to it as the others let it."""
+    found: list[tuple[float, int]] = []
+    for age in ages:
+        least = found[-1][0] + _half(found[-1][1]) + _half(age) + _ASIDE * _YEARS if found else 0
+        found.append((max(age, least), age))
+    over = max((at + _half(age) - LAST_AGE for at, age in found[-1:]), default=0)
+    return [(at - max(over, 0), age) for at, age in found]
 
 
 def _ages(stretch: Stretch) -> str:

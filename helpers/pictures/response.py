@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from helpers.blood.care.response import COMPLETE, LEVELS, Response, ranked_systems, respond_all, response_rows
+from helpers.blood.care.response import BORROWED, COMPLETE, LEVELS, Response, ranked_systems, respond_all, response_rows
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import short_name
 from helpers.blood.core.units import ANALYTES, plain
@@ -40,7 +40,7 @@ class ResponsePicture(StillPicture):
 
     def __init__(self, now: BloodCount, systems: Sequence[str] | None = None, **known: Any) -> None:
         self.systems = ranked_systems() if systems is None else tuple(systems)
-        self._limits: list[dict[str, tuple[float, str]]] = []
+        self._still: object = None
         self.update(now, **known)
 
     def update(self, now: BloodCount, **known: Any) -> None:
@@ -48,9 +48,9 @@ class ResponsePicture(StillPicture):
         self.now = now
         self.found: list[Response] = respond_all(now, self.systems, **known)
         self.sources = sources(*(one.source for one in self.found))
-        limits = [self.limits(system) for system in self.systems]
-        if str(limits) != str(self._limits):
-            self._limits = limits
+        still = str([(self.limits(system), one.borrowed) for system, one in zip(self.systems, self.found, strict=True)])
+        if still != self._still:
+            self._still = still
             self._draw()
         self._move()
 
@@ -78,8 +78,8 @@ class ResponsePicture(StillPicture):
             self.axes[analyte] = self.live.sheet(left, _TOP + _HEAD, _COLUMN, height, xlim=(low, high))
         for place, (system, one) in enumerate(zip(self.systems, self.found, strict=True)):
             top = place * _ROW
-            weak = " *" if one.confidence == "C" else ""
-            self.live.text(_LEFT, _TOP + _HEAD + top, one.label + weak, fontweight="bold")
+            marks = (" *" if one.confidence == "C" else "") + (" †" if one.borrowed else "")
+            self.live.text(_LEFT, _TOP + _HEAD + top, one.label + marks, fontweight="bold")
             for analyte, (limit, _) in self.limits(system).items():
                 self._limit(analyte, limit, top + _AT)
         self._make_moving(height)
@@ -149,14 +149,18 @@ class ResponsePicture(StillPicture):
         """The picture in words: its point, the count, then each system's verdict and why."""
         values = ", ".join(f"{short_name(name).lower()} {self.now.shown(name)}" for name in _VALUES)
         parts = [f"{self.point()}.", f"The count: {values}."]
-        parts += [f"{one.label}: {LEVELS[one.level]}. {one.reason}" for one in self.found]
+        parts += [
+            f"{one.label}: {LEVELS[one.level]}. {one.reason}{f' {BORROWED}' if one.borrowed else ''}"
+            for one in self.found
+        ]
         return " ".join(parts)
 
     def caption(self) -> str:
         """How to read it."""
         weak = any(one.confidence == "C" for one in self.found)
         star = " * Read in a weak source only." if weak else ""
+        child = f" † {BORROWED}" if any(one.borrowed for one in self.found) else ""
         return (
             "Gray: where the system asks the value to be for a complete response; the marks are the count. Hemoglobin "
-            f"in g/L, cells in ×10⁹/L.{star} Sources: {self.links()}."
+            f"in g/L, cells in ×10⁹/L.{star}{child} Sources: {self.links()}."
         )

@@ -12,12 +12,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from helpers.blood.care.trials import Comparison, figures
+from helpers.blood.care.trials import WILSON, Comparison, arms_compared, figures, limits_shown
 from helpers.blood.core.conclusions import title_of
 from helpers.blood.core.criteria import Row
-from helpers.blood.core.published import by_study, limits_of, shared_number
+from helpers.blood.core.published import by_study, shared_number
 from helpers.pictures import look
-from helpers.pictures.forest import ForestPicture, Mark, Scale, Study
+from helpers.pictures.forest import ForestPicture, Mark, Place, Scale, Study
 from helpers.pictures.frequencies import Crowd, FrequencyPicture, Group
 from helpers.wording import capital, sources_of
 
@@ -52,7 +52,7 @@ class TrialsPicture(ForestPicture):
         if not rows:
             raise ValueError(f"Nothing to show: no figure on {question!r} has these outcomes and studies.")
         self.question, self.rows, self._point = question, tuple(rows), title_of("trials", question, rows)
-        self.sources = sources_of(rows)
+        self.sources = " ".join([sources_of(rows), *self._methods()])
         self.sections = tuple(
             (_SCALES[unit], tuple(_study(found) for found in by_study(own).values()))
             for unit in dict.fromkeys(row["unit"] for row in rows)
@@ -67,13 +67,22 @@ class TrialsPicture(ForestPicture):
     def caption(self) -> str:
         """How to read it, and what to beware of."""
         designs = dict.fromkeys(row["design"] for row in self.rows)
-        own = any(limits_of(row)[2] for row in self.rows)
+        limits = [limits_shown(row) for row in self.rows]
         printed = "Full line: 95 % limits as printed. " if any(row["low"] is not None for row in self.rows) else ""
-        broken = "Broken line: exact limits computed by the course. " if own else ""
+        shares = _SHARES if WILSON in self._methods() else ""
+        broken = f"{_COMPUTED}{shares}. " if self._methods() else ""
+        none = _NONE if any(math.isnan(low) for low, *_ in limits) else ""
         chance = "" if all("randomized" in design for design in designs) else _CAUTION
-        return f"{printed}{broken}{chance}Sources: {self.links()}."
+        return f"{printed}{broken}{none}{chance}Sources: {self.links()}."
+
+    def _methods(self) -> list[str]:
+        """Sources of the ways in which limits were computed."""
+        return list(dict.fromkeys(filter(None, (limits_shown(row)[2] for row in self.rows))))
 
 
+_COMPUTED = "Broken line, *computed*: 95 % limits that the course computed from the share and the number of people (n)"
+_SHARES = "; they are a little too narrow where some were followed for less than the whole time"
+_NONE = "*No limits*: none were printed, and the course cannot compute them (no number of people, or not a share). "
 _CAUTION = "Where nobody drew lots, the groups may differ in more than the treatment. "
 
 
@@ -83,23 +92,43 @@ def _study(rows: Sequence[Row]) -> Study:
     outcomes = {row["outcome_label"] for row in rows}
     if len(outcomes) == 1:
         who = f"{who}; {rows[0]['outcome_label']}"
-    return Study(rows[0]["study"], shared_number(rows), who, tuple(_mark(row, rows, same, outcomes) for row in rows))
+    marks = [mark for some in arms_compared(rows) for mark in _marks(some, rows)]
+    return Study(rows[0]["study"], shared_number(rows), who, tuple(marks))
 
 
-def _mark(row: Row, rows: Sequence[Row], same: bool, outcomes: set[str]) -> Mark:
-    low, high, computed = limits_of(row)
-    parts = [row["arm"] or "", "" if same else row["who"], row["outcome_label"] if len(outcomes) > 1 else ""]
+def _marks(some: Sequence[Row], rows: Sequence[Row]) -> list[Mark]:
+    """The figures of one comparison: what they share that others of the study do not stands above them."""
+    differ = [name for name in ("outcome_label", "who") if len({row[name] for row in rows}) > 1]
+    if len(some) == 1:
+        return [_mark(some[0], rows, differ)]
+    own = [name for name in differ if len({row[name] for row in some}) > 1]
+    heading = ", ".join(some[0][name] for name in differ if name not in own)
+    places = [Place.FIRST, *[Place.INSIDE] * (len(some) - 2), Place.LAST]
+    return [
+        _mark(row, rows, own, heading if place is Place.FIRST else "", place)
+        for row, place in zip(some, places, strict=True)
+    ]
+
+
+def _mark(row: Row, rows: Sequence[Row], own: Sequence[str], heading: str = "", place: Place = Place.ALONE) -> Mark:
+    """One figure, named by its arm and by what it does not share."""
+    low, high, method = limits_shown(row)
+    computed = bool(method)
+    parts = [row["arm"] or "", *(row[name] for name in ("who", "outcome_label") if name in own)]
     words = ", ".join(filter(None, parts)) or row["outcome_label"]
     counted = row["n"] and math.isnan(shared_number(rows))
     number = f", n\u00a0{row['n']:g}" if counted else ""
-    return Mark(f"{words}{number}", _shown(row, low, high), row["value"], low, high, computed)
+    shown = _shown(row, low, high, computed)
+    return Mark(f"{words}{number}", shown, row["value"], low, high, computed, heading=heading, place=place)
 
 
-def _shown(row: Row, low: float, high: float) -> str:
+def _shown(row: Row, low: float, high: float, computed: bool) -> str:
     unit = {"%": " %", "months": " months", "points": "", "ratio": ""}[row["unit"]]
     value = f"{row['value']:g}{unit}".replace("-", "−")
     if math.isnan(low):
-        return value
+        return f"{value} (no limits)"
+    if computed:
+        return f"{value} (computed: {low:.0f}–{high:.0f})"
     ends = "–".join(f"{end:.3g}" for end in (low, high)) if low >= 0 else f"{low:g} to {high:g}".replace("-", "−")
     return f"{value} ({ends})"
 

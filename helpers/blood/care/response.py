@@ -28,7 +28,7 @@ from helpers.blood.core.units import show
 from helpers.blood.grading.cohort import Cohort, each
 from helpers.blood.grading.multi_line import blood_criteria, severe_by_blood
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, interval
-from helpers.evidence import records
+from helpers.evidence import constant, records
 from helpers.wording import sentence, sources_of
 
 COMPLETE, PARTIAL, NONE, CANNOT_TELL, BY_LINE = "complete", "partial", "none", "cannot tell", "by line"
@@ -41,6 +41,8 @@ LEVELS = {
     BY_LINE: "response of some lines",
 }
 
+
+BORROWED = "Written for children: held against an adult only to compare."
 
 _Said = tuple[str, Answer]
 """A condition with a person's value in words, and whether it is met."""
@@ -73,6 +75,8 @@ class Response:
     source: str
     confidence: str
     caution: str = ""
+    borrowed: bool = False
+    """Whether it was written for children, and this is an adult."""
 
     @property
     def text(self) -> str:
@@ -149,7 +153,10 @@ def respond(
     by_blood = any(row["rule"] == "no_longer_severe" for row in rows)
     rests_on = [*rows, *(weak(blood_criteria("severe", retic_method)) if by_blood else [])]
     confidence = max(row["confidence"] for row in rests_on)
-    return Response(system, rows[0]["label"], *told(0), sources_of(rests_on), confidence, notes_of(rests_on))
+    age = judge.now.people()[0].age_y
+    borrowed = rows[0]["people"] == "children" and age is not None and age >= constant("adult_from_y")
+    caution = " ".join(filter(None, (BORROWED if borrowed else "", notes_of(rests_on))))
+    return Response(system, rows[0]["label"], *told(0), sources_of(rests_on), confidence, caution, borrowed)
 
 
 def _severities(given: str | pd.Series | None, size: int) -> list[str | None]:

@@ -14,12 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from helpers.blood.core.confidence_limits import difference_limits
+from helpers.blood.core.confidence_limits import difference_limits, share_limits
 from helpers.blood.core.criteria import Row
+from helpers.blood.core.published import limits_of
 from helpers.evidence import records
 from helpers.wording import capital
 
 RANDOMIZED = "randomized"
+EXACT, WILSON = "CLOPPER1934", "WILSON1927"
+"""Sources of the two ways in which limits are computed."""
 
 
 @cache
@@ -54,6 +57,38 @@ def figures(question: str, outcome: Sequence[str] = ()) -> tuple[Row, ...]:
     return tuple(
         row for row in records("trials") if row["question"] == question and (not outcome or row["outcome"] in outcome)
     )
+
+
+def limits_shown(row: Row) -> tuple[float, float, str]:
+    """95 % limits of a figure, and the source of the way in which the course computed them; "" where it did not.
+
+    As printed; else exact ones where it is printed how many had the outcome; else, of a share of so many people,
+    Wilson's limits of the share as printed, as :attr:`Comparison.limits` takes it. Those are a little too narrow where
+    some people were followed for less than the whole time. NaN where there are none.
+
+    >>> limits_shown(trial("race_or6_c"))
+    (31.9..., 50.7..., 'WILSON1927')
+    """
+    low, high, computed = limits_of(row)
+    if math.isnan(low) and row["unit"] == "%" and row["n"]:
+        return *share_limits(row["value"], row["n"]), WILSON
+    return low, high, EXACT if computed else ""
+
+
+def arms_compared(rows: Sequence[Row]) -> list[list[Row]]:
+    """The figures of one study, those of one comparison together: one outcome, the same people where arms repeat.
+
+    >>> [[row["arm"] for row in some] for some in arms_compared(figures("horse_rabbit")[:4])]
+    [['horse ATG', 'rabbit ATG'], ['horse ATG', 'rabbit ATG']]
+    """
+    found: list[list[Row]] = []
+    for outcome in dict.fromkeys(row["outcome_label"] for row in rows):
+        same = [row for row in rows if row["outcome_label"] == outcome]
+        arms = [row["arm"] for row in same if row["arm"]]
+        people = [[row for row in same if row["who"] == who] for who in dict.fromkeys(row["who"] for row in same)]
+        repeated = len(set(arms)) < len(arms) and any(len(some) > 1 for some in people)
+        found += people if repeated else [same]
+    return found
 
 
 @dataclass(frozen=True)

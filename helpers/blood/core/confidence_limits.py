@@ -51,6 +51,24 @@ def wilson_limits(events: int, of: int, inside_pct: float = 95) -> tuple[float, 
     return (0.0 if events == 0 else low), (100.0 if events == of else high)
 
 
+def share_limits(share_pct: float, of: int, inside_pct: float = 95) -> tuple[float, float]:
+    """Wilson's limits of a share as it is printed, in percent, where the number behind it is not; ``WILSON1927``.
+
+    >>> share_limits(41, 101)
+    (31.9..., 50.7...)
+
+    Args:
+        share_pct: percent of ``of`` people. of: how many, 1 or more.
+        inside_pct: above 0 and below 100.
+
+    Raises:
+        ValueError: a share outside 0 to 100 %, or nobody counted.
+    """
+    if not (0 <= share_pct <= 100 and of >= 1 and 0 < inside_pct < 100):
+        raise ValueError(f"Give a share from 0 to 100 percent of 1 or more people: here {share_pct:g} % of {of:g}.")
+    return _wilson(share_pct / 100, of, (1 - inside_pct / 100) / 2)
+
+
 def difference_limits(
     share_pct: float, of: int, other_pct: float, other_of: int, inside_pct: float = 95
 ) -> tuple[float, float]:

@@ -5,7 +5,8 @@ In the bank: ``patient = "CRS-014"`` or ``count = {plt = 18, age_y = 34}`` (or b
 :func:`helpers.blood.grading.severity.grade` takes. A misconception has ``answer = {item = "3"}`` (``"3+"``: 3 or more,
 ``"-"``: not graded, ``"?"``: cannot be told), or ``instead = {edition = "5.0"}``: what one would say who grades with
 that edition (of the systems that have it; ``system`` names one), sex, age, other choice or other value (``instead =
-{anc = 2.1}``). An answer is item to grade.
+{anc = 2.1}``). ``hidden``: values that are graded with and not shown, since an earlier question asks for them. An
+answer is item to grade.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ class GradeLines(Pairs):
     items: tuple[Line, ...]
     patient: str = ""
     count: Mapping[str, Any] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
 
     how = "Choose a grade for each line."
     ask = "Choose a grade for each line."
@@ -82,6 +84,7 @@ class GradeLines(Pairs):
         patient={"type": "string"},
         count=ref("filled"),
         items=rows(1, "graded"),
+        hidden=ref("keys"),
     )
     slip_schema = shape("", one_of=("answer", "instead"), answer=ref("pairs"), instead=ref("filled"))
 
@@ -183,9 +186,10 @@ class GradeLines(Pairs):
             yield f"the grades of {', '.join(strange)} are not in their menus."
 
     def shown(self) -> str:
-        """The count, as a table, in the course's units with the conventional ones beside them."""
+        """The count as a table, in the course's units with the conventional ones beside them; not what is hidden."""
         count = self.blood_count()
-        known = {name: one.amount for name, one in count.values.items() if one.amount is not None}
+        shown = {name: one.amount for name, one in count.values.items() if name not in self.hidden}
+        known = {name: amount for name, amount in shown.items() if amount is not None}
         rows = [(ANALYTES[name].label, _exactly(amount, name)) for name, amount in known.items()]
         frame = pd.DataFrame(rows, columns=["", "value"]).set_index("").rename_axis("measured")
         return page.table(frame, caption=f"{self.patient + ', ' if self.patient else ''}{count.person}")
