@@ -343,7 +343,7 @@ def test_the_menu_offers_every_test_once_under_what_it_is_for():
     assert path.tests_asked == ("marrow",) and view.test.value == "" and view.ask.disabled
     assert known_tests()["marrow"].label not in view.test.labels and len(view.test.groups) == len(view.test.labels)
     assert WorkUp(patients=True).widgets.asking.layout.display == "none", "nobody is there to be asked about"
-    assert walked(ONE_BY_ONE).widgets.test.disabled
+    assert walked(ONE_BY_ONE).widgets.asking.layout.display == "none", "the path has ended"
 
 
 def test_no_answer_is_suggested_and_without_one_nobody_goes_on():

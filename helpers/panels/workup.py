@@ -375,6 +375,6 @@ class _View(View, of=WorkUp):
         self.test.disabled = not tests
         self._test_chosen()
         self.ask_for.disabled = not model.patient or not set(here.tests) - set(model.tests_asked)
-        unfold(self.asking, bool(model.patient))
+        unfold(self.asking, bool(model.patient) and not here.is_end)
         self.back.disabled = not model.answers
         self.words.show(model.status, model.words())
