@@ -268,6 +268,7 @@ def test_no_panel_where_a_diagnosis_is_looked_for_tells_it_before_it_is_asked_fo
         explorer.load(patient)
         told = page.inline(page.literal(diagnoses[patient]))
         assert diagnoses[patient] not in shown and told not in explorer.words(), patient
+        assert f"Published patient {patient.removeprefix('CRS-')}," in explorer.words(), "by the number of the menu"
         explorer.revealed = True
         assert f"The authors' diagnosis: {told}." in explorer.words()
     explorer.load("CRS-014")

@@ -156,7 +156,8 @@ def test_a_published_patient_is_loaded_and_what_was_done_waits_to_be_asked_for()
         panel.load(patient)
         row = table("patients").set_index("patient").loc[patient]
         assert panel.fit is panel.sibling is None and panel.severity == FROM_COUNT
-        assert patient in plain(panel.words()) and "What was done" not in plain(panel.words())
+        number = patient.removeprefix("CRS-")
+        assert f"Published patient {number}:" in plain(panel.words()) and "What was done" not in plain(panel.words())
         panel.reveal = True
         words = plain(panel.words())
         assert "What was done" in words and source(row["source"]).short in words

@@ -6,8 +6,9 @@ import re
 from html import unescape
 
 import pytest
+import traitlets
 
-from helpers.blood.search.workup import FIRST, Walk, invented, otherwise, results, steps
+from helpers.blood.search.workup import FIRST, Walk, invented, otherwise, results, spared, steps, uses
 from helpers.blood.search.workup import tests as known_tests
 from helpers.evidence import records, table
 from helpers.panels.workup import WorkUp
@@ -154,8 +155,8 @@ def test_what_was_asked_for_is_counted_before_and_after_a_step_back():
         path.answer(answer)
     before = path.status
     path.ask_for()
-    assert path.status != before and len(path._asked()) > len(path.walk.done), "asked for, and so done"
-    blood = sum(test.sample == "blood" for test in path._asked())
+    assert path.status != before and len(path.tests_asked) > len(path.walk.done), "asked for, and so done"
+    blood = sum(known_tests()[name].sample == "blood" for name in path.tests_asked)
     assert f"So far: {blood} blood tests" in path.status
     path.answer("low")
     path.back()
@@ -217,7 +218,7 @@ def test_what_was_asked_for_and_is_not_in_the_report_stands_in_one_line():
     words = path.words()
     assert words.count("Asked, not in the report: ") == 1 and "the report does not say" not in words
     told = words.split("What was asked for</caption>")[1].split("</table>")[0]
-    silent = [one for one in path._asked() if not results("CRS-014", one.key)]
+    silent = [known_tests()[name] for name in path.tests_asked if not results("CRS-014", name)]
     assert len(silent) > 3 and all(f">{one.label}</th>" not in told for one in silent)
 
 
@@ -227,9 +228,9 @@ def test_another_patient_begins_anew_and_a_state_comes_back():
     path.answer("no")
     kept = path.state()
     path.patient = "CRS-002"
-    assert path.answers == () and path.asked_for == 0
+    assert path.answers == () and path.tests_asked == ()
     path.restore(kept)
-    assert (path.patient, path.answers, path.asked_for) == ("CRS-014", ("no",), 1)
+    assert (path.patient, path.answers, path.tests_asked) == ("CRS-014", ("no",), ("film", "coagulation"))
 
 
 def test_without_a_patient_nothing_waits():
@@ -238,6 +239,111 @@ def test_without_a_patient_nothing_waits():
     assert path.widgets.ask_for.disabled and not path.widgets.choice.disabled
     carried = WorkUp(patient="CRS-014").widgets
     assert carried.choice.disabled and not carried.ask_for.disabled
+
+
+ONE_BY_ONE = (
+    ("yes", ["film"]), ("on", []), ("same", ["repeat_count"]), ("nothing", ["ferritin", "history"]), ("low", ["retic"]),
+    ("nothing", ["b12", "hiv"]), ("empty", ["marrow"]), ("negative", ["breakage", "pnh_flow"]),
+)  # fmt: skip
+"""The way of CRS-014, each answer with the tests asked for before it."""
+
+
+def walked(tests_before: tuple[tuple[str, list[str]], ...]) -> WorkUp:
+    path = WorkUp(patient="CRS-014")
+    for answer, names in tests_before:
+        path.ask(*names)
+        assert not path.waits
+        path.answer(answer)
+    return path
+
+
+def test_one_test_is_asked_for_at_a_time_and_only_it_is_told():
+    path = WorkUp(patient="CRS-014")
+    path.ask("ferritin")
+    assert path.waits, "no test of this step was asked for yet"
+    assert "Asked, not in the report: ferritin." in path.words() and "So far: 1 blood test;" in path.status
+    path.ask("marrow")
+    assert results("CRS-014", "marrow") in path.words() and "a needle into the marrow" in path.status
+    assert results("CRS-014", "b12") not in path.words() and "Severe aplastic anemia" not in path.words()
+    path.ask("film", "marrow")
+    assert path.tests_asked == ("ferritin", "marrow", "film") and not path.waits
+    with pytest.raises(traitlets.TraitError, match="no test 'horoscope'"):
+        path.ask("horoscope")
+
+
+def test_at_an_end_that_fits_it_is_told_what_each_test_did_beside_the_path():
+    path = walked(ONE_BY_ONE[:-1])
+    assert "What each test did" not in path.words(), "only at the end"
+    path = walked(ONE_BY_ONE)
+    words = path.words()
+    said = words.split("What each test did</caption>")[1].split("</table>")[0]
+    rows = {plain(one.split("</th>")[0]): plain(one.replace("</td>", "|")) for one in said.split("<tr>")[2:]}
+    assert (
+        "as no. 6|at step 6|it rules out another answer at step 6 (a normal vitamin B12)"
+        in rows["Vitamin B12 in serum"]
+    )
+    assert "the answer at step 7 rests on it (an empty marrow)" in rows["Bone marrow: aspirate and biopsy"]
+    assert "as no. 3|not on this way|in vain: the report does not say" in rows["Ferritin"]
+    assert "no answer rests on it" in rows["Flow cytometry for PNH (FLAER)"]
+    assert "step 5" not in rows["Repeat the count"], "reticulocytes have a test of their own"
+    assert (
+        "Telomere length (flow-FISH)" not in rows
+        and "telomere length" in plain(words).split("not in the report either")[1]
+    )
+    assert "Spared, by you and by this way: direct antiglobulin test." in plain(words)
+    assert "You asked for 10 tests. Needed for an answer: 4." in plain(words)
+
+
+def test_a_needed_test_that_was_left_out_is_named_at_the_end_and_no_summary_stands_where_the_report_says_otherwise():
+    without = tuple((answer, [name for name in names if name != "b12"]) for answer, names in ONE_BY_ONE)
+    words = plain(walked(without).words())
+    assert "left out, although it rules out another answer at step 6 (a normal vitamin B12)" in words
+    assert "Left out, although an answer rests on it: 1." in words
+    strayed = walked((*ONE_BY_ONE[:-1], ("positive", ["breakage"])))
+    assert strayed.walk.here.is_end and "What each test did" not in strayed.words()
+    assert "What each test did" not in WorkUp(("no", "same", "obvious", "yes")).words(), "nobody walks along"
+
+
+def test_a_finding_that_raises_a_flag_is_what_the_first_answer_rests_on():
+    film = next(one for one in uses("CRS-041", Walk(("yes", "on", "same", "nothing", "blasts", "full")), ["film"]))
+    assert film.turn == 1 and 1 in dict(film.decides) and "blasts" in dict(film.decides)[1]
+
+
+def test_a_needle_that_was_not_needed_is_named_among_what_was_spared():
+    ends = [walk for walk in WALKS if not needles(walk) and walk.here.key == "treated"]
+    assert all("marrow" in {test.key for test in spared(walk, ())} for walk in ends)
+    assert all("marrow" not in {test.key for test in spared(walk, ["marrow"])} for walk in ends)
+    assert (
+        "The needle into the marrow is among them."
+        in WorkUp(("yes", "on", "same", "obvious", "yes"), "CRS-051").words()
+    )
+
+
+def test_what_was_chosen_comes_back_and_goes_with_a_reset():
+    path = walked(ONE_BY_ONE[:4])
+    kept = path.state()
+    again = WorkUp(patient="CRS-014")
+    again.restore(kept)
+    assert again.tests_asked == ("film", "repeat_count", "ferritin", "history") and again.words() == path.words()
+    again.reset()
+    assert again.tests_asked == () and again.answers == () and again.patient == "CRS-014"
+    path.restart()
+    assert path.tests_asked == () and path.waits
+
+
+def test_the_menu_offers_every_test_once_under_what_it_is_for():
+    path = WorkUp(patient="CRS-014")
+    view = path.widgets
+    assert view.ask.disabled and view.test.value == "" and len(view.test.labels) == 1 + len(known_tests())
+    headings = view.test.groups[1:]
+    assert len(dict.fromkeys(headings)) == sum(a != b for a, b in zip(headings, ["", *headings[:-1]], strict=True))
+    view.test.value = "marrow"
+    assert not view.ask.disabled
+    view.ask.presses += 1
+    assert path.tests_asked == ("marrow",) and view.test.value == "" and view.ask.disabled
+    assert known_tests()["marrow"].label not in view.test.labels and len(view.test.groups) == len(view.test.labels)
+    assert WorkUp(patients=True).widgets.asking.layout.display == "none", "nobody is there to be asked about"
+    assert walked(ONE_BY_ONE).widgets.asking.layout.display == "none", "the path has ended"
 
 
 def test_no_answer_is_suggested_and_without_one_nobody_goes_on():

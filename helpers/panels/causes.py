@@ -206,7 +206,7 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
         said = [f"Known: {page.literal(known)}."]
         if self.patient is not None:
             one = find(self.patient)
-            said.insert(0, f"Published patient {one.key}, a {page.literal(person_words(self.count.person))}.")
+            said.insert(0, f"Published patient {one.number}, a {page.literal(person_words(self.count.person))}.")
             if self.revealed:
                 said.append(f"**The authors' diagnosis: {page.literal(one.diagnosis)}.**")
             said.append(report_link(one, self.revealed))

@@ -133,11 +133,11 @@ class Choice(Control):
         self.observe(lambda change: self.set_trait("value", self._values[change["new"]]), "index")
         self.observe(lambda change: self.set_trait("index", self._place(change["new"])), "value")
 
-    def offer(self, options: Mapping[str, Any]) -> None:
-        """Offer something else to choose from; the first of it is chosen."""
+    def offer(self, options: Mapping[str, Any], groups: Sequence[str] = ()) -> None:
+        """Offer something else to choose from, under headings if there are any; the first of it is chosen."""
         self._values = list(options.values())
         with self.hold_sync():
-            self.labels, self.index = list(options), 0
+            self.groups, self.labels, self.index = list(groups), list(options), 0
         self.value = self._values[0]
 
     def _place(self, value: Any) -> int:

@@ -225,7 +225,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
             differ = len({(given.grade, given.label) for given in by_edition.values()}) > 1
             cells = [_cell(by_edition[head]) if head in by_edition else "" for head in heads.values()]
             rows.append((item.replace("_", " ") + (" (they differ)" if differ else ""), *cells))
-        return pd.DataFrame(rows, columns=["line", *heads.values()]).set_index("line")
+        return pd.DataFrame(rows, columns=["what is graded", *heads.values()]).set_index("what is graded")
 
     def other_table(self, grades: list[Grade] | None = None) -> pd.DataFrame:
         """Every other system: result, reason and source, one row each."""
@@ -257,7 +257,7 @@ class CountExplorer(HasCount, HasRedFlags, PicturedPanel):
         if self.patient is None:
             return f"A {person_words(self.shown.person)}."
         one = find(self.patient)
-        said = [f"Published patient {one.key}, a {person_words(self.shown.person)}."]
+        said = [f"Published patient {one.number}, a {person_words(self.shown.person)}."]
         if self.revealed:
             said.append(f"**The authors' diagnosis: {page.literal(one.diagnosis)}.**")
         if self.revealed and one.severity:

@@ -181,7 +181,7 @@ class GuidelinePanel(HasCount, HasRedFlags, PicturedPanel):
         said = []
         shown = None if self.patient is None else find(self.patient)
         if shown:
-            said.append(f"Published patient {shown.key}: {page.literal(shown.diagnosis)}.")
+            said.append(f"Published patient {shown.number}: {page.literal(shown.diagnosis)}.")
         said.append(f"{capital(self.candidate.words())}.")
         if self.severity == FROM_COUNT and self.candidate.why_severity:
             tier = self.candidate.severity

@@ -8,22 +8,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import traitlets
 
 from helpers import page
 from helpers.blood.core.criteria import word
 from helpers.blood.search.patients import patient as find
-from helpers.blood.search.workup import Step, Test, Walk, Way, invented, otherwise, results, told
+from helpers.blood.search.workup import Step, Test, Use, Walk, Way, invented, otherwise, results, spared, told, uses
 from helpers.blood.search.workup import tests as known_tests
 from helpers.panels.controls import Choice, Words
-from helpers.panels.layout import in_rows, stacked
+from helpers.panels.layout import folded, in_rows, stacked, unfold
 from helpers.panels.panel import Panel, View
 from helpers.panels.person import OWN, published, published_patient, report_link
 from helpers.wording import capital, counted, links, listed, person_words, small
 
 _OPEN = {"choose your answer": ""}
 """What stands in the menu of answers until one is chosen: no answer is suggested."""
+_NO_TEST = {"choose a test": ""}
+_NEXT_TEST = "The next test, of this step or of any other"
 _ORDER = "<p><small>We ordered the steps ourselves, from several published pathways.</small></p>"
 
 
@@ -45,8 +49,58 @@ class _Answers(traitlets.Tuple):
         return walk.answers
 
 
+class _Tests(traitlets.Tuple):
+    """Tests that were asked for, in their order, each once."""
+
+    def validate(self, obj: object, value: object) -> tuple[str, ...]:
+        """The tests; TraitError where there is none of that name."""
+        keys = tuple(dict.fromkeys(super().validate(obj, value)))
+        if unknown := [key for key in keys if key not in known_tests()]:
+            raise traitlets.TraitError(f"There is no test {unknown[0]!r}. There are {', '.join(known_tests())}.")
+        return keys
+
+
 def _quoted(titles: list[str]) -> str:
     return page.literal(listed([f"“{title}”" for title in titles]))
+
+
+def _group_of(test: Test) -> int:
+    """Where the heading stands under which a test is offered: as in the table of tests."""
+    return list(dict.fromkeys(one.group for one in known_tests().values())).index(test.group)
+
+
+def _turn(turn: int) -> str:
+    return f"as no. {turn}" if turn else "no"
+
+
+def _at(places: Sequence[int]) -> str:
+    steps = "step" if len(places) == 1 else "steps"
+    return f"at {steps} {listed([str(at) for at in places])}" if places else "not on this way"
+
+
+def _did(one: Use) -> str:
+    """What a test did for the answers of a way, in words."""
+    found = [f"the answer at step {at} rests on it ({said})" for at, said in one.decides]
+    found += [f"it rules out another answer at step {at} ({said})" for at, said in one.rules_out]
+    if found:
+        return "; ".join(found) if one.turn else f"left out, although {'; '.join(found)}"
+    if not one.turn:
+        return "left out; no answer rests on it"
+    return "told something, but no answer rests on it" if one.said else "in vain: the report does not say"
+
+
+def _tally(some: Sequence[Use]) -> str:
+    """How many of the tests asked for were needed, and how many were asked in vain."""
+    asked = [one for one in some if one.turn]
+    needed = [one for one in asked if one.decides or one.rules_out]
+    vain = [one for one in asked if not one.said]
+    left = [one for one in some if not one.turn and (one.decides or one.rules_out)]
+    rest = len(asked) - len(needed) - len(vain)
+    said = (
+        f"**You asked for {counted(len(asked), 'test')}.** Needed for an answer: {len(needed)}. Told something on "
+        f"which no answer rests: {rest}. Asked in vain, as the report does not say: {len(vain)}."
+    )
+    return f"{said} Left out, although an answer rests on it: {len(left)}." if left else said
 
 
 class WorkUp(Panel):
@@ -65,7 +119,7 @@ class WorkUp(Panel):
     LOADS = ("patient",)
     answers = _Answers(help="the answers given so far, from the first step on")
     patient = published_patient()
-    asked_for = traitlets.Int(0, min=0, help="of how many steps the tests were asked for")
+    tests_asked = _Tests(help="the tests asked for with the patient who is carried along, in their order")
 
     def __init__(self, answers: tuple[str, ...] = (), patient: str | None = None, patients: bool = False) -> None:
         self.with_patients = patients or patient is not None
@@ -84,7 +138,7 @@ class WorkUp(Panel):
         self.walk = Walk(tuple(self.answers))
         here = self.walk.here
         place = f"The end: {here.title}." if here.is_end else f"Step {len(self.walk.path)}, {here.title}"
-        samples = [test.sample for test in dict.fromkeys((*self.walk.done, *self._asked()))]
+        samples = [test.sample for test in (self._asked() if self.patient else self.walk.done)]
         needle = "a needle into the marrow" if "marrow" in samples else "no needle into the marrow"
         tubes = samples.count("blood")
         cost = counted(tubes, "blood test") if tubes else "no blood test"
@@ -92,12 +146,21 @@ class WorkUp(Panel):
 
     @property
     def waits(self) -> bool:
-        """Whether the tests of the present step have still to be asked for."""
-        return bool(self.patient and self.walk.here.tests and self.asked_for < len(self.walk.path))
+        """Whether no test of the present step was asked for yet, so that nothing can be answered."""
+        here = self.walk.here.tests
+        return bool(self.patient and here) and not set(here) & set(self.tests_asked)
+
+    def ask(self, *names: str) -> None:
+        """Ask for tests, of whatever step: what the patient's report says of them is then told.
+
+        Raises:
+            traitlets.TraitError: there is no such test.
+        """
+        self.tests_asked = (*self.tests_asked, *names)
 
     def ask_for(self) -> None:
-        """Ask for the tests of the present step: what the patient's report says of them is then told."""
-        self.asked_for = len(self.walk.path)
+        """Ask for all tests of the present step at once."""
+        self.ask(*self.walk.here.tests)
 
     def answer(self, key: str) -> None:
         """Answer the present step and go on.
@@ -114,14 +177,14 @@ class WorkUp(Panel):
     def restart(self) -> None:
         """Begin anew."""
         with self.hold_trait_notifications():
-            self.answers, self.asked_for = (), 0
+            self.answers, self.tests_asked = (), ()
 
     # --- the words ---
 
     def words(self) -> str:
         """The present step and the way so far as HTML, each with costs, what is settled, and sources."""
         here = "" if self._strayed() else self._step(self.walk.here)
-        return self.path_line() + self._whom() + here + self._told() + self._way_here() + _ORDER
+        return self.path_line() + self._whom() + here + self._way_here() + self._told() + self._uses() + _ORDER
 
     def path_line(self) -> str:
         """The steps met so far in one line, the present one marked; as HTML."""
@@ -162,7 +225,7 @@ class WorkUp(Panel):
 
     def _told(self) -> str:
         """What was asked for so far, and what the patient's report says of it."""
-        if not self.patient or not self.asked_for:
+        if not self.patient or not self.tests_asked:
             return ""
         found = {test: results(self.patient, test.key) for test in self._asked()}
         rows = [(test.label, said, test.costs) for test, said in found.items() if said]
@@ -172,9 +235,30 @@ class WorkUp(Panel):
         return (page.table(frame, "What was asked for") if rows else "") + unsaid
 
     def _asked(self) -> list[Test]:
-        """The tests that were asked for with the patient who is carried along, each once."""
-        names = dict.fromkeys(name for step in self.walk.path[: self.asked_for] for name in step.tests)
-        return [known_tests()[name] for name in names] if self.patient else []
+        """The tests that were asked for with the patient who is carried along."""
+        return [known_tests()[name] for name in self.tests_asked] if self.patient else []
+
+    def _uses(self) -> str:
+        """At an end that fits the report: what each test did for the answers, beside what the path asks for."""
+        if not self.patient or not self.walk.here.is_end or self._strayed():
+            return ""
+        some = uses(self.patient, self.walk, self.tests_asked)
+        told = [one for one in some if one.turn or one.said]
+        rows = [(one.test.label, _turn(one.turn), _at(one.named), _did(one)) for one in told]
+        columns = ["test", "you asked", "the path asks", "what it did"]
+        frame = pd.DataFrame(rows, columns=columns).set_index("test")
+        saved = spared(self.walk, self.tests_asked)
+        free = "; ".join(small(test.label) for test in saved) or "nothing"
+        needle = " The needle into the marrow is among them." if any(test.sample == "marrow" for test in saved) else ""
+        said = f"**Spared, by you and by this way:** {page.literal(free)}.{needle}"
+        silent = "; ".join(small(one.test.label) for one in some if one not in told)
+        if silent:
+            said += f" **Named by this way, not asked for, and not in the report either:** {page.literal(silent)}."
+        return (
+            f"<p>{page.inline(_tally(some))}</p>{page.table(frame, 'What each test did')}<p>{page.inline(said)}</p>"
+            "<p><small>What this report does not say, or what no answer rests on here, may decide in somebody else."
+            "</small></p>"
+        )
 
     def _step(self, step: Step) -> str:
         note = f" {page.literal(step.note)}" if step.note else ""
@@ -245,18 +329,29 @@ class _View(View, of=WorkUp):
         self.go_on = self.button("Go on", self._go_on)
         self.back = self.button("One step back", model.back)
         self.again = self.button("Begin anew", model.restart)
-        self.ask_for = self.button("Ask for the tests of this step", model.ask_for)
-        self.choice, self.words = Choice("Your answer", {"": ""}), Words()
-        buttons = in_rows([self.ask_for, self.go_on, self.back, self.again])
+        self.ask_for = self.button("Ask for all tests of this step", model.ask_for)
+        self.ask = self.button("Ask for this test", self._ask)
+        self.choice, self.test, self.words = Choice("Your answer", {"": ""}), Choice(_NEXT_TEST, {"": ""}), Words()
+        self.asking = folded([self.test, in_rows([self.ask, self.ask_for])])
+        buttons = in_rows([self.go_on, self.back, self.again])
         above = []
         if model.with_patients:
             self.patients = Choice("Walk it with a published patient", OWN | published(coded=True), model.patient)
             self.link(patient=self.patients)
             above = [self.patients]
-        self.box = stacked(*above, self.words, self.choice, buttons)
+        self.box = stacked(*above, self.words, self.asking, self.choice, buttons)
         self.on("changes", self._follow)
         self.choice.observe(self._chosen, "value")
+        self.test.observe(self._test_chosen, "value")
         self._follow()
+
+    def _ask(self) -> None:
+        if self.test.value:
+            self.model.ask(self.test.value)
+
+    def _test_chosen(self, _: object = None) -> None:
+        """One can ask once a test is chosen."""
+        self.ask.disabled = not self.test.value
 
     def _go_on(self) -> None:
         if self.choice.value and not self.model.waits:
@@ -274,6 +369,12 @@ class _View(View, of=WorkUp):
         self.choice.offer(_OPEN | ways if ways else {"the path ends here": ""})
         self.choice.disabled = here.is_end or model.waits
         self._chosen()
-        self.ask_for.disabled = not model.waits
+        left = sorted((one for key, one in known_tests().items() if key not in model.tests_asked), key=_group_of)
+        tests = {} if here.is_end else {one.label: one.key for one in left}
+        self.test.offer(_NO_TEST | tests, ["", *(one.group for one in left)] if tests else [])
+        self.test.disabled = not tests
+        self._test_chosen()
+        self.ask_for.disabled = not model.patient or not set(here.tests) - set(model.tests_asked)
+        unfold(self.asking, bool(model.patient) and not here.is_end)
         self.back.disabled = not model.answers
         self.words.show(model.status, model.words())

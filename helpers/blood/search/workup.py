@@ -12,7 +12,7 @@ Steps and ways are rows of ``data/workup.csv`` and ``data/workup_ways.csv``.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -124,13 +124,24 @@ def results(patient: str, test: str) -> str:
     Raises:
         KeyError: no such patient.
     """
-    if test == "repeat_count":
+    if test == COUNT:
         count = published(patient).count
         known = [name for name in _SHOWN if not math.isnan(getattr(count, name))]
         return "; ".join(f"{word(name)} {count.shown(name, beside=False)}" for name in known)
-    known = Findings.of_patient(patient).known
-    told = [name for name in _tells().get(test, ()) if name in known]
-    return "; ".join(features()[name].phrases[known[name]] for name in told)
+    return _phrases(_told_by(Findings.of_patient(patient), test))
+
+
+def _told_by(found: Findings, test: str) -> tuple[tuple[str, str], ...]:
+    """What a report says to a test: features with their values; to a count what follows from it and no test tells."""
+    names: Iterable[str] = _tells().get(test, ())
+    if test == COUNT:
+        elsewhere = {name for some in _tells().values() for name in some}
+        names = [key for key, one in features().items() if one.group == "count" and key not in elsewhere]
+    return tuple((name, found.known[name]) for name in names if name in found.known)
+
+
+def _phrases(found: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(features()[name].phrases[value] for name, value in found)
 
 
 def otherwise(patient: str, step: Step, answer: str) -> str:
@@ -146,7 +157,7 @@ def otherwise(patient: str, step: Step, answer: str) -> str:
     told = {key: [one for one in way.fits if found.known.get(one[0]) == one[1]] for key, way in step.ways.items()}
     if told[answer]:
         return ""
-    return "; ".join(features()[name].phrases[value] for some in told.values() for name, value in some)
+    return _phrases(one for some in told.values() for one in some)
 
 
 def told(patient: str, step: Step, answer: str) -> bool:
@@ -180,6 +191,8 @@ def invented(patient: str, step: Step, answer: str) -> bool:
 _SHOWN = ("hb", "wbc", "anc", "plt", "retic", "mcv")
 
 FIRST = next(iter(steps()))
+COUNT = "repeat_count"
+"""The test that is a count: its values are the patient's own."""
 NOT_REAL = "not_real"
 """The end at which the low count was the sample's fault."""
 
@@ -228,3 +241,72 @@ class Walk:
     def back(self) -> Walk:
         """Take the last answer back; at the first step, the same."""
         return Walk(self.answers[:-1])
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one test did for the answers of a way that a published patient was carried along."""
+
+    test: Test
+    turn: int
+    """As which one it was asked for; 0 where it was not."""
+    named: tuple[int, ...]
+    """At which steps of this way, counted from 1, the path names it."""
+    said: str
+    """What the report says to it, in words; "" where it does not say."""
+    decides: tuple[tuple[int, str], ...]
+    """Steps whose answer rests on it, each with what was found."""
+    rules_out: tuple[tuple[int, str], ...]
+    """Steps at which it speaks against another answer, each with what was found."""
+
+
+def uses(patient: str, walk: Walk, asked: Sequence[str]) -> tuple[Use, ...]:
+    """What each test did: those asked for, in that order, then those the way names and nobody asked for.
+
+    Args:
+        patient: a published patient.
+        walk: the way taken, to its end.
+        asked: keys of the tests asked for.
+
+    Raises:
+        KeyError: no such patient, or no such test.
+    """
+    found = Findings.of_patient(patient)
+    named = {name: None for step, _ in walk.taken for name in step.tests}
+    found_at = [(at, step, way) for at, (step, way) in enumerate(walk.taken, 1)]
+    some = []
+    for name in dict.fromkeys((*asked, *named)):
+        told = _told_by(found, name)
+        decides = ((at, [one for one in told if one in _rests_on(found, step, way)]) for at, step, way in found_at)
+        against = ((at, [one for one in told if _weighed(step, way, *one)]) for at, step, way in found_at)
+        some.append(
+            Use(
+                tests()[name], asked.index(name) + 1 if name in asked else 0,
+                tuple(at for at, step, _ in found_at if name in step.tests), results(patient, name),
+                *(tuple((at, _phrases(ones)) for at, ones in rows if ones) for rows in (decides, against)),
+            )
+        )  # fmt: skip
+    return tuple(some)
+
+
+def spared(walk: Walk, asked: Sequence[str]) -> tuple[Test, ...]:
+    """The tests that other ways of the path name: this one does not, and nobody asked for them."""
+    done = {name for step, _ in walk.taken for name in step.tests} | set(asked)
+    return tuple(
+        tests()[name] for name in dict.fromkeys(t for s in steps().values() for t in s.tests) if name not in done
+    )
+
+
+def _rests_on(found: Findings, step: Step, way: Way) -> set[tuple[str, str]]:
+    """The findings of which each gives this answer; where something is urgent, those that raise a flag."""
+    if step.key != FIRST:
+        return {*way.fits, *way.allows}
+    raised = {flag.flag for flag in red_flags(found) if flag.raised}
+    rules = [row for row in records("red_flag_rules") if row["flag"] in raised and row["kind"] == "finding"]
+    return {(row["name"], value) for row in rules for value in (row["value"] or "").split()}
+
+
+def _weighed(step: Step, way: Way, name: str, value: str) -> bool:
+    """Whether another answer of this step would rest on the same feature with another value."""
+    others = {one for other in step.ways.values() if other is not way for one in (*other.fits, *other.allows)}
+    return name in {key for key, _ in others} and (name, value) not in {*others, *way.fits, *way.allows}
