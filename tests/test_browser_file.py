@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -139,3 +141,20 @@ def test_a_store_that_was_cleared_begins_anew(tmp_path: Path) -> None:
     assert Record(tmp_path).count() == 0
     record.append(answer("start-02"))
     assert ids(Record(tmp_path)) == ["start-01", "start-02"], "what a page still holds is written again"
+
+
+def test_a_file_of_a_later_version_of_the_course_is_read_as_far_as_it_goes_and_never_deleted(tmp_path: Path) -> None:
+    Record(tmp_path).append(answer("start-01"))
+    (name,) = files(tmp_path)
+    later = tmp_path / "later"
+    later.write_bytes((tmp_path / name).read_bytes())
+    with closing(sqlite3.connect(later)) as db:
+        db.execute("ALTER TABLE drafts RENAME TO notes")
+        db.execute("PRAGMA user_version = 99")
+        db.commit()
+    later.replace(tmp_path / name)
+    os.utime(tmp_path / name, (time.time() - 2 * browser_file.FOLD_AFTER_S,) * 2)
+    today = Record(tmp_path)
+    today.append(answer("start-02"))
+    assert ids(today) == ["start-01", "start-02"] and today.trouble == ""
+    assert name in files(tmp_path), "what this version does not know of it is still there"

@@ -357,3 +357,13 @@ def test_the_files_of_the_controls_are_installed_with_the_course():
     for path in (Path(__file__).parent.parent / "helpers").rglob("*.*s*"):
         if path.suffix in (".js", ".css"):
             assert any(path.match(pattern) for pattern in patterns["*"]), path
+
+
+def test_another_reason_why_a_value_cannot_be_told_reaches_the_words():
+    """Two values that cannot be told are equal, and yet not the same to read."""
+    panel = PANELS["small explorer"]()
+    panel.hb = 0.0001
+    panel.hb = 7.0
+    again = PANELS["small explorer"]()
+    again.restore(json.loads(json.dumps(panel.state())))
+    assert seen(panel) == seen(again) and "0.0001" not in panel.words()

@@ -1,5 +1,6 @@
 """Reports as people have them: every file of ``tests/data/reports`` is read as its index says, stage by stage."""
 
+import json
 import random
 import re
 import tomllib
@@ -1078,3 +1079,208 @@ def test_the_reason_is_the_true_one():
     why = read_report("RBC Count (Foo Bar) 1.65 mill/mm3 4.50 - 5.50").why("rbc")
     assert "1.65" in why and "other words" in why and "only a range" not in why
     assert known(read_report("2/12 old F Hb 9 g/dL")) == {"hb": 90}
+
+
+# --- what strangers pasted: whose it is, of which day, and whether it still stands -------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "months", "sex"),
+    [
+        ("Boy, 10 mo", 10, "male"),
+        ("Girl, 11 months", 11, "female"),
+        ("Male, 18 mths", 18, "male"),
+        ("Age 34 months", 34, None),
+        ("10mo F", 10, "female"),
+        ("10 month F", 10, "female"),
+        ("Girl 8 mo", 8, "female"),
+        ("Boy of 10 mo", 10, "male"),
+        ("Niña de 8 meses", 8, "female"),
+        ("Boy, 2 yrs 3 mo", 27, "male"),
+        ("Girl of 3 years 2 months", 38, "female"),
+        ("Geb. 01.02.2023 (2 Jahre 9 Monate) w", 33, "female"),
+    ],
+)
+def test_an_age_in_months_keeps_its_digits_together(line, months, sex):
+    """ "10 mo" is not one year and 0 months."""
+    person = read_report(f"{line}\nHb 9 g/dL").person
+    assert person.age_y == pytest.approx(months / 12, abs=1e-5) and person.sex == sex
+
+
+@pytest.mark.parametrize(
+    "line", ["Mujer embarazada de 7 meses", "Mujer de 7 meses de embarazo", "Woman, 3 days after delivery", "3wk F"]
+)
+def test_a_length_of_a_pregnancy_or_after_it_is_no_age(line):
+    count = read_report(f"{line}\nHb 9 g/dL")
+    assert count.person.age_y is None and any(line in note for note in count.notes)
+
+
+def test_an_unknown_unit_of_age_before_the_next_label_is_declined():
+    """ "Età: 20 gg  Sesso: M" is a boy of 20 days, and no man of 20."""
+    assert read_report("Età: 20 gg  Sesso: M\nHb 12 g/dL").person.age_y == pytest.approx(20 / 365.25, abs=1e-5)
+    count = read_report("Age: 20 zz  Sex: M\nHb 12 g/dL")
+    assert count.person.age_y is None and count.person.sex == "male"
+    assert any("not taken" in note for note in count.notes)
+    assert read_report("Age: 20 Birth Sex: M\nHb 12 g/dL").person.age_y == 20
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Reference (pregnancy, 3rd trimester): Hb 9.5-15 g/dL. Result: Hb 8.9 g/dL. Female 29 y",
+        "Female 29 y. Hb 8.9 g/dL. Reference values, 3rd trimester",
+    ],
+)
+def test_a_pregnancy_of_an_interval_is_nobodys(line):
+    count = read_report(line)
+    assert known(count) == {"hb": 89} and about(count) == {"age_y": 29, "sex": "female"}
+
+
+def test_what_was_read_of_a_line_is_not_said_to_be_unread():
+    notes = read_report("DOB 12/03/2025 (age 18 days)\nHgb 13.1 g/dL").notes
+    assert any("DOB" in note for note in notes) and not any("18 days" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Donor: Hb 13 g/dL. WBC 6 K/uL. PLT 240 K/uL.",
+        "Mum's bloods today: haemoglobin 72 g/L. Neutrophils 0.4 x10^9/L. Platelets 24 x10^9/L.",
+        "CSF: WBC 12 /uL. RBC 3 /uL. Neutrophils 80 %.",
+        "CSF: clear. WBC 12 /uL, neutrophils 20 %.",
+        "Bone marrow aspirate: blasts 12 %. Lymphocytes 20 %. Neutrophils 30 %",
+    ],
+)
+def test_a_label_holds_for_all_sentences_of_its_line(line):
+    count = read_report(line)
+    assert known(count) == {} and sum("not of this person's blood" in note for note in count.notes) >= 2
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("Bone marrow: hypocellular. WBC 2.1 K/uL, Hb 7.2 g/dL.", {"wbc": 2.1, "hb": 72}),
+        ("CSF: clear. WBC 2.1 K/uL, neutrophils 20 %.", {"wbc": 2.1, "neut_pct": 20}),
+        ("Mother's Hb 12 g/dL. Hb 7.2 g/dL, PLT 22 K/uL.", {"hb": 72, "plt": 22}),
+        ("Stem cell donor: WBC 6.0 K/uL. Patient: WBC 0.3 K/uL, Hb 7.2 g/dL.", {"wbc": 0.3, "hb": 72}),
+        ("Urine: WBC 3 /uL. Blood: Hb 7.2 g/dL", {"hb": 72}),
+        ("CSF: WBC 12 /uL. PLT 18 K/uL, WBC 2.1 K/uL", {"plt": 18, "wbc": 2.1}),
+        ("Since bone marrow transplant: Hb 7.2 g/dL. WBC 2.1 K/uL.", {"hb": 72, "wbc": 2.1}),
+    ],
+)
+def test_a_label_holds_until_another_one_or_where_it_had_no_results(line, right):
+    assert known(read_report(line)) == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12/11/2024\nHb 7.2 g/dL\n14/11/2024\nPLT 18 K/uL",
+        "12/11/2024: Hb 7.2 g/dL\n14/11/2024: PLT 18 K/uL",
+        "Hb: 7.2 g/dL (12/11/24), PLT: 18 K/uL (14/11/24)",
+        "Test\tResult\tDate\nHb\t7.2 g/dL\t12/11/2024\nPLT\t18 K/uL\t14/01/2025",
+        "Collected: 12/11/2024\nHb\t7.2 g/dL\t14/11/2024\nPLT\t18 K/uL\t16/11/2024",
+        "Mar 3: Hb 7.2 g/dL\nMar 14: PLT 18 K/uL",
+    ],
+)
+def test_values_of_several_days_are_said_to_be(text):
+    count = read_report(text)
+    assert known(count) == {"hb": 72, "plt": 18} and any("several days" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hb 7.2 g/dL 06:00\nPLT 18 K/uL 14:00",
+        "Hb 7.2 g/dL (01/02/2024), PLT 18 K/uL (2024-02-01)",
+        "Hb | 7.2 g/dL | 12.11.2024 07:00\nPLT | 18 K/uL | 12.11.2024 14:00",
+    ],
+)
+def test_values_that_may_be_of_one_day_are_left_alone(text):
+    count = read_report(text)
+    assert known(count) == {"hb": 72, "plt": 18} and not any("several days" in note for note in count.notes)
+
+
+def test_of_two_rows_with_a_date_in_their_last_cell_the_later_is_now():
+    assert known(read_report("PLT\t20 K/uL\t12/11/2024\nPLT\t18 K/uL\t14/01/2025")) == {"plt": 18}
+
+
+@pytest.mark.parametrize(
+    "said", ["cancelled", "(entered in error)", "invalid", "** DO NOT USE **", "wrong patient", "storniert", "\tannulé"]
+)
+def test_a_result_that_is_taken_back_is_none(said):
+    count = read_report(f"HGB 7.2 g/dL (12-16) {said}\nPLT 18 K/uL")
+    assert known(count) == {"plt": 18} and any("marked on the report as" in note for note in count.notes)
+    assert known(read_report("WBC 2.1 K/uL, transfusion cancelled, PLT 18 K/uL")) == {"wbc": 2.1, "plt": 18}
+    table = "Name,Result,Units,Status\nWBC,2.1,K/uL,final\nHGB,7.2,g/dL,cancelled\nPLT,18,K/uL,entered in error\n"
+    assert known(read_csv(table)[0]) == {"wbc": 2.1} and len(read_csv(table)[0].notes) == 2
+
+
+def test_earlier_columns_of_a_file_are_noted_and_never_stand_in():
+    count = read_csv("Component,2024-01-02,2024-02-02\nHb (g/dL),8.0,7.2\nPlt (K/uL),22,\n")[0]
+    assert known(count) == {"hb": 72} and "only an earlier result" in count.why("plt")
+    assert any("8.0 g/dL" in note for note in count.notes)
+
+
+def _hl7(*lines):
+    return "\r".join(["MSH|^~\\&|LAB|X|EHR|Y|20250110||ORU^R01|1|P|2.5", "PID|1||1||A^B||20241220|F", *lines])
+
+
+def test_a_comment_beside_a_result_of_a_file_is_not_lost():
+    obx = "OBX|1|NM|777-3^Platelets^LN||18|10*3/uL|||||F"
+    note = {"resourceType": "Observation", "status": "final", "code": {"coding": [{"code": "777-3"}]}}
+    note |= {"valueQuantity": {"value": 18, "unit": "10*3/uL"}, "note": [{"text": "Clumps seen"}]}
+    for count in (
+        read_hl7(_hl7("OBR|1|||58410-2^CBC^LN|||20250110", obx, "NTE|1||Clumps seen"))[0],
+        read_csv("Test,Result,Unit,Comment\nPLT,18,K/uL,Clumps seen\n")[0],
+        read_fhir(json.dumps(note))[0],
+    ):
+        assert known(count) == {"plt": 18} and any("Clumps seen" in note for note in count.notes)
+
+
+def test_an_order_in_hl7_that_names_another_fluid_is_of_that_fluid():
+    csf = ("OBR|1|||CSF^CSF CELL COUNT|||20250110", "OBX|1|NM|WBC^WBC^L||12|/uL|||||F")
+    blood = ("OBR|2|||58410-2^CBC panel - Blood^LN|||20250110", "OBX|1|NM|718-7^Hb^LN||7.2|g/dL|||||F")
+    count = read_hl7(_hl7(*csf, *blood))[0]
+    assert known(count) == {"hb": 72} and any("cerebrospinal" in note for note in count.notes)
+
+
+def test_a_newborn_of_a_file_is_as_many_days_old_as_it_is():
+    count = read_hl7(_hl7("OBR|1|||CBC|||20250110", "OBX|1|NM|718-7^Hb^LN||14|g/dL|||||F"))[0]
+    assert count.person.age_y == pytest.approx(21 / 365.25, abs=1e-5)
+
+
+def test_an_observation_about_somebody_else_is_not_this_persons():
+    about_a_fetus = {"resourceType": "Observation", "status": "final", "code": {"coding": [{"code": "718-7"}]}}
+    about_a_fetus |= {"valueQuantity": {"value": 14, "unit": "g/dL"}, "focus": [{"display": "fetus"}]}
+    count = read_fhir(json.dumps(about_a_fetus))[0]
+    assert known(count) == {} and any("focus" in note for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("Hte 21 %", {"hct": 0.21}),
+        ("Leuk 21 000/µL", {"wbc": 21}),
+        ("Segm 30%, Lympho 60%", {"seg_pct": 30, "lymph_pct": 60}),
+        ("Piastrine 18 migliaia/mmc", {"plt": 18}),
+    ],
+)
+def test_short_names_and_units_of_other_countries(line, right):
+    assert known(read_report(line)) == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hemoglobin 7.2 g/dL in Jan 2024, 9.1 g/dL in Jun 2024",
+        "Hemoglobin 7.2 g/dL on 3 Jan 2024, 9.1 g/dL on 5 Jun 2024",
+        "Hemoglobin 7.2 g/dL Jan 2024, 9.1 g/dL Jun 2024",
+        "Hemoglobin 7.2 g/dL in 2023, 9.1 g/dL in 2024",
+    ],
+)
+def test_a_year_before_a_comma_is_a_year_and_no_end_of_an_interval(text):
+    count = read_report(text)
+    assert known(count) == {"hb": 91} and any("earlier result" in note for note in count.notes)
+    assert "twice" in read_report("Hb 7.2 g/dL 2024 9.1 g/dL").why("hb")
+    assert known(read_report("Hb 7.2 g/dL 12.0 16.0 g/dL")) == {"hb": 72}

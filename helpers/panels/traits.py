@@ -80,6 +80,14 @@ class Count(traitlets.Instance):
     def __init__(self, help: str = "") -> None:
         super().__init__(BloodCount, (), help=help)
 
+    def set(self, obj: Any, value: Any) -> None:
+        """Take a count; one that says something else is another one, also where it is equal: two may be unknown."""
+        before = obj._trait_values.get(self.name)
+        super().set(obj, value)
+        after = obj._trait_values[self.name]
+        if before is not None and before == after and self.pack(before) != self.pack(after):
+            obj._notify_trait(self.name, before, after)
+
     def pack(self, count: BloodCount) -> dict[str, Any]:
         """The count as JSON has it."""
         values = {name: asdict(value) for name, value in count.values.items()}

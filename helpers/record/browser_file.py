@@ -68,6 +68,14 @@ def generation(name: str) -> int:
     return int(_FILE.fullmatch(name).group(1))
 
 
+def _is_to_stay(path: Path) -> bool:
+    """Whether a file is not to be taken into another one and deleted: what it holds may be more than is known here."""
+    try:
+        return record_file.is_newer(path)
+    except FileNotFoundError:
+        return False
+
+
 @contextmanager
 def off_the_drive(path: Path) -> Iterator[Path]:
     """A copy of a file that SQLite can open.
@@ -124,7 +132,11 @@ class InBrowser(sqlite3.Connection):
         except BaseException:
             db.close()
             raise
-        db._old = {name: seen for name, seen in db._seen.items() if time.time() - seen[0] > FOLD_AFTER_S}
+        db._old = {
+            name: seen
+            for name, seen in db._seen.items()
+            if time.time() - seen[0] > FOLD_AFTER_S and not _is_to_stay(where / name)
+        }
         return db
 
     @property

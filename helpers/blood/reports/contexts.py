@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from helpers.blood.core import units
 from helpers.blood.core.pieces import Piece
+from helpers.blood.core.words import meant, tokens_of
 from helpers.blood.reports.atoms import NAMES, Atom, Claim, Number, Row, unit_of
 from helpers.blood.reports.layout import ONLY_BLOOD
 from helpers.blood.reports.limits import LIMIT, Limits, as_limits, is_disorder, leads
@@ -29,6 +30,11 @@ _NOTHING = {
 }
 """What a sentence begins with."""
 _WHOSE = ("a relative", "a newborn or a fetus", "cerebrospinal fluid")
+_FLUIDS = ("urine", "cerebrospinal fluid", "another fluid", "a lesion")
+_BEHIND_A_RESULT = (
+    "unit", "foreign", "flag", "range", "punct", "open", "close", "sep", "filler", "skip", "specimen", "date", "time"
+)  # fmt: skip
+WITHDRAWN = 'marked on the report as "{}"'
 MAYBE_LIMIT = 'behind "{}" and may be the limit from which one calls, not a result'
 OF_SEVERAL = "of several people, not of this person"
 OF_MARROW = (
@@ -88,6 +94,7 @@ class Contexts:
         self._contexts()
         self.limits.of_instructions()
         self._arrows()
+        self._withdrawn()
 
     def _contexts(self) -> None:
         """Conditions, older results, times and specimens reach from where they stand to the end of the sentence."""
@@ -96,6 +103,7 @@ class Contexts:
         sentence: list[Atom] = []
         outside: list[dict[str, object]] = []
         seen: Atom | None = None
+        label, of_before = "", False
         for place, piece in enumerate(self.pieces):
             atom = self.by_place.get(place)
             self.comment = piece.text != "\n" and (self.comment or self._begins_a_comment(place))
@@ -116,8 +124,13 @@ class Contexts:
                 sentence.append(atom)
                 seen = atom
             elif (piece.kind == "sep" and piece.text == "\n") or piece.meaning in ("stop", "break"):
-                now.update(_NOTHING)
+                of_before = bool(label) and piece.text != "\n" and self._goes_on(label, sentence, place)
+                label = label if of_before else ""
+                now.update(_NOTHING | {"specimen": label})
                 clause, sentence = [], []
+            elif piece.text == ":" and not sentence:
+                label = "" if of_before else str(now["specimen"])  # "Donor: Hb 13 g/dL. WBC 6 K/uL."
+                now["specimen"], of_before = label, False
             elif piece.meaning == "cohort" or (piece.text == "n" and self.row.text_at(place + 1) == "="):
                 now["condition"] = OF_SEVERAL
                 as_limits(sentence, OF_SEVERAL)
@@ -126,10 +139,21 @@ class Contexts:
                 now.update(change=bool(now["change"]) and piece.kind == "sep", time=kept)
                 clause = []
             elif piece.kind == "specimen":
+                of_before = False
                 self._note_specimen(piece, place, now, seen)
             else:
                 named = place + 1 < len(self.pieces) and self.pieces[place + 1].kind in NAMES
                 self._note(_Here(piece, place, now, clause, self.row.text_at(place + 1), named))
+
+    def _goes_on(self, label: str, sentence: list[Atom], place: int) -> bool:
+        """Whether a label holds for the next sentence: it had results before, or is of a fluid and they may be too."""
+        if label not in (*_FLUIDS, "marrow"):
+            return bool(sentence)
+        follow = self.atoms[bisect_left(self.wheres, place) :]
+        claim = next((atom for atom in follow if isinstance(atom, Claim)), None)
+        number = next((atom for atom in follow if isinstance(atom, Number)), None)
+        blood = claim is not None and number is not None and _counts_blood(claim, number)
+        return not blood and (bool(sentence) or label in _FLUIDS)
 
     def _begins_a_comment(self, place: int) -> bool:
         """ "Comment: platelets <20 x10^9/L are ..."."""
@@ -163,6 +187,16 @@ class Contexts:
                     for atom in later
                     if isinstance(atom, Number) and not atom.condition
                 )
+
+    def _withdrawn(self) -> None:
+        """ "Hb 7.2 g/dL (12-16) cancelled": a result that is taken back."""
+        for place, piece in enumerate(self.pieces):
+            last = next(iter(self._before(place, 1)), None) if piece.meaning == "withdrawn" else None
+            if isinstance(last, Number) and all(
+                each.kind in _BEHIND_A_RESULT and each.text != "\n" and each.meaning not in ("stop", "break")
+                for each in self.pieces[last.where + 1 : place]
+            ):
+                last.condition = last.condition or WITHDRAWN.format(piece.text)
 
     def _mark(self, atom: Atom, now: dict[str, object], seen: Atom | None) -> None:
         if isinstance(atom, Claim):
@@ -307,11 +341,23 @@ class Contexts:
             return False
         if last is None and place and self.pieces[place - 1].kind == "open":
             last = next((each for each in self._before(place - 1, 2) if each.where > place - 4), None)
+        if last is None and piece.kind != "time":
+            last = self._in_another_cell(place)
         if isinstance(last, Number) or (isinstance(last, Claim) and piece.kind != "time"):
             last.time = f"{last.time} {piece.text}".strip()
         else:
             now["time"] = f"{now['time']} {piece.text}".strip()
         return True
+
+    def _in_another_cell(self, place: int) -> Number | None:
+        """The one number of a row that ends with the cell of its date ("Hb | 7.2 g/dL | 12 Nov 2024"); else None."""
+        numbers = [atom for atom in self.atoms if isinstance(atom, Number)]
+        if len(numbers) != 1 or self.atoms[-1] is not numbers[0] or self.pieces[place - 1].kind != "sep":
+            return None
+        if not numbers[0].where < place or numbers[0].time not in ("", self._day_of(numbers[0])):
+            return None
+        numbers[0].time = ""
+        return numbers[0]
 
     _RULES = (_limits_before, _spanish_past, _condition, _of_somebody, _change, _was, _now, _older, _time)
     """In the order in which they are asked."""
@@ -383,6 +429,11 @@ class Contexts:
         elif joined and isinstance(last, Number):
             last.specimen = piece.meaning
         now["specimen"] = piece.meaning
+
+
+def is_withdrawn(cell: str) -> bool:
+    """Whether a cell beside a result says no more than that it is taken back."""
+    return tokens_of(cell) in meant("word", "withdrawn")
 
 
 def _counts_blood(claim: Claim, number: Number) -> bool:

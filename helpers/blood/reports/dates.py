@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
+from itertools import combinations, product
 
 from helpers.blood.core.pieces import MONTHS
 from helpers.blood.core.words import fold, meant, tokens_of
@@ -29,6 +29,8 @@ SHORT_DAY = re.compile(
 _YEAR = re.compile(r"(?<![0-9./-])((?:19|20)[0-9]{2})(?![0-9./-])")
 _ONE_DIGIT = re.compile(r"[a-z]{3}[-. ]+[1-9](?![0-9:])")
 _NO_YEAR = 2000
+_PARTS = {"day": ("year", "month", "day"), "month": ("year", "month"), "year": ("year",), "no year": ("month", "day")}
+"""What two moments have in common to be held against each other, by what the vaguer one tells."""
 _SAME_YEAR_D = 180
 """Two dates without a year that lie further apart may be of two years."""
 
@@ -73,6 +75,32 @@ def latest(texts: Sequence[str]) -> int | None:
         if len(told) == len(texts):
             found.add(_last(told))
     return found.pop() if len(found) == 1 else None
+
+
+def of_one_day(texts: Sequence[str]) -> bool:
+    """Whether what is printed as times may all be of one day; a text that tells no day may be of any.
+
+    >>> of_one_day(["01.03.2024 06:00", "01.03.2024", "14:00"]), of_one_day(["01.03.2024", "08.03.2024"])
+    (True, False)
+    """
+    readings = [_moments(texts, day_first, year_named) for day_first, year_named in product((True, False), repeat=2)]
+    most = max(map(len, readings))
+    return any(
+        not any(_other_day(one, other) for one, other in combinations(told, 2))
+        for told in readings
+        if len(told) == most
+    )
+
+
+def _moments(texts: Sequence[str], day_first: bool, year_named: bool) -> list[_Moment]:
+    """The moments that some texts tell; what tells none is left out."""
+    return [moment for text in texts if (moment := _moment(text, day_first, year_named)) is not None]
+
+
+def _other_day(one: _Moment, other: _Moment) -> bool:
+    """Whether two moments cannot be of one day."""
+    parts = min((_PARTS[each.whole] for each in (one, other)), key=len)
+    return any(getattr(one.at, part) != getattr(other.at, part) for part in parts)
 
 
 def _last(told: list[_Moment]) -> int | None:

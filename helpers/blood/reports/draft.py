@@ -13,8 +13,9 @@ from helpers.blood.core.derived import FIVE_PARTS, neutrophils_with_bands
 from helpers.blood.core.units import ANALYTES
 from helpers.blood.core.value import Value, cannot_tell
 from helpers.blood.core.words import ABSOLUTE, SHARE
-from helpers.blood.reports.dates import latest
+from helpers.blood.reports.dates import latest, of_one_day
 from helpers.evidence import constant
+from helpers.wording import listed
 
 MOST_NOTES = 60
 _MOST_MONTHS = 24
@@ -52,6 +53,11 @@ class Draft:
         """Keep what was not read, if it says anything."""
         if re.search(r"[^\W\d_]{2}|[0-9]", text):
             self.note(f"Not read: {units.clip(text.strip(' ,;|'), 200)}")
+
+    def comment(self, text: str, beside: str) -> None:
+        """Keep what somebody wrote beside a result: it may say that the result is not to be believed."""
+        if text.strip():
+            self.note(f'Not read: a comment beside {beside}: "{units.clip(" ".join(text.split()), 200)}"')
 
     def add(self, result: Result) -> None:
         """Take one result; two different ones of a quantity cannot be told apart."""
@@ -164,6 +170,7 @@ class Draft:
         self._use_older()
         self._check_parts()
         self._check_shares()
+        self._tell_days()
         notes = list(self.notes)
         for name, result in self.results.items():
             if result.value.assumed:
@@ -197,6 +204,16 @@ class Draft:
             self.results[name] = Result(
                 name, replace(cannot_tell(value.printed, value.unit, why, choices), span=value.span)
             )
+
+    def _tell_days(self) -> None:
+        """Say that the values are of several days, where it is printed: they are no one moment's count."""
+        days: dict[str, list[str]] = {}
+        for name, result in self.results.items():
+            if result.value.time:
+                days.setdefault(result.value.time, []).append(ANALYTES[name].label)
+        if not of_one_day(list(days)):
+            told = "; ".join(f"{listed(names)}: {units.clip(day)}" for day, names in days.items())
+            self.note(f"These values are of several days, and changes between them are not seen ({told}).")
 
     def _known(self) -> dict[str, Result]:
         return {name: each for name, each in self.results.items() if each.value.known and not each.value.below}

@@ -40,9 +40,10 @@ PREGNANCY_STATUS = "82810-3"
 GESTATIONAL_AGE = ("18185-9", "49051-6", "11884-4", "53691-2", "11885-1")
 PREGNANT, NOT_PREGNANT = ("77386006", "LA15173-0"), ("60001007", "LA26683-5")
 """SNOMED CT and LOINC answers to the pregnancy status."""
+DAYS_OF_A_YEAR = 365.25
 WITHDRAWN = ("entered-in-error", "cancelled")
 _RANK = {"corrected": 3, "amended": 3, "appended": 2, "final": 2, "preliminary": 1, "registered": 0}
-_NOT_NEEDED = ("text", "meta", "contained", "identifier", "extension", "note", "performer", "category", "encounter")
+_NOT_NEEDED = ("text", "meta", "contained", "identifier", "extension", "performer", "category", "encounter")
 BY_CODE = {code: item.name for item in ANALYTES.values() for code in item.loinc}
 """Analytes by LOINC code."""
 SNOMED = "SNOMED CT"
@@ -350,8 +351,10 @@ def _read_patient(draft: Draft, patient: dict[str, Any], moment: str) -> None:
 
 
 def age_on(born: date, day: date) -> float | None:
-    """Completed years, as a report prints an age; completed months below two years; None before birth."""
+    """Completed years, as a report prints an age; months below two years, days below one month; None before birth."""
     months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+    if not months:
+        return (day - born).days / DAYS_OF_A_YEAR
     return None if months < 0 else months // 12 if months >= 24 else months / 12
 
 
@@ -420,6 +423,11 @@ def _read_observation(
     if specimen := _specimen(observation, specimens):
         draft.note(f"Not read: {title}: this is of {specimen}, not of this person's blood.")
         return
+    if observation.get("focus"):
+        draft.note(f"Not read: {title}: it is about somebody or something else, whom the record names as its focus.")
+        return
+    for comment in _list(observation, "note"):
+        draft.comment(_text(comment, "text"), title)
     if PREGNANCY_STATUS in codes or any(each in GESTATIONAL_AGE for each in codes):
         _read_pregnancy(draft, observation, codes)
     elif _stands(draft, observation, title, ranks, where):

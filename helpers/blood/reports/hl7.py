@@ -46,7 +46,8 @@ def read_hl7(source: Any) -> list[BloodCount]:
     text, notes = text_of(source, "an HL7 version 2 message")
     drafts: dict[tuple[str, str], Draft] = {}
     person: list[str] = []
-    patient, when, specimen, ranks = "", "", "", {}
+    patient, when, specimen, beside, ranks = "", "", "", "", {}
+    draft = Draft()
     for line in re.split(r"[\r\n]+", text):
         fields = [part.strip() for part in line.strip().split("|")]
         fields += [""] * (25 - len(fields))
@@ -55,12 +56,17 @@ def read_hl7(source: Any) -> list[BloodCount]:
             patient = _part(fields[3]) or _part(fields[2])
         elif fields[0] in ("OBR", "SPM"):
             when = fields[7][:8] if fields[0] == "OBR" else when
-            specimen = specimen_of(fields[15] if fields[0] == "OBR" else fields[4])
+            specimen = specimen_of(fields[15]) if fields[0] == "OBR" else ""
+            specimen = specimen or specimen_of(fields[4])
+            beside = ""
         elif fields[0] == "OBX":
             key = (patient, when or fields[14][:8])
             draft = drafts.setdefault(key, Draft())
             _tell_person(draft, person, key[1])
             _read_obx(draft, fields, specimen, ranks.setdefault(key, {}))
+            beside = units.clip(_part(fields[3], 1) or _part(fields[3]))
+        elif fields[0] == "NTE" and beside:
+            draft.comment(_plain(fields[3]), beside)
     counts = [draft.finish(_day(when)) for (_, when), draft in drafts.items() if draft.results or draft.notes]
     if not any(count.values for count in counts):
         said = [note for count in counts for note in count.notes]
@@ -73,6 +79,13 @@ def read_hl7(source: Any) -> list[BloodCount]:
 def _part(field: str, place: int = 0) -> str:
     parts = field.split("^")
     return parts[place].strip() if place < len(parts) else ""
+
+
+def _plain(text: str) -> str:
+    """A text with the marks of HL7 for its own separators written out."""
+    for mark, char in _ESCAPES.items():
+        text = text.replace(mark, char)
+    return text
 
 
 def _day(when: str) -> str:
@@ -113,8 +126,7 @@ def _read_obx(draft: Draft, fields: list[str], specimen: str, ranks: dict[str, i
     ranks[named.analyte] = rank
     if fields[2] == "SN":
         value = " ".join(part for part in value.split("^") if part)
-    for mark, char in _ESCAPES.items():
-        value = value.replace(mark, char)
+    value = _plain(value)
     unit = _part(fields[6]).replace("\\S\\", "^")
     for repeat in value.split("~")[:1]:
         printed = printed_with(repeat, unit)

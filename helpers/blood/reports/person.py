@@ -43,6 +43,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     years, months, days = (_any("age_unit", unit) for unit in ("years", "months", "days"))
     sexes, short = _any("sex"), "|".join(_any("age_unit", unit) for unit in _PER_YEAR)
     cells = "|".join(word for unit in _PER_YEAR for word in words_for("age_unit", unit) if len(word) > 1)
+    young = "|".join(word for unit in ("months", "days") for word in words_for("age_unit", unit) if len(word) > 1)
     end, to = r"(?![\w])", r"\s*(?:\((?P<in>[^)]{0,20})\))?\s*[:=.\-|\t]*\s*"
     weeks, hours = _any("age_unit", "weeks"), _any("age_unit", "hours")
     part = rf"{months}|{weeks}|{days}"
@@ -57,7 +58,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         )
 
     and_, and_small = and_smaller(m=months, d=days), and_smaller(sw=weeks, sd=days, sh=hours)
-    year = r"(?P<y>[0-9]{1,4}(?:[.,][0-9]+)?)"
+    year = r"(?P<y>[0-9]{1,4}(?:[.,][0-9]+)?)(?![0-9])"
     value = rf"{year}(?:\s*[- ]?(?P<yu>{years}){glued})?{and_}"
     small = rf"(?P<sn>[0-9]{{1,3}}(?:[.,][0-9]+)?)(?:\s*[- ]?(?P<su>{short})|\s*[|(\t]\s*(?P<sc>{cells})\)?){glued}{and_small}"
     old = r"(?:[- ]?(?:old|olds|o\b|alt|alte|alter|vecchi[oa])\b)?"
@@ -73,11 +74,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "glued": rf"(?:^|(?<=[.;:] ))(?:(?P<y>[0-9]{{1,3}})\s?(?:{years})|(?P<y2>1[89]|[2-9][0-9]))(?P<s>f|m)"
         r"(?=\s+(?:with|w/|who|known|admitted|presenting|presents|p/w|c/o|h/o|s/p))",
         "titled": _titled(end),
-        "patient": rf"(?<![\w])(?:{_any('lead', 'the patient')})\s*(?:,|de|di|van|von|aged|of)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}"
+        "patient": rf"(?<![\w])(?:{_any('lead', 'the patient')})\s*(?:,|de|di|van|von|aged|of)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){glued}{and_}"
         rf"(?:\s*(?:de edad|de idade|d'eta|old))?(?:\s*,\s*(?P<s>{sexes}){end})?",
         "born": rf"(?<![\w])(?:{_any('lead', 'born')})[^\w(]*{_BIRTHDAY}\s*[,(/]?\s*(?:{age})?\s*[:=]?\s*"
-        rf"(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}\.?\)?(?:[\s,/|]*(?P<s>{sexes}){end})?",
-        "of": rf"(?<![\w])(?P<s>{sexes}){end}(?:\s+(?:{said}))?\s*(?:,|de|di|von|van|of|com|con|aged)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){end}(?:\s*(?:de edad|de idade|old))?",
+        rf"(?P<y>[0-9]{{1,3}})\s*(?:{years}){glued}{and_}\.?\)?(?:[\s,/|]*(?P<s>{sexes}){end})?",
+        "of": rf"(?<![\w])(?P<s>{sexes}){end}(?:\s+(?:{said}))?\s*(?:,|de|di|von|van|of|com|con|aged)\s*(?P<y>[0-9]{{1,3}})\s*(?:{years}){glued}{and_}(?:\s*(?:de edad|de idade|old))?",
+        "of months": rf"(?<![\w])(?P<s>{sexes}){end}\s*(?:de|di|von|van|of|com|con|aged)\s*(?P<sn>[0-9]{{1,3}})\s*-?(?P<su>{young}){end}(?=\s*(?:$|[,.;:()]|with\b|who\b))",
+        "pair of months": rf"(?:(?P<s>{sexes})\s+)?(?P<sn>[0-9]{{1,3}})\s*-?(?P<su>{young})(?:\s*[/-]?\s*(?P<s2>{sexes}))?",
         "pair": rf"(?P<y>[0-9]{{1,3}})\s*(?:(?:{years}){end})?\s*[/-]?\s*(?P<s>f|m|female|male)|(?P<s2>f|m)\s*[/]\s*(?P<y2>[0-9]{{1,3}})(?:\s*(?:{years}))?"
         rf"|(?P<s0>{sexes})\s+(?P<y0>[0-9]{{1,3}})\s*(?:{years}){end}",
         "age alone": rf"(?:{value}|{small}){old}",
@@ -193,7 +196,20 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
     text, spans = _plural().sub(lambda unit: unit[1].ljust(len(unit[0])), fold(line)), []
     if _speaks().isdisjoint(re.findall(r"[^\W\d_]+", text)):
         return []
-    for name in ("titled", "born", "both", "part", "age", "sex", "prose", "jahr", "glued", "of", "patient"):
+    for name in (
+        "titled",
+        "born",
+        "both",
+        "part",
+        "age",
+        "sex",
+        "prose",
+        "jahr",
+        "glued",
+        "of",
+        "of months",
+        "patient",
+    ):
         for found in _patterns()[name].finditer(text):
             if (
                 _of_a_table(text, found, name)
@@ -212,7 +228,8 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
     for start, end in found:
         beside = len(found) == 1 or not re.search(r"[^\W\d_]", text[read_to:start])
         told = alone and not (ended and _says_pregnant().search(text, start, end))
-        kind = _read_clause(draft, text[start:end], beside) if told and not _somebody_else(text[:start], 60) else ""
+        told = told and not _somebody_else(text[:start], _REACH) and not _of_an_interval().search(text[:start])
+        kind = _read_clause(draft, text[start:end], beside) if told else ""
         read_to = end if kind else read_to
         clauses.append((start, end, kind))
     kinds = [kind for _, _, kind in clauses]
@@ -306,8 +323,10 @@ def _next_field(rest: str) -> bool:
         return False
     rest = rest.lstrip(" .(-–")
     word = re.match(r"[^\W\d_]+", rest)
-    if rest[:1] in ("♀", "♂") or re.match(r"(?:[^\W\d_]+[ .]{0,2}){1,3}:", rest) or re.match(_BIRTHDAY, rest):
+    if rest[:1] in ("♀", "♂") or re.match(_BIRTHDAY, rest):
         return True
+    if label := re.match(r"((?:[^\W\d_]+[ .]{0,2}){1,3}):", rest):
+        return not _unit_before_a_label(label[1])
     if not word:
         return False
     kinds = [piece.kind for piece in lex(rest)[:1]]
@@ -318,6 +337,14 @@ def _next_field(rest: str) -> bool:
     )
 
 
+def _unit_before_a_label(said: str) -> bool:
+    """Whether an unknown word stands between an age and the label of the next field: "Age: 20 gg  Sex: M"."""
+    first, gap, rest = re.match(r"([^\W\d_]+)([ .]*)(.*)", said).groups()
+    lone = len(gap) > 1 or len(first) <= _SHORT_WORD
+    return lone and first not in _field_words() and bool(rest) and bool(trait_of(rest))
+
+
+_SHORT_WORD = 4
 _CAME = ("who", "with", "known", "admitted", "presenting", "presents", "presented")
 """Words of a sentence that goes on behind an age."""
 
@@ -509,6 +536,17 @@ def _somebody_else(before: str, reach: int) -> bool:
     return bool(_others()["somebody else"].search(before[-reach:]))
 
 
+@cache
+def _of_an_interval() -> re.Pattern[str]:
+    """ "Reference range (pregnancy, 3rd trimester)": what is said of an interval in its sentence is of no person."""
+    words = "|".join(re.escape(word) for word in words_for("heading", "range") if word not in _MAY_BE_A_PERSON)
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)[^.;:]*$|(?<!\w)(?:{words}):[^.;:(]*\([^.;:)]*$")
+
+
+_MAY_BE_A_PERSON = ("normal", "ref", "norm", "limits", "expected", "biological")
+"""Words of an interval that may as well tell of a person or of a letter: "normal pregnancy, 30 weeks"."""
+
+
 def _of_another(line: str, text: str, found: re.Match[str], name: str) -> bool:
     """Whether an age or a sex is that of another person, of several, or of a thing ("10-day-old sample")."""
     before, others = text[max(0, found.start() - 60) : found.start()], _others()
@@ -636,6 +674,9 @@ def _read_clause(draft: Draft, clause: str, beside: bool = False) -> str:
     plain = re.sub(r"^(?:(?:pt|patient|patientin)\s*:?|this|she is|he is|a|an)\s+", "", clause)
     if found := pattern["pair"].fullmatch(plain):
         return "told" if _take(draft, found, "pair") else ""
+    found = pattern["pair of months"].fullmatch(plain)
+    if found and bool(found["s"]) != bool(found["s2"]) and not draft.pregnant:
+        return "told" if _take(draft, found, "pair of months") else ""
     if not re.search(r"[^\W\d_]", plain):
         return ""
     if pattern["age alone"].fullmatch(plain) or pattern["sex alone"].fullmatch(plain):

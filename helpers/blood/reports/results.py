@@ -177,10 +177,16 @@ def _apart(numbers: list[Number]) -> tuple[list[Number], list[Number]]:
             bare += 1
             limits.append(number)
         else:
-            ends = bare and number.where - limits[-1].where <= 2  # "7.2 g/dL 12.0 16.0 g/dL"
+            ends = bare and number.where - limits[-1].where <= 2 and _rises(limits[-1], number)
             kept, limits = (kept, [*limits, number]) if ends else ([*kept, number], limits)
             bare = 0
     return kept, limits
+
+
+def _rises(low: Number, high: Number) -> bool:
+    """Whether two numbers may be the ends of an interval: "7.2 g/dL 12.0 16.0 g/dL", and no year before a result."""
+    ends = [number_readings(each.printed.number)[:1] for each in (low, high)]
+    return all(ends) and ends[0] <= ends[1]
 
 
 def _falls(numbers: list[Number]) -> bool:

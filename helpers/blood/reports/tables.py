@@ -14,6 +14,8 @@ from helpers.blood.core.count import BloodCount
 from helpers.blood.core.pieces import lex
 from helpers.blood.core.units import ANALYTES, NAME
 from helpers.blood.core.value import Assume, cannot_tell, check_assume
+from helpers.blood.core.words import meant, tokens_of
+from helpers.blood.reports.contexts import is_withdrawn
 from helpers.blood.reports.draft import Draft
 from helpers.blood.reports.fhir import BY_CODE
 from helpers.blood.reports.files import text_of
@@ -23,6 +25,7 @@ from helpers.blood.reports.results import Named, Said, name_of, printed_with, re
 from helpers.evidence import records
 
 MOST_ROWS = 200_000
+_NO_MARK = ("name", "result", "unit", "date", "patient")
 _EMPTY = {"", "-", "--", "na", "n/a", "nan", "#n/a", "null", "none", ".", "___"}
 
 
@@ -176,6 +179,9 @@ def _long(kinds: list[str], rows: list[list[str]], style: str, assume: Assume) -
             if place < len(row) and row[place]:
                 read_trait(draft, trait, row[place], rows[0][place])
         _long_row(draft, kinds, row, style, assume)
+        for title, cell in zip(rows[0], row, strict=False):
+            if tokens_of(title) in meant("lead", "a comment"):
+                draft.comment(cell, next(iter(_cells(kinds, row, "name")), "a result"))
     _share_person(drafts)
     return [
         draft.finish(" ".join(part for part in key if part))
@@ -199,9 +205,18 @@ def _long_row(draft: Draft, kinds: list[str], row: list[str], style: str, assume
     if named is None or not (named.analyte or named.other_cell) or specimen:
         draft.not_read(" ".join(cell for cell in row if cell) + (f" (of {specimen})" if specimen else ""))
         return
+    marks = [cell for kind, cell in zip(kinds, row, strict=False) if kind not in _NO_MARK and is_withdrawn(cell)]
+    if marks:
+        draft.not_read(f"{' '.join(cell for cell in row if cell)} (marked in the file as {marks[0]!r})")
+        return
     if len(row) > len(kinds) and any(row[len(kinds) :]):
         draft.add(_shifted(named, row))
-    elif value.lower() not in _EMPTY:
+        return
+    for earlier in _cells(kinds, row, "previous"):
+        printed = printed_with(earlier, unit or named.unit)
+        for result in read_cell(named, printed, style=style, assume=assume).results if named.analyte else ():
+            draft.add_older(result)
+    if value.lower() not in _EMPTY:
         limits = next(iter(_cells(kinds, row, "range")), "")
         printed = printed_with(value, unit or named.unit)
         if limits and re.fullmatch(r"[0-9.,]+\s*[-–]\s*[0-9.,]+", limits) and (unit or named.unit):

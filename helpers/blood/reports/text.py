@@ -290,12 +290,14 @@ def _note_rest(draft: Draft, line: Line, used: list[tuple[int, int]]) -> None:
     for ratio in _ratios(line):
         if ratio.text.count("/") > 1 and not any(start <= ratio.start < end for start, end in used):
             draft.not_read(ratio.text + _NAMELESS)
-    ends = iter(sorted(used))
+    beyond = line.start + len(line.text) + 1
+    ends = iter([*sorted(used), (beyond, beyond)])
     start, end = next(ends)
     left: list[list[Piece]] = [[]]
     for piece in line.pieces:
-        while piece.start >= end and (following := next(ends, None)):
-            start, end = following
+        while piece.start >= end:
+            start, end = next(ends)
+            left += [[]] if left[-1] else []
         if start <= piece.start < end or piece.kind == "sep" or piece.meaning == "stop":
             left.append([])
         elif left[-1] or piece.kind not in ("punct", "open", "close"):
