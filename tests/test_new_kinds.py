@@ -42,6 +42,21 @@ def test_right_and_odd_answers(one) -> None:
     assert one.id in twin and "<script" not in twin and one.solution[:40] not in twin
 
 
+def test_a_change_that_alters_nothing_is_answered_in_sentences() -> None:
+    told = judge(exercise("treatment-31"), "y39").feedback
+    assert told.startswith("With this change its answer stays the same. Its reason then: ")
+
+
+def test_wrong_lines_that_are_long_are_counted_and_not_repeated() -> None:
+    six = exercise("treatment-04")
+    told = judge(six, dict.fromkeys(six.asks.right, "kill"))
+    assert told.feedback == "1 of 6 is right. Look again at the 5 lines with a note: it says why."
+    assert len(told.notes) == 5
+    four = exercise("treatment-39")
+    told = judge(four, four.asks.right | {"three_nih": "cannot_tell", "six_bsh": "cannot_tell"})
+    assert "Look again at: Three months, NIH (Townsley 2017); Six months, BSH 2024. Each of them" in told.feedback
+
+
 def test_the_error_is_a_line_and_what_is_wrong_with_it() -> None:
     one = exercise("reading-17")
     assert one.asks.right == {"line": "hct", "what": "rule"}
@@ -121,7 +136,7 @@ def test_what_turns_a_guideline_is_asked_of_the_guideline() -> None:
     one = exercise("treatment-31")
     assert one.asks.right == "y41" and one.asks.advice[""][0] == "sibling_transplant"
     wrong = judge(one, "y39")
-    assert wrong.misconception == "thought a fact matters that changes nothing" and "Then:" in wrong.feedback
+    assert wrong.misconception == "thought a fact matters that changes nothing" and "Its reason then:" in wrong.feedback
     assert set(judge(one, "y41").notes) == {"y39", "y40", "y41", "very"}
 
 
@@ -187,7 +202,7 @@ def test_the_new_cards_are_answered_by_mouse_and_by_keyboard(open_notebook) -> N
     turn = card("treatment-31")
     turn.get_by_label("He is 39").check()
     turn.get_by_role("button", name="Check").click()
-    turn.get_by_text("With that it says the same.").wait_for()
+    turn.get_by_text("With this change its answer stays the same.").wait_for()
     turn.get_by_label("He is 41").check()
     turn.get_by_role("button", name="Check").click()
     turn.get_by_text("Right", exact=True).wait_for()

@@ -96,6 +96,15 @@ def test_a_prediction_on_the_editions_comes_before_the_strips_that_show_them():
     assert asked < min(at for at, cell in enumerate(cells) if "CountExplorer(" in cell.source)
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_readme_names_the_time_that_the_notebook_names(path):
+    row = next(
+        line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if f"(notebooks/{path.name}) |" in line
+    )
+    low, high = re.search(r"(\d+) to (\d+) minutes", nbformat.read(path, 4).cells[0].source).groups()
+    assert row.endswith(f"| {low}-{high} min |")
+
+
 def test_the_first_notebook_is_the_one_that_opens():
     assert ROOT / course.FIRST_NOTEBOOK in NOTEBOOKS
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from helpers.blood.care.trials import compared, figures, trial, without
 from helpers.blood.core.confidence_limits import difference_limits
 from helpers.evidence import table
+from helpers.pictures.trials import TrialsPicture
 
 
 def test_newcombes_own_example():
@@ -91,3 +92,8 @@ def test_every_question_has_figures_and_unknown_ones_are_told():
     assert {row["outcome"] for row in figures("horse_rabbit", outcome=["alive"])} == {"alive"}
     with pytest.raises(ValueError, match="no figures on 'luck'"):
         figures("luck")
+
+
+def test_a_number_of_people_says_whether_it_is_that_of_each_group():
+    assert "Scheinberg 2011 (n 60 in each group" in TrialsPicture("horse_rabbit").describe()
+    assert "Howard 2004 (n 24;" in TrialsPicture("moderate_course").describe()

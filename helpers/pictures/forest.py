@@ -82,7 +82,7 @@ class Study:
 
     name: str
     people: float
-    """How many were studied; NaN where that differs from figure to figure or is not known."""
+    """How many stand behind each of its figures; NaN where that differs from figure to figure or is not known."""
     who: str
     marks: tuple[Mark, ...]
 
@@ -211,7 +211,10 @@ class ForestPicture(StillPicture):
 
 
 def _people(study: Study) -> str:
-    return "" if math.isnan(study.people) else f"n {study.people:g}"
+    if math.isnan(study.people):
+        return ""
+    apart = any(mark.compared for mark in study.marks)
+    return f"n {study.people:g}{' in each group' if apart else ''}"
 
 
 def _who_lines(study: Study) -> list[str]:

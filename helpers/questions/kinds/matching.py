@@ -29,6 +29,8 @@ from helpers.questions.exercise import (
     shape,
 )  # fmt: skip
 
+AT_A_GLANCE = 120
+"""Characters of the wrong lines that are still repeated below; longer ones speak by their own notes."""
 TAKEN = "took one thing for another of the list"
 """The slip of a line that was given another line's option, where the bank has no name for it."""
 
@@ -82,7 +84,10 @@ class Pairs(Kind):
         start = f"{right} of {len(given)} {'is' if right == 1 else 'are'} right. " if right else ""
         if len(wrong) > 1:
             lines = "; ".join(texts[key] for key in wrong)
-            return Verdict(NOT_YET, f"{start}Look again at: {lines}. Each of them says why.", notes=notes, part=part)
+            where = (
+                f": {lines}. Each of them" if len(lines) <= AT_A_GLANCE else f" the {len(wrong)} lines with a note: it"
+            )
+            return Verdict(NOT_YET, f"{start}Look again at{where} says why.", notes=notes, part=part)
         [(key, (name, words))] = wrong.items()
         return Verdict(NOT_YET, f"{start}{texts[key]}: {words}", name, part=part)
 

@@ -80,10 +80,11 @@ class Turn(Kind):
         """What the guideline says with this change."""
         if untold := self.no_option(answer):
             return untold
-        says = {option.key: f"Then: {self.advice[option.key][1]}" for option in self.options}
+        why = "Its reason then" if self.guideline else "It then says"
+        says = {option.key: f"{why}: {self.advice[option.key][1]}" for option in self.options}
         if answer == self.right:
             return exercise.praise(says)
-        return Verdict(NOT_YET, f"With that it says the same. {says[answer]}", UNTURNED)
+        return Verdict(NOT_YET, f"With this change its answer stays the same. {says[answer]}", UNTURNED)
 
     def faults(self) -> Iterator[str]:
         """Every option changes something."""
