@@ -50,6 +50,10 @@ def test_ticks_know_whether_anybody_looked():
     assert ticks.known and ticks.marked == [0]
     ticks.set_state({"known": True, "marked": [0, 7]})
     assert ticks.value == ("b",), "a place there is none of is left out"
+    ticks.show(None, ["f"])
+    assert ticks.value is None and (ticks.known, ticks.marked) == (False, [1]), "found, although not all was looked for"
+    ticks.set_state({"known": True})
+    assert ticks.value == ("f",)
     assert "0x" not in repr(ticks)
 
 
@@ -366,6 +370,9 @@ def test_a_film_of_which_one_sign_only_is_known_is_kept():
     assert view.film.value is None and board.said["film_blasts"] == "yes"
     board.say(fever="no")
     assert board.said["film_blasts"] == "yes"
+    assert view.film.marked == [film_signs().index("film_blasts")], "what the report names is seen to be ticked"
+    view.film.set_state({"known": True})
+    assert board.said["film_blasts"] == "yes" and board.said["film_fragments"] == "no"
 
 
 def test_every_group_can_be_shown_and_has_controls():
