@@ -302,7 +302,7 @@ def test_at_an_end_that_fits_it_is_told_what_each_test_did_beside_the_path():
     said = words.split("What each test did</caption>")[1].split("</table>")[0]
     rows = {plain(one.split("</th>")[0]): plain(one.replace("</td>", "|")) for one in said.split("<tr>")[2:]}
     assert (
-        "as no. 6|at step 6|it rules out another answer at step 6 (a normal vitamin B12)"
+        "as no. 6|at step 6|it speaks against another answer at step 6 (a normal vitamin B12)"
         in rows["Vitamin B12 in serum"]
     )
     assert "the answer at step 7 rests on it (an empty marrow)" in rows["Bone marrow: aspirate and biopsy"]
@@ -320,7 +320,7 @@ def test_at_an_end_that_fits_it_is_told_what_each_test_did_beside_the_path():
 def test_a_needed_test_that_was_left_out_is_named_at_the_end_and_no_summary_stands_where_the_report_says_otherwise():
     without = tuple((answer, [name for name in names if name != "b12"]) for answer, names in ONE_BY_ONE)
     words = plain(walked(without).words())
-    assert "left out, although it rules out another answer at step 6 (a normal vitamin B12)" in words
+    assert "left out, although it speaks against another answer at step 6 (a normal vitamin B12)" in words
     assert "Left out, although an answer rests on it: 1." in words
     strayed = walked((*ONE_BY_ONE[:-1], ("positive", ["breakage"])))
     assert strayed.walk.here.is_end and "What each test did" not in strayed.words()

@@ -97,7 +97,7 @@ def _at(places: Sequence[int]) -> str:
 def _did(one: Use) -> str:
     """What a test did for the answers of a way, in words."""
     found = [f"the answer at step {at} rests on it ({said})" for at, said in one.decides]
-    found += [f"it rules out another answer at step {at} ({said})" for at, said in one.rules_out]
+    found += [f"it speaks against another answer at step {at} ({said})" for at, said in one.rules_out]
     if found:
         return "; ".join(found) if one.turn else f"left out, although {'; '.join(found)}"
     if not one.turn:
