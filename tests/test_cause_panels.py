@@ -398,7 +398,7 @@ def test_a_door_without_the_cause_shows_all_and_says_so():
     panel = BaseRates("aplastic", "marrow referral")
     assert set(panel.picture.rows["door"]) == {"marrow referral"}
     panel.door = "all counts"
-    assert panel.status.startswith("No series of this choice counts aplastic anemia; all that count it are shown.")
+    assert panel.status.startswith("No series of this choice counts aplastic anemia, so every")
     assert len(panel.picture.rows) == len(base_rates("aplastic"))
     with pytest.raises(ValueError, match="Choose another one"):
         SeriesPicture("aplastic", "all counts")
@@ -521,7 +521,9 @@ def test_twins_are_the_same_in_every_run_and_load_nothing(make):
 
 def test_an_empty_choice_is_said_by_the_picture():
     panel = BaseRates("drugs", people="children")
-    assert panel.trouble and panel.picture.point().startswith("No series of this choice. All that count medicines: ")
+    point = panel.picture.point()
+    assert panel.trouble and point.startswith("Medicines: ") and point.endswith("none is of this choice")
+    assert panel.status == panel.trouble, "the picture says the rest, and it is not said twice"
     panel.people = None
     assert not panel.trouble and panel.picture.point().startswith("Medicines: ")
 
