@@ -50,6 +50,10 @@ def test_ticks_know_whether_anybody_looked():
     assert ticks.known and ticks.marked == [0]
     ticks.set_state({"known": True, "marked": [0, 7]})
     assert ticks.value == ("b",), "a place there is none of is left out"
+    ticks.show(None, ["f"])
+    assert ticks.value is None and (ticks.known, ticks.marked) == (False, [1]), "found, although not all was looked for"
+    ticks.set_state({"known": True})
+    assert ticks.value == ("f",)
     assert "0x" not in repr(ticks)
 
 
@@ -366,6 +370,9 @@ def test_a_film_of_which_one_sign_only_is_known_is_kept():
     assert view.film.value is None and board.said["film_blasts"] == "yes"
     board.say(fever="no")
     assert board.said["film_blasts"] == "yes"
+    assert view.film.marked == [film_signs().index("film_blasts")], "what the report names is seen to be ticked"
+    view.film.set_state({"known": True})
+    assert board.said["film_blasts"] == "yes" and board.said["film_fragments"] == "no"
 
 
 def test_every_group_can_be_shown_and_has_controls():
@@ -391,7 +398,7 @@ def test_a_door_without_the_cause_shows_all_and_says_so():
     panel = BaseRates("aplastic", "marrow referral")
     assert set(panel.picture.rows["door"]) == {"marrow referral"}
     panel.door = "all counts"
-    assert panel.status.startswith("No series of this choice counts aplastic anemia; all that count it are shown.")
+    assert panel.status.startswith("No series of this choice counts aplastic anemia, so every")
     assert len(panel.picture.rows) == len(base_rates("aplastic"))
     with pytest.raises(ValueError, match="Choose another one"):
         SeriesPicture("aplastic", "all counts")
@@ -514,7 +521,9 @@ def test_twins_are_the_same_in_every_run_and_load_nothing(make):
 
 def test_an_empty_choice_is_said_by_the_picture():
     panel = BaseRates("drugs", people="children")
-    assert panel.trouble and panel.picture.point().startswith("No series of this choice. All that count medicines: ")
+    point = panel.picture.point()
+    assert panel.trouble and point.startswith("Medicines: ") and point.endswith("none is of this choice")
+    assert panel.status == panel.trouble, "the picture says the rest, and it is not said twice"
     panel.people = None
     assert not panel.trouble and panel.picture.point().startswith("Medicines: ")
 

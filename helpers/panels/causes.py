@@ -265,6 +265,10 @@ class _View(PicturedView, of=CauseBoard):
         known = [key for key in film_signs() if key in said]
         return tuple(key for key in known if said[key] == "yes") if len(known) == len(film_signs()) else None
 
+    def _show_film(self) -> None:
+        """Where a report names only some signs, those it found are marked, and what else was looked for stays open."""
+        self.film.show(self._on_film(), [key for key in film_signs() if self.model.said.get(key) == "yes"])
+
     def _film_said(self, seen: tuple[str, ...] | None) -> None:
         if seen == self._on_film():
             return
@@ -304,7 +308,8 @@ class _View(PicturedView, of=CauseBoard):
         self.link(**self.sliders, age_y=self.age, sex=self.sex)
         self.choices = {key: self._choice(key) for key in asked() if key not in film_signs()}
         signs = {features()[key].question: key for key in film_signs()}
-        self.film = Checkboxes("Blood film", signs, "The film was looked at", self._on_film())
+        self.film = Checkboxes("Blood film", signs, "The film was looked at")
+        self._show_film()
         self.film.observe(lambda change: self._film_said(change["new"]), "value")
 
     def _show_group(self) -> None:
@@ -315,5 +320,5 @@ class _View(PicturedView, of=CauseBoard):
         """The controls of what was said, and the picture."""
         for key, control in self.choices.items():
             control.value = self.model.said.get(key)
-        self.film.value = self._on_film()
+        self._show_film()
         super().follow()

@@ -167,7 +167,7 @@ class Checkboxes(Control):
         label: what is looked for.
         options: what is shown -> the value it stands for, in order.
         looked: what the first box is called, e.g. "the film was looked at".
-        value: the values that were found; None when nobody has looked.
+        value: the values that were found; None when nobody has looked, or not for everything.
     """
 
     carries = "value"
@@ -192,9 +192,14 @@ class Checkboxes(Control):
         self.value = tuple(self._values[place] for place in inside) if self.known else None
 
     def _set(self, value: Sequence[Any] | None) -> None:
+        if value is not None or self.known:
+            self.show(value)
+
+    def show(self, value: Sequence[Any] | None, found: Sequence[Any] = ()) -> None:
+        """Mark the values that were found: `value`, or `found` where not everything was looked for."""
         with self.hold_sync(), self.hold_trait_notifications():
             self.known = value is not None
-            self.marked = sorted(self._values.index(one) for one in value or ())
+            self.marked = sorted(self._values.index(one) for one in (found if value is None else value))
             self.value = None if value is None else tuple(self._values[place] for place in self.marked)
 
 

@@ -53,9 +53,9 @@ class BaseRates(PicturedPanel):
         self.trouble = ""
         if empty:
             name = cause_names()[self.cause]
-            self.trouble = f"No series of this choice counts {name}; all that count it are shown."
+            self.trouble = f"No series of this choice counts {name}, so every series that does is shown."
         self.picture = SeriesPicture(self.cause, instead=True) if empty else SeriesPicture(self.cause, *chosen)
-        self.status = " ".join(filter(None, (self.trouble, f"{self.picture.point()}.")))
+        self.status = self.trouble or f"{self.picture.point()}."
 
     def words(self) -> str:
         """The words below the picture as HTML: what to know before comparing, and each series as a table."""

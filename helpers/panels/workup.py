@@ -16,7 +16,21 @@ import traitlets
 from helpers import page
 from helpers.blood.core.criteria import word
 from helpers.blood.search.patients import patient as find
-from helpers.blood.search.workup import Step, Test, Use, Walk, Way, invented, otherwise, results, spared, told, uses
+from helpers.blood.search.workup import (
+    COUNT,
+    Step,
+    Test,
+    Use,
+    Walk,
+    Way,
+    invented,
+    otherwise,
+    plain_from_count,
+    results,
+    spared,
+    told,
+    uses,
+)
 from helpers.blood.search.workup import tests as known_tests
 from helpers.panels.controls import Choice, Words
 from helpers.panels.layout import folded, in_rows, stacked, unfold
@@ -26,6 +40,8 @@ from helpers.wording import capital, counted, links, listed, person_words, small
 
 _OPEN = {"choose your answer": ""}
 """What stands in the menu of answers until one is chosen: no answer is suggested."""
+_ASK_FIRST = {"ask for a test of this step first": ""}
+"""What stands there while nothing of the step was asked for yet, and the count alone does not answer it."""
 _NO_TEST = {"choose a test": ""}
 _NEXT_TEST = "The next test, of this step or of any other"
 _ORDER = "<p><small>We ordered the steps ourselves, from several published pathways.</small></p>"
@@ -81,7 +97,7 @@ def _at(places: Sequence[int]) -> str:
 def _did(one: Use) -> str:
     """What a test did for the answers of a way, in words."""
     found = [f"the answer at step {at} rests on it ({said})" for at, said in one.decides]
-    found += [f"it rules out another answer at step {at} ({said})" for at, said in one.rules_out]
+    found += [f"it speaks against another answer at step {at} ({said})" for at, said in one.rules_out]
     if found:
         return "; ".join(found) if one.turn else f"left out, although {'; '.join(found)}"
     if not one.turn:
@@ -146,9 +162,14 @@ class WorkUp(Panel):
 
     @property
     def waits(self) -> bool:
-        """Whether no test of the present step was asked for yet, so that nothing can be answered."""
-        here = self.walk.here.tests
-        return bool(self.patient and here) and not set(here) & set(self.tests_asked)
+        """Whether no test of the present step was asked for yet, so that nothing can be answered.
+
+        What the count shows by itself to be urgent waits for no test.
+        """
+        here = self.walk.here
+        if not self.patient or not here.tests or plain_from_count(self.patient, here):
+            return False
+        return not set(here.tests) & set(self.tests_asked)
 
     def ask(self, *names: str) -> None:
         """Ask for tests, of whatever step: what the patient's report says of them is then told.
@@ -228,7 +249,8 @@ class WorkUp(Panel):
         if not self.patient or not self.tests_asked:
             return ""
         found = {test: results(self.patient, test.key) for test in self._asked()}
-        rows = [(test.label, said, test.costs) for test, said in found.items() if said]
+        taken = {COUNT: "the published count, taken to be real: "}
+        rows = [(test.label, taken.get(test.key, "") + said, test.costs) for test, said in found.items() if said]
         frame = pd.DataFrame(rows, columns=["asked for", "what the report says", "what it cost"]).set_index("asked for")
         silent = "; ".join(small(test.label) for test, said in found.items() if not said)
         unsaid = f"<p>Asked, not in the report: {page.escape(silent)}.</p>" if silent else ""
@@ -277,7 +299,7 @@ class WorkUp(Panel):
             (
                 test.label,
                 test.settles,
-                test.leaves_open or "its sources name no limit",
+                test.leaves_open or "Its sources do not say.",
                 f"{test.costs} {links(test.source)}",
             )
             for test in tests
@@ -366,7 +388,8 @@ class _View(View, of=WorkUp):
         here = model.walk.here
         self.choice.label = f"{here.title} Your answer" if here.title.endswith("?") else "Your answer"
         ways = {way.label: key for key, way in here.ways.items()}
-        self.choice.offer(_OPEN | ways if ways else {"the path ends here": ""})
+        first = _ASK_FIRST if model.waits else _OPEN
+        self.choice.offer(first | ways if ways else {"the path ends here": ""})
         self.choice.disabled = here.is_end or model.waits
         self._chosen()
         left = sorted((one for key, one in known_tests().items() if key not in model.tests_asked), key=_group_of)

@@ -66,7 +66,7 @@ class SeriesPicture(ForestPicture):
         low, high = (_whole(pct) for pct in (self.rows["share_pct"].min(), self.rows["share_pct"].max()))
         if self.instead:
             span = low if low == high else f"{low} to {high}"
-            return f"No series of this choice. All that count {name}: {span} %"
+            return f"{capital(name)}: {span} % in every series that counts this cause; none is of this choice"
         if len(self.rows) == 1:
             return f"{capital(name)}: {low} % in the one series that counts it"
         return f"{capital(name)}: {low} to {high} % of pancytopenia, depending on where one looks"

@@ -173,6 +173,15 @@ def told(patient: str, step: Step, answer: str) -> bool:
     return any(found.known.get(name) == value for name, value in (*way.fits, *way.allows))
 
 
+def plain_from_count(patient: str, step: Step) -> bool:
+    """Whether the count with which a published patient comes raises a red flag by itself, and the step asks for one.
+
+    Raises:
+        KeyError: no such patient.
+    """
+    return step.key == FIRST and any(flag.raised for flag in red_flags(Findings(published(patient).count)))
+
+
 def invented(patient: str, step: Step, answer: str) -> bool:
     """Whether this answer says that something was found, of which a published report says nothing.
 

@@ -15,9 +15,10 @@ export default { render({ model, el }) {
   const read = () => {
     looked.checked = model.get("known");
     boxes.forEach((one, at) => {
-      one.checked = looked.checked && model.get("marked").includes(at);
+      one.checked = model.get("marked").includes(at);
       one.disabled = model.get("disabled");
     });
+    looked.indeterminate = !looked.checked && model.get("marked").length > 0;
     looked.disabled = model.get("disabled");
   };
   const tell = (known) => {

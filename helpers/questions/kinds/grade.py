@@ -25,6 +25,7 @@ from helpers.blood.core.units import ANALYTES, plain, pretty, rounded, show
 from helpers.blood.grading import severity
 from helpers.blood.grading.grades import NOT_GRADED, Grade
 from helpers.blood.grading.systems import about, family
+from helpers.blood.search.patients import patient as published
 from helpers.evidence import table
 from helpers.questions.answers import grade_key, patient, value
 from helpers.questions.exercise import Answered, plain_words, ref, rows, shape
@@ -192,7 +193,12 @@ class GradeLines(Pairs):
         known = {name: amount for name, amount in shown.items() if amount is not None}
         rows = [(ANALYTES[name].label, _exactly(amount, name)) for name, amount in known.items()]
         frame = pd.DataFrame(rows, columns=["", "value"]).set_index("").rename_axis("measured")
-        return page.table(frame, caption=f"{self.patient + ', ' if self.patient else ''}{count.person}")
+        return page.table(frame, caption=self._whose(count))
+
+    def _whose(self, count: BloodCount) -> str:
+        """Whose count it is, a published patient by the number of the panels' menus."""
+        number = published(self.patient).number if self.patient else ""
+        return f"Published patient {number}, {count.person}" if number else str(count.person)
 
     def on_limits(self) -> list[str]:
         """The lines whose value is exactly a limit: a question about limits may want that, a draw must not."""
