@@ -81,6 +81,8 @@ def test_spelling_is_forgiven_and_another_term_is_not(typed: str, status: str) -
 def test_a_short_form_and_a_neighbor_are_told_apart() -> None:
     acid = exercise("cause-35")
     assert [judge(acid, typed).status for typed in ("MMA", "methylmalonic acid", "mma test")][:2] == ["right"] * 2
+    begun = judge(acid, "methylmalonic")
+    assert begun.status == "cannot tell" and "begins a term of this course" in begun.feedback
     pan = exercise("start-14")
     assert judge(pan, "bicytopenia").misconception == "called two low lines pancytopenia"
     assert judge(pan, "pancytopaenia").status == "right" and "*pancytopenia*" in judge(pan, "pancitopenia").feedback

@@ -26,8 +26,8 @@ BASE_RATES = [0.0, *(tenth / 10 for tenth in range(1, 10)), *map(float, range(1,
 _HIDDEN, _UNTOLD = (look.INK["other"], "D", True), (look.NEUTRAL_EDGE, ".", True)
 """Ink, marker and filling of people of whom the source does not say what the test does."""
 _ONE_TEST = (
-    "**One test at a time.** A second test of the same patient is no new coin: tests overlap, and what two of them say "
-    "together has to be studied. Nobody has published it for these, so it is not shown."
+    "**One test at a time.** A second test of the same patient is not like a second toss of a coin: the two often turn "
+    "out alike, so what they say together has to be studied. Nobody has published it for these, so it is not shown."
 )
 
 

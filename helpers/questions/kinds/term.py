@@ -98,6 +98,8 @@ class Term(Kind):
             return named(slip)
         if other >= NEAR:
             return Verdict(NOT_YET, f"{quoted(answer)} is a term of this course, but not the one asked for.", NEIGHBOR)
+        if any(form.startswith(f"{typed} ") for one in vocabulary() for form in forms_of(one)):
+            return Verdict(CANNOT_TELL, f"{quoted(answer)} begins a term of this course. Type all of its words.")
         return Verdict(CANNOT_TELL, f"{quoted(answer)} is near to no term of this course. Type more of it, or another.")
 
     def faults(self) -> Iterator[str]:
