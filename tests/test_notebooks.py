@@ -97,12 +97,13 @@ def test_a_prediction_on_the_editions_comes_before_the_strips_that_show_them():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_readme_names_the_time_that_the_notebook_names(path):
-    row = next(
-        line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if f"(notebooks/{path.name}) |" in line
-    )
+def test_readme_and_start_page_name_the_time_that_the_notebook_names(path):
+    rows = (ROOT / "README.md").read_text("utf-8").splitlines()
+    rows += next(cell for cell in nbformat.read(NOTEBOOKS[0], 4).cells if cell.id == "00-044").source.splitlines()
+    named = ("| **00 Start here** |" if path == NOTEBOOKS[0] else f"]({path.name}) |", f"](notebooks/{path.name}) |")
+    row, start = [row for row in rows if any(name in row for name in named)]
     low, high = re.search(r"(\d+) to (\d+) minutes", nbformat.read(path, 4).cells[0].source).groups()
-    assert row.endswith(f"| {low}-{high} min |")
+    assert row.endswith(f"| {low}-{high} min |") and start.endswith(f"| {low}-{high} min |")
 
 
 def test_the_first_notebook_is_the_one_that_opens():
