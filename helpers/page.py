@@ -123,14 +123,17 @@ def _said(cell: object, unknown: str) -> str:
 
 
 def frame_html(frame: pd.DataFrame) -> str:
-    """A data frame as a notebook shows it: every row named by its index, long ones shortened in the middle."""
+    """A data frame as a notebook shows it: every row named by its index, long ones shortened in the middle.
+
+    It begins with an empty line: of a folded output JupyterLab shows the first line as it is written.
+    """
     most = pd.get_option("display.max_rows") or len(frame)
     named = frame.rename_axis(index=[name if name is not None else "" for name in frame.index.names])
     if len(frame) <= most:
-        return table(named, unknown="NaN")
+        return "\n" + table(named, unknown="NaN")
     half = most // 2
     size = f"The first and last {half} of {len(frame)} rows."
-    return table(pd.concat([named.head(half), named.tail(half)]), size, unknown="NaN")
+    return "\n" + table(pd.concat([named.head(half), named.tail(half)]), size, unknown="NaN")
 
 
 def media_type(picture: bytes) -> str:

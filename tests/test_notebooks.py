@@ -72,6 +72,16 @@ def test_no_output_is_put_into_a_low_box(path):
     assert {cell.metadata.get("scrolled") for cell in code} == {False}
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_markup_stands_where_an_output_is_folded(path):
+    """Below code that is shown JupyterLab shows the first line of a folded output as it is written."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        folds = cell.metadata.get("jupyter", {})
+        if folds.get("outputs_hidden") and not folds.get("source_hidden"):
+            html = cell.outputs[0].data.get("text/html", "")
+            assert not html.splitlines()[0], cell.id
+
+
 LINK = re.compile(r"""((?:\d\d\w*)_\w+\.ipynb)(?:#cell-id=([\w-]+))?""")
 
 
