@@ -18,6 +18,7 @@ Rooms, from the ground up (nothing looks up; a check in the tests keeps it so):
 ``evidence``    The one door to ``data/``: reads a table once, typed by its schema; finds, cites and shows its sources.
 ``page``        The one door for HTML: what is typed or pasted is never markup. ``dom.js`` is what its scripts share.
 ``wording``     How a sentence is put together: lists, plurals, capital letters, who a person is, links to sources.
+``nesting``     How deep JSON from outside may be nested: what is deeper would end the Python of a page.
 ``kernel``      What happens around each cell: names of the course are there, old panels are given back.
 ``live_output`` What a live cell leaves in the file, and how the live widget takes its twin's place.
 ``blood``       What is true of blood. Knows no picture, no widget, no notebook.

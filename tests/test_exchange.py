@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from helpers.cards.card import Card
 from helpers.cards.record_panel import YourRecord
+from helpers.nesting import shallow
 from helpers.questions import bank
 from helpers.questions.judge import judge
 from helpers.record import exchange, restore
 from helpers.record.exchange import ACTIVITY, EXTENSION, MOST_BYTES, Unreadable, read_file, to_csv, to_xapi
-from helpers.record.log import Record
+from helpers.record.log import Record, read_json
 from helpers.record.restore import PART, Download, remember
 from helpers.record.session import AGAIN, HINT, SOLUTION, Event, Session, plain
 
@@ -310,6 +311,23 @@ BAD = {
     "an empty list": b"[]",
     "a cell without end": b"id,time,exercise,did\n" + b'"' + b"x" * 9_000_000,
 }
+
+
+NESTED = st.recursive(st.text() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+
+
+@given(NESTED)
+def test_what_is_nested_like_a_file_is_shallow_also_where_it_breaks_off(value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    for end in range(len(text) + 1):
+        assert shallow(text[:end]) == text[:end]
+
+
+@pytest.mark.parametrize("deep", ["[" * 501, '{"a":' * 501, '[1,"]]]",' * 501, '"[[", ' + "[{}," * 501])
+def test_what_is_nested_deeper_is_not_decoded(deep: str) -> None:
+    with pytest.raises(RecursionError):
+        shallow(deep)
+    assert shallow(json.dumps("[" * 500)) and shallow("[]" * 500) and read_json(deep) is None
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, TextIO
 
+from helpers.nesting import shallow
 from helpers.questions import bank
 from helpers.questions.exercise import CANNOT_TELL, KEPT, RIGHT, TRIES, UNANSWERED, Exercise, response
 from helpers.record.log import Row, moment, read_json
@@ -230,9 +231,11 @@ def _of_list(decoder: json.JSONDecoder, rest: str, text: TextIO) -> Generator[di
     while rest := _from_here(rest, text):
         if rest[0] == "]":
             return rest[1:]
-        at = 0
+        at, looked_through = 0, False
         while (at := _BETWEEN.match(rest, at).end()) < len(rest) and rest[at] != "]":
             try:
+                if not looked_through:
+                    looked_through = bool(shallow(rest))
                 found, at = decoder.raw_decode(rest, at)
             except (ValueError, RecursionError):
                 break
@@ -248,7 +251,7 @@ def _first(decoder: json.JSONDecoder, rest: str, text: TextIO) -> tuple[Any, str
     """The value at the start of what is left, read on until it is whole; and what follows it."""
     while len(rest) <= LONGEST_ENTRY:
         try:
-            found, end = decoder.raw_decode(rest.lstrip())
+            found, end = decoder.raw_decode(shallow(rest.lstrip()))
             return found, rest.lstrip()[end:]
         except RecursionError:
             break
@@ -299,7 +302,7 @@ def _typed(cells: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in ("answer", "hints", "confidence", "shown", "order"):
         try:
-            found[name] = json.loads(cells.get(name) or "null")
+            found[name] = json.loads(shallow(cells.get(name) or "null"))
         except (ValueError, RecursionError):
             found[name] = cells.get(name)
     return found

@@ -31,6 +31,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from helpers.nesting import shallow
 from helpers.questions.exercise import RIGHT, TRIES
 from helpers.record.place import (
     file_number,
@@ -435,7 +436,7 @@ def moment(ms: float) -> datetime:
 def read_json(text: str) -> Any:
     """What a JSON text holds; None where it cannot be read."""
     try:
-        return json.loads(text)
+        return json.loads(shallow(text))
     except (TypeError, ValueError, RecursionError):
         return None
 

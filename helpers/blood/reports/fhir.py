@@ -28,6 +28,7 @@ from helpers.blood.reports.files import is_path
 from helpers.blood.reports.person import read_person
 from helpers.blood.reports.results import Named, name_of, read_cell
 from helpers.evidence import records
+from helpers.nesting import shallow
 
 AT_ONCE = 10_000_000
 """Characters of JSON that are parsed at once; a longer text is read entry by entry."""
@@ -150,7 +151,7 @@ def _parsed(chunks: Iterator[str], notes: dict[str, None]) -> Iterator[Any]:
             return
     text = text.lstrip("\ufeff").strip()
     try:
-        root = json.loads(text)
+        root = json.loads(shallow(text))
     except RecursionError:
         notes.setdefault("The FHIR text is nested too deeply to be a report and was not read.")
     except ValueError as error:
@@ -169,7 +170,7 @@ def _lines(text: str, notes: dict[str, None]) -> Iterator[Any]:
     for line in text.splitlines():
         if line.strip():
             try:
-                yield json.loads(line)
+                yield json.loads(shallow(line))
             except (ValueError, RecursionError):
                 notes.setdefault(f"Not read: a line that is no JSON ({units.clip(line, 30)})")
 
@@ -181,10 +182,13 @@ def _streamed(text: str, chunks: Iterator[str], notes: dict[str, None]) -> Itera
     place = 0 if ndjson or not start else start.end()
     if not start and not ndjson:
         place = text.find("[") + 1
+    looked_through = False
     while True:
         while place < len(text) and text[place] in " \t\r\n,\ufeff":
             place += 1
         try:
+            if not looked_through:
+                looked_through = bool(shallow(text[place:]))
             item, place = decoder.raw_decode(text, place)
             yield item.get("resource", item) if isinstance(item, dict) else item
             if place > CHUNK:
@@ -197,7 +201,7 @@ def _streamed(text: str, chunks: Iterator[str], notes: dict[str, None]) -> Itera
                 if text[place:].strip():
                     notes.setdefault("The end of the file is no JSON and was not read.")
                 return
-            text, place = text[place:] + more, 0
+            text, place, looked_through = text[place:] + more, 0, False
 
 
 def _resources(roots: Iterator[Any], notes: dict[str, None]) -> Iterator[tuple[str, dict[str, Any]]]:
