@@ -105,6 +105,20 @@ def test_the_readme_names_the_time_that_the_notebook_names(path):
     assert row.endswith(f"| {low}-{high} min |")
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS[1:], ids=lambda path: path.stem)
+def test_the_first_notebook_names_the_time_that_the_notebook_names(path):
+    way = next(cell.source for cell in nbformat.read(NOTEBOOKS[0], 4).cells if cell.id == "00-044")
+    row = next(line for line in way.splitlines() if f"]({path.name})" in line)
+    low, high = re.search(r"(\d+) to (\d+) minutes", nbformat.read(path, 4).cells[0].source).groups()
+    assert row.endswith(f"| {low}-{high} min |")
+
+
+def test_no_notebook_says_that_one_is_missing_which_is_there():
+    for path in NOTEBOOKS:
+        words = " ".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
+        assert "not written yet" not in " ".join(words.split())
+
+
 def test_the_first_notebook_is_the_one_that_opens():
     assert ROOT / course.FIRST_NOTEBOOK in NOTEBOOKS
 
