@@ -116,6 +116,12 @@ def test_readme_and_start_page_name_the_time_that_the_notebook_names(path):
     assert row.endswith(f"| {low}-{high} min |") and start.endswith(f"| {low}-{high} min |")
 
 
+def test_no_notebook_says_that_one_is_missing_which_is_there():
+    for path in NOTEBOOKS:
+        words = " ".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
+        assert "not written yet" not in " ".join(words.split())
+
+
 def test_the_first_notebook_is_the_one_that_opens():
     assert ROOT / course.FIRST_NOTEBOOK in NOTEBOOKS
 

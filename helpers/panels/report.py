@@ -204,7 +204,9 @@ class ReportReader(HasRedFlags, Panel):
         if not known and not untold:
             return "No value of a blood count was found in this text."
         flags = self.flags()
+        worked_out = sum(value.known and bool(value.computed) for value in self.count.values.values())
         parts = [f"{counted(len(known), 'value')} read"]
+        parts += [f"{worked_out} worked out from them"] if worked_out else []
         parts += [f"{len(untold)} cannot be told"] if untold else []
         for verdict in SIGN:
             many = sum(found.verdict == verdict for found in flags.values())

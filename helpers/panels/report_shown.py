@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_REST = 20_000
 """Characters shown after the last stretch that was read."""
-_AS_TYPED = "white-space:break-spaces;overflow-wrap:anywhere;font-family:monospace"
+_AS_TYPED = "white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace;padding-bottom:8px"
 _FRAME = {"person": "border-bottom:1px solid currentColor", "declined": "border:1px dashed currentColor"}
 
 
@@ -73,8 +73,11 @@ def _stretch(mark: Mark, text: str, count: BloodCount, key: str) -> Stretch:
 
 
 def as_html(report: Iterable[Stretch]) -> str:
-    """The report where there is no kernel: the marks and reasons, without the questions."""
-    return f'<div style="{_AS_TYPED}">{"".join(map(_marked, report))}</div>'
+    """The report where there is no kernel: the marks and reasons, without the questions.
+
+    Its lines are kept by the element: JupyterLab takes styles from a notebook that is not trusted.
+    """
+    return f'<pre style="{_AS_TYPED}">{"".join(map(_marked, report))}</pre>'
 
 
 def _marked(one: Stretch) -> str:

@@ -285,7 +285,7 @@ class FilmRounds(PicturedPanel):
 
 
 _HOW = (
-    "<p>Press a name, or its number on the keyboard; Enter goes on. You hear at once whether it was right. "
+    "<p>Press a name, or its number on the keyboard; Enter goes on. You are told at once whether it was right. "
     "Where your computer asks for less motion, and where the switch says so, there is no time limit.</p>"
 )
 
