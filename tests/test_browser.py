@@ -286,7 +286,7 @@ def test_a_published_patient_is_loaded_moved_and_reset_by_keyboard(explorer: Bes
     explorer.model.load(published()[chosen])
     explorer.agree()
     explorer.leaves(old)
-    assert explorer.model.patient in explorer.tables.text_content()
+    assert f"Published patient {explorer.model.patient.removeprefix('CRS-')}" in explorer.tables.text_content()
     explorer.output.get_by_role("button", name="Reset").press("Enter")
     explorer.model.reset()
     explorer.agree()

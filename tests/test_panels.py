@@ -494,7 +494,7 @@ def test_the_explorer_works_by_keyboard_and_is_clean_for_axe(open_notebook):
     page.keyboard.press("Space")
     page.locator(".course-words .status", has_text="platelets: cannot tell").wait_for()
     page.get_by_role("combobox", name="Published patient").select_option(index=5)
-    page.locator(".course-words", has_text="CRS-005").wait_for()
+    page.locator(".course-words", has_text="Published patient 005").wait_for()
     sex = page.get_by_role("combobox", name="Sex")
     published = sex.input_value()
     sex.select_option("male" if published != "male" else "female")

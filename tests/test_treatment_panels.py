@@ -509,7 +509,7 @@ def test_the_panels_fit_a_narrow_page(open_notebook, width):
     opened.run_all()
     for number in range(1, len(CELLS) + 1):
         output = opened.cell(number).locator(".jp-OutputArea-output")
-        output.locator("table").first.wait_for()
+        output.locator(".course-words .status").first.wait_for()
         wide = output.evaluate(
             "(box) => [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"
         )
