@@ -12,6 +12,7 @@ const pyodide = await loadPyodide({ indexURL: `${pyodideFolder}/`, env });
 const { packages } = JSON.parse(readFileSync(`${pyodideFolder}/pyodide-lock.json`, "utf8"));
 const others = Object.keys(packages).filter((name) => name !== "pancytopenia-course");
 await pyodide.loadPackage(others, { messageCallback: () => {} });
+pyodide.FS.mkdirTree("/drive"); // where a page keeps what is to stay
 const folders = { "/course": fileURLToPath(new URL("..", import.meta.url)), "/pytest": pytestFolder };
 for (const [place, folder] of Object.entries(folders)) {
   pyodide.FS.mkdirTree(place);
