@@ -9,22 +9,27 @@ What is nested without end raises ``RecursionError`` in an installed Python; it 
 from __future__ import annotations
 
 import re
-from itertools import accumulate
 
 DEEPEST = 500
 """Brackets within each other. A record has about five, a FHIR bundle about fifteen."""
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-_BRACKET = re.compile(r"[\[\]{}]")
+_MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
-def shallow(text: str) -> str:
+def shallow(text: str, value: int | None = None) -> str:
     """The same text, where it is nested no deeper than :data:`DEEPEST`; it may break off anywhere.
+
+    Args:
+        value: look at the one value that begins at this letter; at the whole text unless given.
 
     Raises:
         RecursionError: it is nested deeper.
     """
-    brackets = _BRACKET.findall(_STRING.sub("", text))
-    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > DEEPEST:
-        raise RecursionError(f"nested deeper than {DEEPEST} brackets")
+    depth = 0
+    for mark in _MARK.finditer(text, value or 0):
+        depth += _STEP.get(mark[0], 0)
+        if depth > DEEPEST:
+            raise RecursionError(f"nested deeper than {DEEPEST} brackets")
+        if depth <= 0 and value is not None:
+            break
     return text

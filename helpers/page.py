@@ -129,11 +129,11 @@ def frame_html(frame: pd.DataFrame) -> str:
     """
     most = pd.get_option("display.max_rows") or len(frame)
     named = frame.rename_axis(index=[name if name is not None else "" for name in frame.index.names])
-    if len(frame) <= most:
-        return "\n" + table(named, unknown="NaN")
-    half = most // 2
-    size = f"The first and last {half} of {len(frame)} rows."
-    return "\n" + table(pd.concat([named.head(half), named.tail(half)]), size, unknown="NaN")
+    half, size = most // 2, ""
+    if len(frame) > most:
+        size = f"The first and last {half} of {len(frame)} rows."
+        named = pd.concat([named.head(half), named.tail(half)])
+    return "\n" + table(named, size, unknown="NaN")
 
 
 def media_type(picture: bytes) -> str:

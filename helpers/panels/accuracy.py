@@ -14,7 +14,7 @@ import ipywidgets
 from helpers import page
 from helpers.blood.core.units import plain
 from helpers.blood.search.accuracy import PEOPLE, Accuracy, accuracies, accuracy
-from helpers.panels.controls import Choice, Slider
+from helpers.panels.controls import Choice, Slider, by_group
 from helpers.panels.pictured import PicturedPanel, PicturedView
 from helpers.panels.traits import Amount, OneOf
 from helpers.pictures import look
@@ -34,8 +34,7 @@ _ONE_TEST = (
 def pictured() -> dict[str, str]:
     """The tests a picture of people can be made of, those for one purpose together: what is shown -> id."""
     tests = [test for test in accuracies().values() if test.lr_printed is None]
-    groups = list(dict.fromkeys(test.group for test in tests))
-    return {test.name: test.id for test in sorted(tests, key=lambda test: groups.index(test.group))}
+    return {test.name: test.id for test in by_group(tests)}
 
 
 class TestPanel(PicturedPanel):

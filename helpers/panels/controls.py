@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import anywidget
 import traitlets
@@ -20,6 +20,22 @@ from helpers.panels.traits import Amount
 
 STATIC = Path(__file__).parent / "static"
 """What the page runs: a file of JavaScript a control, what they share, and the look of all."""
+
+
+class Grouped(Protocol):
+    """What is offered under a heading."""
+
+    group: str
+
+
+G = TypeVar("G", bound=Grouped)
+
+
+def by_group(offered: Iterable[G]) -> list[G]:
+    """What is offered, that of one heading together, in the order in which the headings first come."""
+    some = list(offered)
+    groups = list(dict.fromkeys(one.group for one in some))
+    return sorted(some, key=lambda one: groups.index(one.group))
 
 
 def script(name: str) -> str:

@@ -32,7 +32,7 @@ from helpers.blood.search.workup import (
     uses,
 )
 from helpers.blood.search.workup import tests as known_tests
-from helpers.panels.controls import Choice, Words
+from helpers.panels.controls import Choice, Words, by_group
 from helpers.panels.layout import folded, in_rows, stacked, unfold
 from helpers.panels.panel import Panel, View
 from helpers.panels.person import OWN, published, published_patient, report_link
@@ -80,11 +80,6 @@ def _quoted(titles: list[str]) -> str:
     return page.literal(listed([f"“{title}”" for title in titles]))
 
 
-def _group_of(test: Test) -> int:
-    """Where the heading stands under which a test is offered: as in the table of tests."""
-    return list(dict.fromkeys(one.group for one in known_tests().values())).index(test.group)
-
-
 def _turn(turn: int) -> str:
     return f"as no. {turn}" if turn else "no"
 
@@ -97,7 +92,7 @@ def _at(places: Sequence[int]) -> str:
 def _did(one: Use) -> str:
     """What a test did for the answers of a way, in words."""
     found = [f"the answer at step {at} rests on it ({said})" for at, said in one.decides]
-    found += [f"it speaks against another answer at step {at} ({said})" for at, said in one.rules_out]
+    found += [f"it speaks against another answer at step {at} ({said})" for at, said in one.against]
     if found:
         return "; ".join(found) if one.turn else f"left out, although {'; '.join(found)}"
     if not one.turn:
@@ -108,9 +103,9 @@ def _did(one: Use) -> str:
 def _tally(some: Sequence[Use]) -> str:
     """How many of the tests asked for were needed, and how many were asked in vain."""
     asked = [one for one in some if one.turn]
-    needed = [one for one in asked if one.decides or one.rules_out]
+    needed = [one for one in asked if one.decides or one.against]
     vain = [one for one in asked if not one.said]
-    left = [one for one in some if not one.turn and (one.decides or one.rules_out)]
+    left = [one for one in some if not one.turn and (one.decides or one.against)]
     rest = len(asked) - len(needed) - len(vain)
     said = (
         f"**You asked for {counted(len(asked), 'test')}.** Needed for an answer: {len(needed)}. Told something on "
@@ -392,7 +387,7 @@ class _View(View, of=WorkUp):
         self.choice.offer(first | ways if ways else {"the path ends here": ""})
         self.choice.disabled = here.is_end or model.waits
         self._chosen()
-        left = sorted((one for key, one in known_tests().items() if key not in model.tests_asked), key=_group_of)
+        left = [one for one in by_group(known_tests().values()) if one.key not in model.tests_asked]
         tests = {} if here.is_end else {one.label: one.key for one in left}
         self.test.offer(_NO_TEST | tests, ["", *(one.group for one in left)] if tests else [])
         self.test.disabled = not tests

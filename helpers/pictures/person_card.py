@@ -12,7 +12,7 @@ from helpers import page
 from helpers.blood.core.count import BloodCount
 from helpers.blood.core.criteria import word
 from helpers.blood.search.patients import patient
-from helpers.evidence import cite, records
+from helpers.evidence import cite, keyed
 from helpers.pictures.criteria import CARD, Criteria
 from helpers.wording import capital, listed, person_words
 
@@ -32,7 +32,7 @@ class PersonCard(Criteria):
 
     def __init__(self, key: str) -> None:
         self.patient = patient(key)
-        self.row = next(row for row in records("patients") if row["patient"] == key)
+        self.row = keyed("patients", "patient")[key]
         self.sources = self.patient.source
 
     def point(self) -> str:

@@ -231,12 +231,10 @@ def _of_list(decoder: json.JSONDecoder, rest: str, text: TextIO) -> Generator[di
     while rest := _from_here(rest, text):
         if rest[0] == "]":
             return rest[1:]
-        at, looked_through = 0, False
+        at = 0
         while (at := _BETWEEN.match(rest, at).end()) < len(rest) and rest[at] != "]":
             try:
-                if not looked_through:
-                    looked_through = bool(shallow(rest))
-                found, at = decoder.raw_decode(rest, at)
+                found, at = decoder.raw_decode(shallow(rest, at), at)
             except (ValueError, RecursionError):
                 break
             yield _fields(found)

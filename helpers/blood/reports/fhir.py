@@ -25,7 +25,7 @@ from helpers.blood.core.value import cannot_tell
 from helpers.blood.core.words import ABSOLUTE, SHARE
 from helpers.blood.reports.draft import Draft
 from helpers.blood.reports.files import is_path
-from helpers.blood.reports.person import read_person
+from helpers.blood.reports.person import PER_YEAR, read_person
 from helpers.blood.reports.results import Named, name_of, read_cell
 from helpers.evidence import records
 from helpers.nesting import shallow
@@ -41,7 +41,6 @@ PREGNANCY_STATUS = "82810-3"
 GESTATIONAL_AGE = ("18185-9", "49051-6", "11884-4", "53691-2", "11885-1")
 PREGNANT, NOT_PREGNANT = ("77386006", "LA15173-0"), ("60001007", "LA26683-5")
 """SNOMED CT and LOINC answers to the pregnancy status."""
-DAYS_OF_A_YEAR = 365.25
 WITHDRAWN = ("entered-in-error", "cancelled")
 _RANK = {"corrected": 3, "amended": 3, "appended": 2, "final": 2, "preliminary": 1, "registered": 0}
 _NOT_NEEDED = ("text", "meta", "contained", "identifier", "extension", "performer", "category", "encounter")
@@ -182,14 +181,11 @@ def _streamed(text: str, chunks: Iterator[str], notes: dict[str, None]) -> Itera
     place = 0 if ndjson or not start else start.end()
     if not start and not ndjson:
         place = text.find("[") + 1
-    looked_through = False
     while True:
         while place < len(text) and text[place] in " \t\r\n,\ufeff":
             place += 1
         try:
-            if not looked_through:
-                looked_through = bool(shallow(text[place:]))
-            item, place = decoder.raw_decode(text, place)
+            item, place = decoder.raw_decode(shallow(text, place), place)
             yield item.get("resource", item) if isinstance(item, dict) else item
             if place > CHUNK:
                 text, place = text[place:], 0
@@ -201,7 +197,7 @@ def _streamed(text: str, chunks: Iterator[str], notes: dict[str, None]) -> Itera
                 if text[place:].strip():
                     notes.setdefault("The end of the file is no JSON and was not read.")
                 return
-            text, place, looked_through = text[place:] + more, 0, False
+            text, place = text[place:] + more, 0
 
 
 def _resources(roots: Iterator[Any], notes: dict[str, None]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -358,7 +354,7 @@ def age_on(born: date, day: date) -> float | None:
     """Completed years, as a report prints an age; months below two years, days below one month; None before birth."""
     months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
     if not months:
-        return (day - born).days / DAYS_OF_A_YEAR
+        return (day - born).days / PER_YEAR["days"]
     return None if months < 0 else months // 12 if months >= 24 else months / 12
 
 

@@ -27,7 +27,7 @@ def _any(kind: str, meaning: str = "") -> str:
     return "|".join(re.escape(word) for word in words_for(kind, meaning))
 
 
-_PER_YEAR = {"months": 12, "weeks": 52.1775, "days": 365.25, "hours": 8766, "minutes": 525_960}
+PER_YEAR = {"months": 12, "weeks": 52.1775, "days": 365.25, "hours": 8766, "minutes": 525_960}
 """Of each unit of age below a year, how many a year has."""
 _SMALLER = {"m": "months", "d": "days", "sw": "weeks", "sd": "days", "sh": "hours"}
 """What may stand behind a larger unit: "2 years and 3 months", "5 weeks 3 days"."""
@@ -41,8 +41,8 @@ _TICKED_BOX = r"[☑☒✓✔■●]|\[\s*[x✓✔]\s*\]|\(\s*[x✓✔]\s*\)"
 def _patterns() -> dict[str, re.Pattern[str]]:
     age, sex, said = _any("trait", "age"), _any("trait", "sex"), _any("lead", "pregnant")
     years, months, days = (_any("age_unit", unit) for unit in ("years", "months", "days"))
-    sexes, short = _any("sex"), "|".join(_any("age_unit", unit) for unit in _PER_YEAR)
-    cells = "|".join(word for unit in _PER_YEAR for word in words_for("age_unit", unit) if len(word) > 1)
+    sexes, short = _any("sex"), "|".join(_any("age_unit", unit) for unit in PER_YEAR)
+    cells = "|".join(word for unit in PER_YEAR for word in words_for("age_unit", unit) if len(word) > 1)
     young = "|".join(word for unit in ("months", "days") for word in words_for("age_unit", unit) if len(word) > 1)
     end, to = r"(?![\w])", r"\s*(?:\((?P<in>[^)]{0,20})\))?\s*[:=.\-|\t]*\s*"
     weeks, hours = _any("age_unit", "weeks"), _any("age_unit", "hours")
@@ -307,7 +307,7 @@ _REACH = 60
 @cache
 def _time_words() -> str:
     """Units of age that are more than one letter, those of years left out."""
-    words = (word for unit in _PER_YEAR for word in words_for("age_unit", unit))
+    words = (word for unit in PER_YEAR for word in words_for("age_unit", unit))
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if len(word) > 1)
 
 
@@ -629,11 +629,11 @@ def _take_age(draft: Draft, given: dict[str, str | None], years: str | None) -> 
     """Take the age of a statement: in years, or in the unit beside its number or in the bracket of its label."""
     inside = given.get("in") or ""
     unit = given.get("su") or given.get("sc") or (inside if _unit_inside(given) else "")
-    per = _PER_YEAR.get(listed("age_unit").get(tokens_of(unit or ""), ""), 1)
+    per = PER_YEAR.get(listed("age_unit").get(tokens_of(unit or ""), ""), 1)
     number = given.get("sn") or years
     if not number:
         return False
-    parts = sum(float(given.get(key) or 0) / _PER_YEAR[name] for key, name in _SMALLER.items())
+    parts = sum(float(given.get(key) or 0) / PER_YEAR[name] for key, name in _SMALLER.items())
     draft.tell_age(float(number.replace(",", ".")) / per + parts)
     return True
 

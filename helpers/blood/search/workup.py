@@ -265,7 +265,7 @@ class Use:
     """What the report says to it, in words; "" where it does not say."""
     decides: tuple[tuple[int, str], ...]
     """Steps whose answer rests on it, each with what was found."""
-    rules_out: tuple[tuple[int, str], ...]
+    against: tuple[tuple[int, str], ...]
     """Steps at which it speaks against another answer, each with what was found."""
 
 
@@ -281,29 +281,29 @@ def uses(patient: str, walk: Walk, asked: Sequence[str]) -> tuple[Use, ...]:
         KeyError: no such patient, or no such test.
     """
     found = Findings.of_patient(patient)
-    named = {name: None for step, _ in walk.taken for name in step.tests}
-    found_at = [(at, step, way) for at, (step, way) in enumerate(walk.taken, 1)]
-    some = []
-    for name in dict.fromkeys((*asked, *named)):
-        told = _told_by(found, name)
-        decides = ((at, [one for one in told if one in _rests_on(found, step, way)]) for at, step, way in found_at)
-        against = ((at, [one for one in told if _weighed(step, way, *one)]) for at, step, way in found_at)
-        some.append(
-            Use(
-                tests()[name], asked.index(name) + 1 if name in asked else 0,
-                tuple(at for at, step, _ in found_at if name in step.tests), results(patient, name),
-                *(tuple((at, _phrases(ones)) for at, ones in rows if ones) for rows in (decides, against)),
-            )
-        )  # fmt: skip
-    return tuple(some)
+    rests = [_rests_on(found, step, way) for step, way in walk.taken]
+
+    def use(test: Test) -> Use:
+        said = _told_by(found, test.key)
+        decides = [[one for one in said if one in some] for some in rests]
+        against = [[one for one in said if _weighed(step, way, *one)] for step, way in walk.taken]
+        named = tuple(at for at, (step, _) in enumerate(walk.taken, 1) if test.key in step.tests)
+        turn = asked.index(test.key) + 1 if test.key in asked else 0
+        return Use(test, turn, named, results(patient, test.key), _at_steps(decides), _at_steps(against))
+
+    return tuple(map(use, dict.fromkeys((*(tests()[name] for name in asked), *walk.done))))
+
+
+def _at_steps(found: Iterable[Sequence[tuple[str, str]]]) -> tuple[tuple[int, str], ...]:
+    """What was found for each step from the first on: those with anything, counted from 1, in words."""
+    return tuple((at, _phrases(some)) for at, some in enumerate(found, 1) if some)
 
 
 def spared(walk: Walk, asked: Sequence[str]) -> tuple[Test, ...]:
     """The tests that other ways of the path name: this one does not, and nobody asked for them."""
-    done = {name for step, _ in walk.taken for name in step.tests} | set(asked)
-    return tuple(
-        tests()[name] for name in dict.fromkeys(t for s in steps().values() for t in s.tests) if name not in done
-    )
+    done = {*(test.key for test in walk.done), *asked}
+    named = dict.fromkeys(name for step in steps().values() for name in step.tests)
+    return tuple(tests()[name] for name in named if name not in done)
 
 
 def _rests_on(found: Findings, step: Step, way: Way) -> set[tuple[str, str]]:

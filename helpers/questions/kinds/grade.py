@@ -189,9 +189,11 @@ class GradeLines(Pairs):
     def shown(self) -> str:
         """The count as a table, in the course's units with the conventional ones beside them; not what is hidden."""
         count = self.blood_count()
-        shown = {name: one.amount for name, one in count.values.items() if name not in self.hidden}
-        known = {name: amount for name, amount in shown.items() if amount is not None}
-        rows = [(ANALYTES[name].label, _exactly(amount, name)) for name, amount in known.items()]
+        rows = [
+            (ANALYTES[name].label, _exactly(one.amount, name))
+            for name, one in count.values.items()
+            if one.amount is not None and name not in self.hidden
+        ]
         frame = pd.DataFrame(rows, columns=["", "value"]).set_index("").rename_axis("measured")
         return page.table(frame, caption=self._whose(count))
 
