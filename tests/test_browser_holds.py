@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -75,11 +76,11 @@ def test_on_a_slow_line_ninety_moves_of_a_slider_are_few_light_pictures(open_not
     for image, picture in zip(one.page.locator(".course-figure img").all(), model.pictures().values(), strict=True):
         expect(image).to_have_attribute("alt", picture.describe())
     told = one.page.evaluate(TOLD)
-    light = [size for size in told if size != "words" and size <= LIGHT]
-    assert 0 < len(light) <= 2 * BURSTS, told
-    sharp = [at for at, size in enumerate(told) if size != "words" and size > LIGHT]
-    # The first may be the one of the start, whose words were there before anybody listened.
-    assert all(told[:at].count("words") >= so_far for so_far, at in enumerate(sharp)), f"words first: {told}"
+    pictures = [size for size in told if size != "words"]
+    assert 0 < sum(size <= LIGHT for size in pictures) <= 2 * BURSTS, told
+    # What comes straight after a light picture is another light one, or words: never the sharp one.
+    followed = [after for size, after in pairwise(told) if size != "words" and size <= LIGHT]
+    assert all(after == "words" or after <= LIGHT for after in followed), f"words first: {told}"
 
 
 # --- read aloud ---

@@ -212,7 +212,7 @@ def last_answer(page: Page) -> object:
 
 
 def answered_wrong(page: Page) -> None:
-    """Answer start-01 right, then wrong, each until Python has taken it: over the same answer the old verdict stands."""
+    """Answer start-01 right, then wrong, each until Python has taken it: the same answer shows its old verdict."""
     for answer in (exercise("start-01").asks.right, wrong("start-01")):
         give(cards(page, "start-01"), "start-01", answer)
         until(page, lambda answer=answer: last_answer(page) == answer, "Python has taken the answer")
