@@ -223,7 +223,9 @@ def front_ends(folders: Iterable[Path] | None = None) -> Finding:
 
 def _extension_folders() -> list[Path]:
     homes = [Path(home) for home in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if home]
-    homes += [Path(prefix) / "share" / "jupyter" for prefix in (sys.prefix, site.getuserbase(), sys.base_prefix)]
+    homes += [
+        Path(prefix) / "share" / "jupyter" for prefix in filter(None, (sys.prefix, site.getuserbase(), sys.base_prefix))
+    ]
     return [home / "labextensions" for home in homes]
 
 

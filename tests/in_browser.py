@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
+import psutil
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError as TimedOut
 from playwright.sync_api import expect
@@ -124,6 +125,16 @@ def kept_panels(record: Path) -> int:
     """How many panels a record knows to stand otherwise than their cells make them."""
     with closing(sqlite3.connect(record / NAME, timeout=30)) as db:
         return db.execute(f"SELECT count(*) FROM drafts {_PANELS} AND draft != 'null'").fetchone()[0]
+
+
+def kernels(of: str = "") -> list[psutil.Process]:
+    """The kernels that this test process's servers run; the one ``of`` an id where it is given."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it may end while it is asked
+            words = " ".join(child.cmdline())
+            found += [child] if "ipykernel_launcher" in words and of in words else []
+    return found
 
 
 def forget_panels(record: Path) -> int:

@@ -65,7 +65,8 @@ PEOPLE = [
     ("Age: {a}  Sex: F", "female"),
     ("Age/Sex : {a} Y / M", "male"),
     ("{a}-year-old woman", "female"),
-    ("Edad: {a} años  Sexo: M", "male"),
+    ("Edad: {a} años  Sexo: H", "male"),
+    ("Idade: {a} anos  Sexo: M", "male"),
     ("Age/Gender : {a} Y 0 M 0 D /F", "female"),
 ]
 

@@ -292,7 +292,7 @@ def test_the_board_shows_the_causes_of_which_something_is_known_and_all_when_ask
     known = [one.cause.key for one in board.weighed if one.speaks_for or one.against]
     assert 0 < len(known) < len(causes()) and list(board.picture._rows) == known
     rest = len(causes()) - len(known)
-    assert board.status.endswith(f"{rest} causes, of which nothing is known, are not shown.")
+    assert board.status.endswith(f"{rest} causes, for or against which nothing found speaks, are not shown.")
     assert f"of {len(causes())} causes" in board.status, "the sentence counts every cause"
     whole = BoardPicture().live.height
     assert board.picture.live.height < whole
@@ -469,14 +469,13 @@ def test_no_panel_combines_two_tests():
 def test_the_path_is_walked_back_and_anew():
     path = WorkUp()
     view = path.widgets
-    assert view.back.disabled and view.go_on.disabled, "an answer is chosen first"
+    assert view.back.disabled and view.choice.value == "", "an answer is chosen first"
     for step, way, then in (("flags", "no", "repeat"), ("repeat", "same", "history")):
-        assert path.walk.here.key == step and view.go_on.disabled
+        assert path.walk.here.key == step and view.choice.value == ""
         view.choice.set_state({"index": view.choice.labels.index(path.walk.here.ways[way].label)})
-        assert not view.go_on.disabled
         view._go_on()
         assert path.answers[-1] == way and path.walk.here.key == then
-    assert view.go_on.disabled and "2 blood tests" not in path.status
+    assert view.choice.value == "" and "2 blood tests" not in path.status
     path.back()
     assert path.walk.here.key == "repeat"
     path.restart()

@@ -38,7 +38,7 @@ def test_a_dose_is_seen():
         ("thiopurines", "besides_stopping", "allopurinol"),
         ("linezolid", "besides_stopping", "Another antibiotic"),
         ("heparin", "besides_stopping", "another anticoagulant"),
-        ("heparin", "besides_stopping", "No platelets ahead of bleeding"),
+        ("heparin", "besides_stopping", "No platelets to prevent bleeding"),
         ("checkpoint", "besides_stopping", "ATG"),
         ("car_t", "besides_stopping", "G-CSF"),
         ("parp", "again", "not once MDS or leukemia is proven"),
@@ -98,7 +98,7 @@ def test_the_panel_tells_every_drug():
     for one in drugs().values():
         panel.chosen = one.key
         shown = panel.table()
-        assert list(shown.index[:4]) == ["what it does", "what proves it", "besides stopping", "again?"], one.key
+        assert list(shown.index[:4]) == ["what it does", "what points to it", "besides stopping", "again?"], one.key
         assert f"Confidence {one.confidence}" in shown.loc["sources", "what is known"]
         assert panel.status.startswith(one.label) and one.label.split(",")[0] in panel.static_html()
 

@@ -10,10 +10,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
 from conftest import Lab, OpenNotebook, opening, serving
-from in_browser import complaints, fill, settles, until
+from in_browser import complaints, fill, kernels, settles, until
 from playwright.sync_api import expect
 
 from helpers.cards.forms import FIRST
@@ -86,12 +85,6 @@ def is_kept(one: OpenNotebook, record: Path, draft: str) -> None:
             return bool(db.execute("SELECT count(*) FROM drafts WHERE draft LIKE ?", (f"%{draft}%",)).fetchone()[0])
 
     until(one.page, holds, f"The record does not hold {draft}.")
-
-
-def kernels() -> list[psutil.Process]:
-    """The kernels that this test process's servers run."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
 
 
 # --- across a restart -------------------------------------------------------------------------------------------------

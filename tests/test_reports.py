@@ -639,6 +639,10 @@ def test_a_cell_of_a_table_tells_an_age_as_a_line_does():
         "Sex: M [x] F",
         "Sex: ☐ F",
         "Sex: V",
+        "Sex: H",
+        "Sexo: M",
+        "Sexo: H/M",
+        "Sex: F Sex at birth: M",
         "Sex: M F / O",
         "Age/Sex: M/F",
     ],
@@ -646,7 +650,23 @@ def test_a_cell_of_a_table_tells_an_age_as_a_line_does():
 def test_a_sex_of_which_several_are_offered_is_declined_and_said(line):
     count = read_report(f"{line}   Age: 30\nHb 7.2 g/dL")
     assert about(count) == {"age_y": 30}
-    assert any("sex" in note and "not taken" in note for note in count.notes)
+    assert any("sex" in note and ("not taken" in note or "neither is used" in note) for note in count.notes)
+
+
+@pytest.mark.parametrize(
+    ("age", "sex", "told"),
+    [
+        ("Edad", "M", None),
+        ("Edad", "H", "male"),
+        ("Edad", "F", "female"),
+        ("Idade", "M", "male"),
+        ("Idade", "F", "female"),
+    ],
+)
+def test_an_m_in_a_spanish_table_is_a_man_or_a_woman_and_in_a_portuguese_one_a_man(age, sex, told):
+    (count,) = read_csv(f"Sexo,{age},Hb (g/dL)\n{sex},34,9\n")
+    assert (count.person.sex, count.person.age_y) == (told, 34)
+    assert any("masculino or for mujer" in note for note in count.notes) == (told is None)
 
 
 @pytest.mark.parametrize(
@@ -665,6 +685,15 @@ def test_a_sex_of_which_several_are_offered_is_declined_and_said(line):
         ("Sex: M  D.O.B: 1.1.1990", "male"),
         ("Sex: F D/O Rao", "female"),
         ("Sex: M U/A negative", "male"),
+        ("Sexo: H", "male"),
+        ("Sexe: H", "male"),
+        ("Sexe: M", "male"),
+        ("Sexo: [x] M [ ] F", "male"),
+        ("Sexo: H [ ] M [x]", "female"),
+        ("Sexo: M Idade: 30 anos", "male"),
+        ("Sex at birth: F", "female"),
+        ("Sex assigned at birth: Male", "male"),
+        ("Legal Sex: Female", "female"),
     ],
 )
 def test_the_sex_is_that_which_is_ticked_in_the_language_of_its_label(line, sex):
@@ -1284,3 +1313,24 @@ def test_a_year_before_a_comma_is_a_year_and_no_end_of_an_interval(text):
     assert known(count) == {"hb": 91} and any("earlier result" in note for note in count.notes)
     assert "twice" in read_report("Hb 7.2 g/dL 2024 9.1 g/dL").why("hb")
     assert known(read_report("Hb 7.2 g/dL 12.0 16.0 g/dL")) == {"hb": 72}
+
+
+@pytest.mark.parametrize(
+    "unit", ["x10^3/L", "10^3/L", "K/L", "thousand/L", "x10^3 per liter", "x10^3/dL", "x10^9/uL", "x10^9/mL"]
+)
+def test_a_multiplier_before_another_volume_than_its_own_is_no_known_unit(unit):
+    count = read_report(f"Platelets 9 {unit}")
+    assert count.plt is None
+    assert f'"{unit}" is not a unit for this' in count.why("plt")
+    (of_file,) = read_csv(f"test,value,unit\nPlatelets,9,{unit}\n")
+    assert of_file.plt is None
+
+
+@pytest.mark.parametrize("unit", ["x10^3/cumm", "thousand per cubic mm", "K / uL", "x10^3/µL / MPV 9", "G/l"])
+def test_a_multiplier_before_its_own_volume_is_read(unit):
+    assert read_report(f"Platelets 9 {unit}").plt == 9
+
+
+def test_nothing_is_nothing_in_every_unit():
+    count = read_report("Plt 0\nANC 0\nHb 0")
+    assert (count.plt, count.anc, count.hb) == (0, 0, None)

@@ -12,10 +12,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
 from conftest import LAB, NOTEBOOK, Lab, OpenNotebook, opening, serving
-from in_browser import ALIVE, RUN_IT, fill, kept_panels, settles, until
+from in_browser import ALIVE, RUN_IT, fill, kept_panels, kernels, settles, until
 from playwright.sync_api import Locator, expect
 
 from helpers.pictures import look
@@ -68,12 +67,6 @@ def alive(one: OpenNotebook, number: int) -> Locator:
 
 def kernel(one: OpenNotebook, does: str) -> None:
     one.page.evaluate(f"async () => {{ await {one._SESSION}.kernel.{does}() }}")
-
-
-def running() -> list[psutil.Process]:
-    """The kernels of this test process's servers."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -258,9 +251,8 @@ def test_a_kernel_that_is_gone_is_told_and_comes_back_cell_by_cell(lab: Lab, bro
         expect(panel.locator(".status")).to_contain_text("Hemoglobin is low")
 
         mine = one.page.evaluate(f"() => {one._SESSION}.kernel.id")
-        for process in running():
-            if any(mine in word for word in process.cmdline()):
-                process.send_signal(signal.SIGKILL)
+        for process in kernels(mine):
+            process.send_signal(signal.SIGKILL)
         expect(panel.locator(".course-lost")).to_contain_text(LOST, timeout=60_000)
         one.page.locator(".jp-Dialog").get_by_role("button").first.click()  # Jupyter says it too
         expect(press(one, CARD).locator(".course-lost")).to_have_count(0)

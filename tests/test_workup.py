@@ -12,6 +12,7 @@ from helpers.blood.search.workup import FIRST, Walk, invented, otherwise, result
 from helpers.blood.search.workup import tests as known_tests
 from helpers.evidence import records, table
 from helpers.panels.workup import WorkUp
+from helpers.wording import small
 
 
 def every_walk(walk: Walk = Walk()) -> list[Walk]:  # noqa: B008 (it never changes)
@@ -106,6 +107,26 @@ def test_an_answer_that_the_report_speaks_against_is_told_what_it_says():
         path.ask_for()
         path.answer(answer)
     assert path.words().count("The report says otherwise") == 1 and "few reticulocytes" in path.words()
+
+
+def test_an_answer_that_the_report_contradicts_is_told_at_once_and_settles_nothing():
+    path = WorkUp(patient="CRS-014")
+    path.answer("no")
+    words = plain(path.words())
+    assert "The report contradicts the answer at “Is it urgent?”: One step back takes an answer back." in words
+    assert steps()[FIRST].ways["no"].says not in words, "nothing is settled by it"
+    path.back()
+    path.answer("yes")
+    assert "contradicts" not in plain(path.words())
+
+
+def test_an_answer_that_the_report_tells_in_part_names_what_it_leaves_out():
+    path = WorkUp(patient="CRS-014")
+    for answer in ("yes", "on", "same", "nothing", "low", "nothing", "empty", "negative"):
+        path.ask_for()
+        path.answer(answer)
+    silent = [known_tests()[name].label for name in steps()["empty"].tests if not results("CRS-014", name)]
+    assert silent and f"His report does not say: {'; '.join(map(small, silent))}." in plain(path.words())
 
 
 def test_what_speaks_for_an_answer_is_a_finding_that_a_test_of_its_step_tells():
@@ -357,13 +378,14 @@ def test_what_was_chosen_comes_back_and_goes_with_a_reset():
 def test_the_menu_offers_every_test_once_under_what_it_is_for():
     path = WorkUp(patient="CRS-014")
     view = path.widgets
-    assert view.ask.disabled and view.test.value == "" and len(view.test.labels) == 1 + len(known_tests())
+    assert view.test.value == "" and len(view.test.labels) == 1 + len(known_tests())
     headings = view.test.groups[1:]
     assert len(dict.fromkeys(headings)) == sum(a != b for a, b in zip(headings, ["", *headings[:-1]], strict=True))
-    view.test.value = "marrow"
-    assert not view.ask.disabled
     view.ask.presses += 1
-    assert path.tests_asked == ("marrow",) and view.test.value == "" and view.ask.disabled
+    assert path.tests_asked == () and view.words.status.startswith("Choose a test in the menu first. Step 1")
+    view.test.value = "marrow"
+    view.ask.presses += 1
+    assert path.tests_asked == ("marrow",) and view.test.value == "" and view.words.status == path.status
     assert known_tests()["marrow"].label not in view.test.labels and len(view.test.groups) == len(view.test.labels)
     assert WorkUp(patients=True).widgets.asking.layout.display == "none", "nobody is there to be asked about"
     assert walked(ONE_BY_ONE).widgets.asking.layout.display == "none", "the path has ended"
@@ -373,13 +395,24 @@ def test_no_answer_is_suggested_and_without_one_nobody_goes_on():
     path = WorkUp()
     view = path.widgets
     for answer in ("no", "same", "nothing", "low", "found"):
-        assert view.choice.value == "" and view.choice.labels[0] == "choose your answer" and view.go_on.disabled
-        view.go_on.presses += 1
+        assert view.choice.value == "" and view.choice.labels[0] == "choose your answer"
         before = path.answers
+        view.go_on.presses += 1
+        assert path.answers == before and view.words.status.startswith("Choose your answer in the menu first.")
         view.choice.value = answer
-        assert not view.go_on.disabled
         view.go_on.presses += 1
         assert path.answers == (*before, answer)
+
+
+def test_no_button_waits_for_a_reply_to_what_is_chosen_in_its_menu():
+    """On a slow line a press right after a choice would be lost where the button is enabled by the reply only."""
+    path = WorkUp(patient="CRS-014")
+    view = path.widgets
+    assert not view.ask.disabled and not view.go_on.disabled and view.choice.value == ""
+    path.answer("no")
+    assert path.waits and view.go_on.disabled, "a test of the step is asked for first"
+    path.ask_for()
+    assert not view.go_on.disabled and view.choice.value == ""
 
 
 def test_the_tests_of_a_step_stand_under_what_they_are_for():

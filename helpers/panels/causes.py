@@ -88,7 +88,7 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
     shown = traitlets.Enum(list(GROUPS.values()), "count", help="the group of features whose controls are shown")
     about = OneOf(causes, "cause", help="the cause told in full; None: the first that is clinched, if any")
     revealed = traitlets.Bool(False, help="whether the authors' diagnosis is shown")
-    every = traitlets.Bool(False, help="whether causes of which nothing is known have a row as well")
+    every = traitlets.Bool(False, help="whether causes for or against which nothing found speaks have a row as well")
     LOADS, STAYS = ("patient",), ("shown", "every")
 
     def __init__(
@@ -155,7 +155,8 @@ class CauseBoard(HasCount, HasRedFlags, PicturedPanel):
         clinched = [one.cause.label for one in self.weighed if one.verdict == CLINCHED]
         named = f"Clinched: {'; '.join(small(label) for label in clinched)}." if clinched else ""
         hidden = len(causes()) - len(keys)
-        rest = f"{counted(hidden, 'cause')}, of which nothing is known, {'are' if hidden > 1 else 'is'} not shown."
+        are = "are" if hidden > 1 else "is"
+        rest = f"{counted(hidden, 'cause')}, for or against which nothing found speaks, {are} not shown."
         said = (f"{self.picture.point()}.", named, rest if hidden else "")
         self.status = " ".join(filter(None, said))
 

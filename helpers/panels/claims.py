@@ -272,14 +272,14 @@ def _meanings() -> str:
 
 def _corrected(claim: Claim) -> str:
     """What is so, who says so, and where it is taught, as HTML."""
-    check = checks()[claim.check]
+    check, wrong = checks()[claim.check], claim.verdict != "accurate"
     red = page.notice("Red flag", ["Ask before anything else is done."]) if claim.verdict == "red flag" else ""
     note = f" {page.literal(claim.note)}" if claim.note else ""
     lines = [
         f"**What is so:** {page.literal(claim.correction)}{note}",
         f"**If one judges it wrongly:** {claim.harm}. {harms()[claim.harm][1]}",
         f"**What would settle it:** {page.literal(claim.settles)}",
-        f"**The question that finds it out:** {check.ask} What warns: {check.warning}",
+        *([f"**The question that finds it out:** {check.ask} What warns: {check.warning}"] if wrong else []),
         f"**Source:** {links(claim.source)} (confidence {claim.confidence})",
     ]
     told = "".join(f"<p>{page.inline(line)}</p>" for line in lines)
@@ -331,6 +331,7 @@ class _Bench(View, of=ClaimBench):
         with self.form.hold_sync():
             self.form.given = [found.verdict, _sure(found.confidence)] if found else []
             self.form.claim = claim.claim if claim else ""
+        self.next.label = "See the result" if model.at == len(model.in_sitting) - 1 else "Next claim"
         self.next.disabled, self.back.disabled = claim is None, model.at == 0
         self.again.label = f"Begin sitting {model.sitting} again"
         self.headline.show(model.headline(), "")

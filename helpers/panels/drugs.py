@@ -32,7 +32,7 @@ class DrugPanel(ChosenPanel):
         one = self.one
         told = {
             "what it does": one.what_it_does,
-            "what proves it": one.what_proves_it,
+            "what points to it": one.what_proves_it,
             "besides stopping": one.besides_stopping,
             "again?": one.again,
             "to know": one.note,

@@ -6,8 +6,8 @@ from helpers import page
 from helpers.blood.core.count import BloodCount, Value
 from helpers.blood.core.criteria import short_name
 from helpers.blood.core.units import System
+from helpers.blood.grading.multi_line import blood_criteria, retic_methods
 from helpers.blood.grading.reference import may_be_pregnant
-from helpers.blood.grading.severity import retic_methods
 from helpers.blood.search.patients import Patient, patients
 from helpers.evidence import source
 from helpers.panels.controls import Choice, Slider
@@ -19,6 +19,11 @@ SEX = {"not stated": None, "female": "female", "male": "male"}
 YES_NO = {"not known": None, "yes": True, "no": False}
 OWN = {"none: your own": None}
 
+_COUNTED_BY = {
+    "automated": "a machine", "manual": "eye", "intermediate": "a machine, by a textbook",
+    "ash2010": "a machine, by ASH 2010",
+}  # fmt: skip
+"""How reticulocytes are counted, as the choice says it."""
 _LONGEST = 69
 """Letters of a patient's line in a list."""
 
@@ -46,7 +51,14 @@ def retic_method() -> OneOf:
 
 def retic_choice(method: str) -> Choice:
     """How reticulocytes were counted, which changes the limit."""
-    return Choice("Reticulocytes counted by", {name: name for name in retic_methods()}, method)
+    limits = {
+        way: row["limit"]
+        for way in retic_methods()
+        for row in blood_criteria("severe", way)
+        if row["analyte"] == "retic"
+    }
+    ways = {f"{_COUNTED_BY[way]} (severe below {limit:g})": way for way, limit in limits.items()}
+    return Choice("Reticulocytes counted by", ways, method)
 
 
 def published_patient(diagnosis_group: str | None = None) -> OneOf:

@@ -20,6 +20,8 @@ from helpers.blood.core.derived import complete
 from helpers.blood.core.units import ANALYTES, rounded
 from helpers.blood.core.value import Value
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Flag, Reference, flag, may_be_pregnant
+from helpers.blood.search.causes import Findings
+from helpers.blood.search.red_flags import URGENCIES, RedFlag, red_flags
 from helpers.blood.search.traps import Trap, traps
 from helpers.panels.controls import Choice, Switch, TextArea, Words
 from helpers.panels.lab_report import SIGN
@@ -29,7 +31,7 @@ from helpers.panels.red_flags import HasRedFlags
 from helpers.panels.report_shown import ShownBack, Stretch, as_html, as_table, in_words, stretches
 from helpers.panels.traits import Amount
 from helpers.record.place import in_browser
-from helpers.wording import capital, counted, links, listed
+from helpers.wording import capital, counted, links, listed, small
 
 if TYPE_CHECKING:
     from helpers.blood.reports.text import Reading
@@ -44,6 +46,8 @@ _KEPT = "What you paste stays on this computer: it is kept with your record unti
 _GONE = "What you paste stays on this computer, and is gone when you leave this page."
 """In a browser, where a panel does not come back with its page."""
 _LEAVE = "leave it: cannot tell"
+_CALL = "If this is your own count and nobody who treats you has seen it: call them now."
+_HIDDEN = "Whether a red flag stands here cannot be told"
 _EXAMPLE = "e.g.  WBC 2.1 K/uL, Hgb 7.2 g/dL, PLT 18 x10^3/mm3, Neut 38 %"
 
 
@@ -69,6 +73,7 @@ class ReportReader(HasRedFlags, Panel):
     settled = traitlets.Dict(
         help="answers to what could not be told: the short name, or the place of a name -> the choice"
     )
+    _supposed: tuple[tuple, dict[str, list[RedFlag]]] | None = None
     own_limits = traitlets.Bool(False, help="flags by the interval printed on the report, where there is one")
 
     def __init__(
@@ -189,8 +194,58 @@ class ReportReader(HasRedFlags, Panel):
         return self.text != self._read_text
 
     def flags(self) -> dict[str, Flag]:
-        """Every value held against this person's reference interval, by short name."""
-        return {found.analyte: found for found in flag(self.count, self.reference, own_limits=self.own_limits)}
+        """Every value held against this person's reference interval, by short name.
+
+        Where none can be chosen, because age or sex is not known, the interval that the report prints is taken.
+        """
+        by_own, found = self._by_reference(own_limits=True), self._by_reference(self.own_limits)
+        return {name: by_own[name] if one.verdict == "cannot tell" else one for name, one in found.items()}
+
+    def _by_reference(self, own_limits: bool = False) -> dict[str, Flag]:
+        return {one.analyte: one for one in flag(self.count, self.reference, own_limits=own_limits)}
+
+    def hidden(self) -> dict[str, list[RedFlag]]:
+        """What would be a red flag if a number that cannot be told were one of the values it could be.
+
+        Returns:
+            The value in words, as what is printed and what it could be, to the flags it would raise.
+        """
+        state = (self.printed, dict(self.answers))
+        if self._supposed is None or self._supposed[0] != state:
+            self._supposed = state, self._suppose()
+        return self._supposed[1]
+
+    def _suppose(self) -> dict[str, list[RedFlag]]:
+        raised = {one.flag for one in self.red_flags() if one.raised}
+        found: dict[str, list[RedFlag]] = {}
+        for name, value in self.printed.values.items():
+            for phrase, amount in value.choices if not value.known else ():
+                supposed = complete(self.printed.change(**{name: amount}))
+                flags = red_flags(Findings(supposed, self.findings().said, self.reference))
+                if more := [one for one in flags if one.raised and one.flag not in raised]:
+                    found[f'{ANALYTES[name].label} "{value.printed}" read as {phrase}'] = more
+        return found
+
+    def alert(self) -> str:
+        """What is raised, and what a number that cannot be told may hide, as HTML."""
+        raised = super().alert()
+        would = [
+            page.literal(f"{said} would be one: {_in_words(flags)}. Look at the report for the unit now.")
+            for said, flags in self.hidden().items()
+        ]
+        call = f"<p><strong>{_CALL}</strong></p>" if raised else ""
+        return call + raised + (page.notice(_HIDDEN, would, "?") if would else "")
+
+    def warning(self) -> str:
+        """What is raised and asked, and that a number that cannot be told may hide a red flag."""
+        would = self.hidden()
+        return " ".join(
+            filter(None, (super().warning(), f"{_HIDDEN}: {'; '.join(would)} would be one." if would else ""))
+        )
+
+    def no_warning(self) -> str:
+        """What is read aloud where nothing is raised; of a text without a value, nothing."""
+        return super().no_warning() if any(value.known for value in self.printed.values.values()) else ""
 
     def traps(self) -> list[Trap]:
         """What suggests that the sample, not the blood, is unusual."""
@@ -220,6 +275,8 @@ class ReportReader(HasRedFlags, Panel):
         if unsaid and any(found.verdict == "cannot tell" for found in flags.values()):
             who = f"{capital(listed(unsaid))} {'are' if len(unsaid) > 1 else 'is'} not known"
             more.append(f"{who}: flags depend on age and often on sex. Give both above.")
+        elif unsaid and flags != self._by_reference(self.own_limits):
+            more.append(f"Flagged by the report's own intervals where {listed(unsaid)} would have to be known.")
         return " ".join(
             [f"{', '.join(parts)}.{again}", *more, *([self._file_said] if self._file_count else []), *self._trouble]
         )
@@ -273,6 +330,10 @@ def _list(title: str, items: Sequence[str]) -> str:
         return ""
     lines = "".join(f"<li>{page.inline(item)}</li>" for item in items)
     return f"<p><strong>{page.escape(title)}</strong></p><ul>{lines}</ul>"
+
+
+def _in_words(flags: Sequence[RedFlag]) -> str:
+    return listed([f"{small(one.label)} ({URGENCIES[one.urgency]})" for one in flags])
 
 
 def _trap_words(trap: Trap) -> str:

@@ -219,7 +219,10 @@ class WorkUp(Panel):
             named = f"{who}, published patient {one.number}."
             comes = "; ".join(f"{word(name)} {one.count.shown(name)}" for name in _COMES if one.count.values.get(name))
             comes = f" **The count:** {page.literal(comes)}." if comes else ""
-            return f"<p>{page.escape(named)}{page.inline(comes)} {page.inline(report_link(one, told=False))}</p>"
+            told = f"<p>{page.escape(named)}{page.inline(comes)} {page.inline(report_link(one, told=False))}</p>"
+            against = self._contradicted()
+            back = f"The report contradicts the answer at {_quoted(against)}: *One step back* takes an answer back."
+            return told + (page.notice("Look again", [back], "?") if against else "")
         if strayed := self._strayed():
             back = "Go back there: what the authors found is told at an end that fits their report."
             return page.notice("Not yet", [f"{strayed} {back}"], "?")
@@ -232,12 +235,16 @@ class WorkUp(Panel):
         """At an end: which answers the patient's report contradicts, and of which it says nothing; "" for none."""
         if not self.patient or not self.walk.here.is_end:
             return ""
-        against = [step.title for step, way in self.walk.taken if self._objection(step, way)]
+        against = self._contradicted()
         made_up = [step.title for step, way in self.walk.taken if invented(self.patient, step, way.key)]
         made_up = [title for title in made_up if title not in against]
         said = [f"The report contradicts the answer at {_quoted(against)}, as the table below says."] if against else []
         said += [f"{self._whose()} report says nothing of what you answered at {_quoted(made_up)}."] if made_up else []
         return " ".join(said)
+
+    def _contradicted(self) -> list[str]:
+        """The steps whose answers the patient's report contradicts, by their titles."""
+        return [step.title for step, way in self.walk.taken if self._objection(step, way)]
 
     def _told(self) -> str:
         """What was asked for so far, and what the patient's report says of it."""
@@ -312,14 +319,17 @@ class WorkUp(Panel):
     def _settled(self, step: Step, way: Way) -> str:
         """What an answer settles; of somebody whose report does not say it, nothing that was found."""
         settles = f"{page.literal(way.says)} {links(way.source, 1)}"
-        objection = self._objection(step, way)
-        if objection or not self.patient or len(step.ways) == 1 or told(self.patient, step, way.key):
-            return settles + objection
+        if objection := self._objection(step, way):
+            return objection
+        if not self.patient or len(step.ways) == 1 or told(self.patient, step, way.key):
+            return settles
         unsaid = f"**{self._whose()} report does not say.**"
         if invented(self.patient, step, way.key):
             return unsaid
-        in_part = any(results(self.patient, name) for name in step.tests)
-        return settles if in_part else f"{settles} {unsaid}"
+        silent = [known_tests()[name].label for name in step.tests if not results(self.patient, name)]
+        if len(silent) < len(step.tests):
+            unsaid = f"**{self._whose()} report does not say:** {page.literal('; '.join(map(small, silent)))}."
+        return f"{settles} {unsaid}" if silent else settles
 
     def _whose(self) -> str:
         return {"female": "Her", "male": "His"}.get(find(self.patient).count.person.sex, "The")
@@ -327,7 +337,7 @@ class WorkUp(Panel):
     def _objection(self, step: Step, way: Way) -> str:
         """What the patient's report says that speaks for another answer."""
         said = otherwise(self.patient, step, way.key) if self.patient else ""
-        return f" **The report says otherwise:** {page.literal(said)}." if said else ""
+        return f"**The report says otherwise:** {page.literal(said)}." if said else ""
 
     # --- showing it ---
 
@@ -358,25 +368,24 @@ class _View(View, of=WorkUp):
             above = [self.patients]
         self.box = stacked(*above, self.words, self.asking, self.choice, buttons)
         self.on("changes", self._follow)
-        self.choice.observe(self._chosen, "value")
-        self.test.observe(self._test_chosen, "value")
         self._follow()
+
+    # Neither button waits for its menu: what is chosen comes with the press, and on a slow line before any reply.
 
     def _ask(self) -> None:
         if self.test.value:
             self.model.ask(self.test.value)
-
-    def _test_chosen(self, _: object = None) -> None:
-        """One can ask once a test is chosen."""
-        self.ask.disabled = not self.test.value
+        else:
+            self._say("Choose a test in the menu first.")
 
     def _go_on(self) -> None:
         if self.choice.value and not self.model.waits:
             self.model.answer(self.choice.value)
+        else:
+            self._say("Choose your answer in the menu first.")
 
-    def _chosen(self, _: object = None) -> None:
-        """One can go on once an answer is chosen."""
-        self.go_on.disabled = not self.choice.value or self.model.waits
+    def _say(self, first: str) -> None:
+        self.words.show(f"{first} {self.model.status}", self.model.words())
 
     def _follow(self) -> None:
         model = self.model
@@ -385,13 +394,11 @@ class _View(View, of=WorkUp):
         ways = {way.label: key for key, way in here.ways.items()}
         first = _ASK_FIRST if model.waits else _OPEN
         self.choice.offer(first | ways if ways else {"the path ends here": ""})
-        self.choice.disabled = here.is_end or model.waits
-        self._chosen()
+        self.choice.disabled = self.go_on.disabled = here.is_end or model.waits
         left = [one for one in by_group(known_tests().values()) if one.key not in model.tests_asked]
         tests = {} if here.is_end else {one.label: one.key for one in left}
         self.test.offer(_NO_TEST | tests, ["", *(one.group for one in left)] if tests else [])
-        self.test.disabled = not tests
-        self._test_chosen()
+        self.test.disabled = self.ask.disabled = not tests
         self.ask_for.disabled = not model.patient or not set(here.tests) - set(model.tests_asked)
         unfold(self.asking, bool(model.patient) and not here.is_end)
         self.back.disabled = not model.answers

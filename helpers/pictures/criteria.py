@@ -4,7 +4,7 @@ Cards of words in the course's inks and shades, made from the tables; they wrap 
 aloud as they stand.
 
 >>> EditionsGrid().point()
-'8 grades of CTCAE changed from 5.0 to 6.0'
+'8 limits of CTCAE changed from 5.0 to 6.0'
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ class EditionsGrid(Criteria):
     def point(self) -> str:
         """How many limits moved."""
         moved = sum(self.moved(item, grade) for item in self.items for grade in (1, 2, 3, 4))
-        return f"{counted(moved, 'grade')} of {self.name} changed from {' to '.join(self.editions)}"
+        return f"{counted(moved, 'limit')} of {self.name} changed from {' to '.join(self.editions)}"
 
     def cards(self) -> str:
         """A small table for each line."""

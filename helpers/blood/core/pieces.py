@@ -73,6 +73,12 @@ _LOST_CARET = re.compile(r"10(?:3|6|9|12)\s?/\s?[a-zµμ]")
 _UNIT_TOKENS = re.compile(r"[A-Za-zÀ-ÿµμ]+|[0-9]+|[⁰¹²³⁴-⁹]+|[%‰/^*×·.(){}#°+'-]|\s+|万")
 _HAS_UNIT_SIGN = re.compile(r"[A-Za-zµμ%‰万/]")
 _COUNTED = re.compile(r"(?:^|[^0f/%\s]|%\s)\s*(?:wbcs?|leukocytes|leucocytes|platelets)$", re.IGNORECASE)
+_PER_VOLUME = re.compile(
+    r"\s?(?:/|\bper\b)\s?(?:(?:micro|milli|deci|centi|nano|pico|mc|[µμumdcnpf])?(?:l|lit(?:er|re)s?)|"
+    r"(?:cu(?:bic)?\.?\s?)?(?:mm|cm|m|millimet(?:er|re)s?)\s?[3³]?|c(?:u|m)?mm|cc)(?![\w³])",
+    re.IGNORECASE,
+)
+"""A volume behind what is a unit without it: "x10^3/L" is no "x10^3"."""
 _UNIT_LIKE = re.compile(
     r"[A-Za-zµμ%.]{1,12}/\s?(?:[A-Za-zµμ]+\d?|100)|/\s?(?:[hl]pf|HPF|LPF|campo|field|champ|camp|GF)(?![\w])|(?:[µμumk]?g|gm|mmol|µmol|umol|nmol|IU|mL|cm|kg)(?![\w])"
 )
@@ -142,7 +148,10 @@ def _unit_starts() -> frozenset[str]:
 
 
 def unit_at(text: str, start: int) -> int:
-    """Where the unit that begins here ends; ``start`` when none does. The longest spelling wins."""
+    """Where the unit that begins here ends; ``start`` when none does. The longest spelling wins.
+
+    A volume that belongs to no known spelling is part of it: the unit is then an unknown one.
+    """
     first = _UNIT_TOKENS.match(text, start)
     if not first or first[0].lower() not in _unit_starts():
         return start
@@ -165,7 +174,8 @@ def unit_at(text: str, start: int) -> int:
             and not text[end : end + 1].isalnum()
             and units.is_unit(candidate)
         ):
-            return end
+            volume = _PER_VOLUME.match(text, end)
+            return volume.end() if volume else end
     return start
 
 

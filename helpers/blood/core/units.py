@@ -345,16 +345,18 @@ def sure_unit(number: float, name: str) -> Unit | None:
     """The unit of a number without one, where only one is possible: SI and conventional reports print the same (fL, pg,
     % ...), or it is a hematocrit or a red cell count, whose units lie far apart.
 
-    A share of cells up to 1 may be a percentage or a fraction, so it needs its unit.
+    A share of cells up to 1 may be a percentage or a fraction, so it needs its unit; nothing is nothing in every unit.
     """
     course, known = course_unit(name), units_of(name)
+    if number == 0 and plausible(0, name):
+        return course
     if course.dimension == "volume_fraction" or (course.dimension == "red_count" and number != int(number)):
         possible = [unit for unit in known if plausible(number * unit.factor, name)]
         return possible[0] if len({unit.factor for unit in possible}) == 1 else None
     if conventional_unit(name).name != course.name:
         return None
     larger = any(plausible(number * unit.factor, name) for unit in known if unit.factor > course.factor)
-    return course if number == 0 or not larger else None
+    return None if larger else course
 
 
 def in_family(number: float, name: str, family: str) -> list[Unit]:

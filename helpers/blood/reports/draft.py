@@ -38,6 +38,10 @@ class Draft:
     """Quantities printed with different values."""
     months_or_years: float | None = None
     """An age with an M behind it, which stands for months or for the sex."""
+    masculino_or_mujer: bool = False
+    """The sex is an M beside a Spanish label."""
+    portuguese: bool = False
+    """A label of the report is Portuguese."""
     gestations: list[float] = field(default_factory=list)
     """Gestational ages in days, of which nothing tells whether they are those of a pregnancy of this person."""
     pregnant: bool = False
@@ -141,6 +145,14 @@ class Draft:
         else:
             self.note(f'The age "{number:g}M" may be months, or years and the sex: neither is taken.')
 
+    def _settle_sex(self) -> None:
+        """An M beside "Sexo" is masculino in a Portuguese report; in a Spanish one it may stand for mujer."""
+        asked, self.masculino_or_mujer = self.masculino_or_mujer, False
+        if asked and self.portuguese:
+            self.tell("sex", "male")
+        elif asked and "sex" not in self.about:
+            self.note('The sex "M" is not taken: in Spanish it may stand for masculino or for mujer. Write the word.')
+
     def _settle_gestation(self) -> None:
         """A gestational age is that of a pregnancy where one is said, or of a woman whose age is one of pregnancies."""
         told, self.gestations = self.gestations, []
@@ -165,6 +177,7 @@ class Draft:
 
     def finish(self, label: str = "") -> BloodCount:
         """The count, its parts checked against each other."""
+        self._settle_sex()
         self._settle_age()
         self._settle_gestation()
         self._use_older()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 from helpers.blood.core import units
 from helpers.blood.core.pieces import lex
@@ -66,7 +67,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     pattern = {
         "both": rf"(?<![\w])(?:{both}){to}(?:(?P<s0>{sexes}){end}[\s/,|-]*)?(?:{small}|{value})?(?:{old})[\s/,|()-]*(?:(?P<s>{sexes}){end})?",
         "age": rf"(?<![\w])(?:{age}){end}{to}(?:{small}|{value}){old}(?:[\s/,;|()&-]*\.?[\s/,;|()&-]*(?P<s>{sexes}){end}(?!\s*[:=]|\s+[0-9]|\.\w|/[oh](?!\w)))?",
-        "sex": rf"(?<![\w])(?:{sex}){end}{to}(?:(?P<s>{sexes}){end}|(?={_EMPTY_BOX}|{_TICKED_BOX}))",
+        "sex": rf"(?<![\w])(?:{sex}){end}{to}(?:(?P<s>{sexes}|{_any('sex letter')}){end}|(?={_EMPTY_BOX}|{_TICKED_BOX}))",
         "prose": rf"(?<![\w.,/-])(?:(?P<y>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)\s*[- ]?(?:{years}){glued}{and_}|{small})"
         rf"\s*[-/. ]?\s*(?<!\bt)(?:old|o){end}\.?(?:\s*,?\s*(?:[^\W\d_]+(?:-[^\W\d_]+)?\s+){{0,3}}?(?P<s>{sexes}){end})?",
         "part": rf"(?<![\w./-])[0-9]{{1,3}}\s?/\s?(?:12|52|365|7)\s*[- ]?old{end}",
@@ -196,6 +197,7 @@ def read_person(draft: Draft, line: str, alone: bool = True, near: bool = False)
     text, spans = _plural().sub(lambda unit: unit[1].ljust(len(unit[0])), fold(line)), []
     if _speaks().isdisjoint(re.findall(r"[^\W\d_]+", text)):
         return []
+    _note_language(draft, text)
     for name in (
         "titled",
         "born",
@@ -370,7 +372,7 @@ def _answers() -> re.Pattern[str]:
     other = r"divers|diverse|other|unknown|d|x|u|i|n/a|\?"
     return re.compile(
         rf"[\s,/|]*(?:\(\s*(?={_any('sex')})|\b(?:or|oder|ou|of|o)\b\s*)?"
-        rf"(?:(?P<ticked>{_TICKED_BOX})|(?P<empty>{_EMPTY_BOX})|(?P<sex>{_any('sex')})(?![\w])(?!/[oh](?!\w))|(?P<other>{other})(?![\w]))"
+        rf"(?:(?P<ticked>{_TICKED_BOX})|(?P<empty>{_EMPTY_BOX})|(?P<sex>{_any('sex')}|{_any('sex letter')})(?![\w])(?!/[oh](?!\w))|(?P<other>{other})(?![\w]))"
     )
 
 
@@ -384,6 +386,9 @@ def _offered(text: str, label: str, start: int) -> tuple[list[str], int]:
         box = "ticked" if each["ticked"] else "empty" if each["empty"] else ""
         found.append(_meaning(label, each["sex"]) if each["sex"] else box)
         end = each.end()
+    told = set(found) & set(_OPPOSITE)
+    if len(told) == 1:  # beside F an M is a man, beside H a woman
+        found = [_OPPOSITE[min(told)] if each == _EITHER else each for each in found]
     return found, end
 
 
@@ -405,7 +410,8 @@ def _tell_of_several(draft: Draft, line: str, text: str, found: re.Match[str]) -
     offered, end = _offered(text, found[0], found.start("s") if found["s"] else found.end())
     if len(offered) == 1 and found["s"]:
         return 0
-    if chosen := _chosen(offered):
+    chosen = _chosen(offered)
+    if chosen in _OPPOSITE:
         draft.tell("sex", chosen)
     else:
         draft.note(_SEVERAL.format(line[found.start() : end]))
@@ -423,25 +429,38 @@ def _another_sex(text: str, found: re.Match[str]) -> int:
     return 0 if len(set(offered)) == 1 else end
 
 
+_EITHER, _OPPOSITE = "either", {"female": "male", "male": "female"}
+
+
 def _meaning(label: str, word: str) -> str:
-    """female or male; "" where a letter means one of them in some languages, and in that of its label nothing told."""
-    rows = [row for row in records("report_words") if row["kind"] == "sex letter" and word == row["spellings"]]
+    """female or male; either where its letter may be both; "" where it is told in other languages than its label's."""
+    rows = [
+        row for row in records("report_words") if row["kind"] == "sex letter" and word in units.split(row["spellings"])
+    ]
     if not rows or not label:
         return sex_of(word)
     of = {row["language"]: row["meaning"] for row in rows}
-    return next((of[each] for each in of if _titles(each).search(label)), "")
+    return next((of[each] for each in of if each != "any" and _titles(each).search(label)), of.get("any", ""))
 
 
 @cache
 def _titles(language: str) -> re.Pattern[str]:
-    """The labels of a sex in one language."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words_for('trait', 'sex', language)))})(?!\w)")
+    """The labels of an age or a sex that are those of one language."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words_for('trait', language=language)))})(?!\w)")
+
+
+def _note_language(draft: Draft, labels: str) -> None:
+    """Keep that a label is Portuguese, which says what an M beside "Sexo" is."""
+    if _titles("pt").search(labels):
+        draft.portuguese = True
 
 
 def _tell_sex(draft: Draft, label: str, word: str) -> bool:
     """Take a sex, or note that what its letter means under this label is not known."""
     known = _meaning(label, word)
-    if known:
+    if known == _EITHER:
+        draft.masculino_or_mujer = True
+    elif known:
         draft.tell("sex", known)
     else:
         draft.note(f'The sex "{word}" is not taken: what this letter means beside "{label.strip()}" is not known.')
@@ -753,14 +772,21 @@ def trait_of(title: str) -> str:
     return listed("trait").get(tokens_of(title), "")
 
 
+def _told(draft: Draft) -> tuple[Any, ...]:
+    """All that has been said of the person so far."""
+    return dict(draft.about), set(draft.doubtful), len(draft.notes), draft.masculino_or_mujer
+
+
 def read_trait(draft: Draft, trait: str, cell: str, title: str = "sex") -> None:
     """Take a table cell about the person, under its title, into the draft; a cell that cannot be read is noted."""
     text = fold(cell.strip())
     if text in _NOTHING:
         return
-    before = (dict(draft.about), set(draft.doubtful), len(draft.notes))
-    if trait == "sex" and sex_of(text):
-        _tell_sex(draft, fold(title), text)
+    before = _told(draft)
+    title = fold(title)
+    _note_language(draft, title)
+    if trait == "sex" and (sex_of(text) or _meaning(title, text)):
+        _tell_sex(draft, title, text)
     elif trait == "age":
         read_person(draft, f"age {text}", alone=False)
     elif trait == "trimester":
@@ -776,7 +802,7 @@ def read_trait(draft: Draft, trait: str, cell: str, title: str = "sex") -> None:
         _read_clause(draft, f"duffy {text}") or _read_clause(draft, text)
     elif trait == "elevation_m":
         _read_clause(draft, f"elevation {text.removesuffix(' m').removesuffix('m').removesuffix('.0')} m")
-    if before == (draft.about, draft.doubtful, len(draft.notes)) and _NAMES.get(trait, trait) not in draft.about:
+    if before == _told(draft) and _NAMES.get(trait, trait) not in draft.about:
         draft.note(f"Not read: {trait.replace('_', ' ')} {cell.strip()[:60]!r}")
 
 
