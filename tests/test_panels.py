@@ -12,6 +12,7 @@ from execute import kept
 from in_browser import complaints
 from playwright.sync_api import expect
 
+from helpers import page
 from helpers.blood.core.count import BloodCount
 from helpers.blood.grading.severity import grade
 from helpers.blood.search.patients import patient
@@ -343,6 +344,35 @@ def test_without_age_and_sex_there_is_no_flag_and_it_says_so():
     assert reader.table().loc["Hemoglobin", "flag"] == "cannot tell"
     reader.age_y, reader.sex = 34.0, "female"
     assert reader.table().loc["Hemoglobin", "flag"] == "low"
+
+
+def test_where_age_and_sex_are_not_known_the_report_s_own_intervals_flag_and_it_says_so():
+    printed = "Hemoglobin 7.2 g/dL (12.0-16.0) L\nPlatelets 18 x10^3/uL 150-400 L\nWBC 5.1 K/uL"
+    reader = ReportReader(printed)
+    assert reader.table()["flag"].to_dict() == {
+        "Hemoglobin": "low", "White cell count": "cannot tell", "Platelets": "low",
+    }  # fmt: skip
+    assert "Age and sex are not known" in reader.status, "one line has no interval of its own"
+    reader = ReportReader(printed.replace("WBC 5.1 K/uL", ""))
+    assert "by the report's own intervals where age and sex would have to be known" in reader.status
+    reader.age_y, reader.sex = 34.0, "female"
+    assert "own intervals" not in reader.status
+
+
+def test_a_number_that_cannot_be_told_says_which_red_flag_it_may_hide():
+    reader = ReportReader("Hb 8.1\nPlatelets 9\nWBC 3.1")
+    said = 'Platelets "9" read as 9 ×10⁹/L'
+    assert list(reader.hidden()) == [said]
+    shown = page.unparted(page.inline(page.literal(said)))
+    assert f"{shown} would be one: platelets below 20 (emergency)." in reader.alert()
+    assert reader.warning() == f"Whether a red flag stands here cannot be told: {said} would be one."
+    assert reader.alarm()["no_warning"] == "" and shown in reader.static_html()
+    reader.assume = "si"
+    assert reader.hidden() == {} and "Platelets below 20" in reader.alert()
+    assert reader.alert().startswith("<p><strong>If this is your own count"), "first what the reader does"
+    reader = ReportReader("Platelets 210")
+    assert reader.hidden() == {} and not reader.alert()
+    assert ReportReader("no value").alarm()["no_warning"] == "", "nothing is known, so nothing is excluded"
 
 
 def test_the_report_wins_over_the_choice_and_says_so():

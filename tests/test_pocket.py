@@ -68,7 +68,8 @@ def test_urgent_causes_are_on_the_page_and_planned_ones_are_not():
 
 
 def test_red_flags_come_first_on_the_path():
-    assert path()[0] == "Is it urgent?" and len(path()) == sum(row["kind"] == "step" for row in records("workup"))
+    assert path()[0] == "Is it urgent?" and len(path()) == sum(row["kind"] == "step" for row in records("workup")) - 1
+    assert "Is it in hand?" not in path(), "that is asked of an emergency only"
 
 
 @pytest.mark.parametrize(

@@ -1320,10 +1320,10 @@ def test_a_year_before_a_comma_is_a_year_and_no_end_of_an_interval(text):
 )
 def test_a_multiplier_before_another_volume_than_its_own_is_no_known_unit(unit):
     count = read_report(f"Platelets 9 {unit}")
-    assert count.plt is None
+    assert not count.values["plt"].known
     assert f'"{unit}" is not a unit for this' in count.why("plt")
     (of_file,) = read_csv(f"test,value,unit\nPlatelets,9,{unit}\n")
-    assert of_file.plt is None
+    assert not of_file.values["plt"].known
 
 
 @pytest.mark.parametrize("unit", ["x10^3/cumm", "thousand per cubic mm", "K / uL", "x10^3/µL / MPV 9", "G/l"])
@@ -1333,4 +1333,4 @@ def test_a_multiplier_before_its_own_volume_is_read(unit):
 
 def test_nothing_is_nothing_in_every_unit():
     count = read_report("Plt 0\nANC 0\nHb 0")
-    assert (count.plt, count.anc, count.hb) == (0, 0, None)
+    assert (count.plt, count.anc) == (0, 0) and not count.values["hb"].known

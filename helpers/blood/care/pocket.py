@@ -80,8 +80,9 @@ def by_cause() -> tuple[Line, ...]:
 
 
 def path() -> tuple[str, ...]:
-    """The steps of the search, in order."""
-    steps = [row for row in records("workup") if row["kind"] == "step"]
+    """The steps of the search, in order; what is asked of an emergency stands aside."""
+    ends = [row["order"] for row in records("workup") if row["kind"] == "outcome"]
+    steps = [row for row in records("workup") if row["kind"] == "step" and row["order"] < min(ends)]
     return tuple(row["title"] for row in sorted(steps, key=lambda row: row["order"]))
 
 

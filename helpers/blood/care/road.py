@@ -1,6 +1,6 @@
 """The road through the course: from three low lines to whether the treatment worked, station by station.
 
->>> [one.title for one in stations() if one.row == 3 and one.on_the_way]
+>>> [one.title for one in stations() if one.row == 2 and one.on_the_way]
 ['Is it urgent?', 'Is it real?']
 >>> station("red_cells").says
 'Below 70 g/L in a stable adult.'
