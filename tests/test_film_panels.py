@@ -30,7 +30,7 @@ def test_it_starts_with_a_film_and_a_normal_one_beside_it():
     assert panel.shown.expected == pytest.approx(dict(Film.of("ttp").expected), rel=0.01)
     assert panel.normal.film.expected == pytest.approx(dict(Film.of("normal").expected))
     assert panel.normal.seed != panel.field.seed
-    assert panel.status.endswith(panel.field.point()[1:] + ".") and panel.status.startswith("Thrombotic")
+    assert panel.status.endswith(panel.field.point()[1:] + ".") and panel.status.startswith("TTP (thrombotic")
 
 
 @pytest.mark.parametrize("name", list(teaching_films()))
