@@ -242,11 +242,14 @@ def test_the_path_is_walked_to_its_end(settling: Read, hand: str) -> None:
         expect(box.locator("option")).to_have_text(
             ["choose your answer", *(one.label for one in model.walk.here.ways.values())]
         )
+        expect(on).to_be_disabled()
         if hand == "keyboard":
             choose(box, 1 + list(model.walk.here.ways).index(answer))
+            expect(on).to_be_enabled()
             on.press("Enter")
         else:
             box.select_option(label=way.label)
+            expect(on).to_be_enabled()
             on.click()
         model.answer(answer)
         agree(settling, output, model)

@@ -469,13 +469,14 @@ def test_no_panel_combines_two_tests():
 def test_the_path_is_walked_back_and_anew():
     path = WorkUp()
     view = path.widgets
-    assert view.back.disabled and view.choice.value == "", "an answer is chosen first"
+    assert view.back.disabled and view.go_on.disabled, "an answer is chosen first"
     for step, way, then in (("flags", "no", "repeat"), ("repeat", "same", "history")):
-        assert path.walk.here.key == step and view.choice.value == ""
+        assert path.walk.here.key == step and view.go_on.disabled
         view.choice.set_state({"index": view.choice.labels.index(path.walk.here.ways[way].label)})
+        assert not view.go_on.disabled
         view._go_on()
         assert path.answers[-1] == way and path.walk.here.key == then
-    assert view.choice.value == "" and "2 blood tests" not in path.status
+    assert view.go_on.disabled and "2 blood tests" not in path.status
     path.back()
     assert path.walk.here.key == "repeat"
     path.restart()

@@ -378,14 +378,13 @@ def test_what_was_chosen_comes_back_and_goes_with_a_reset():
 def test_the_menu_offers_every_test_once_under_what_it_is_for():
     path = WorkUp(patient="CRS-014")
     view = path.widgets
-    assert view.test.value == "" and len(view.test.labels) == 1 + len(known_tests())
+    assert view.ask.disabled and view.test.value == "" and len(view.test.labels) == 1 + len(known_tests())
     headings = view.test.groups[1:]
     assert len(dict.fromkeys(headings)) == sum(a != b for a, b in zip(headings, ["", *headings[:-1]], strict=True))
-    view.ask.presses += 1
-    assert path.tests_asked == () and view.words.status.startswith("Choose a test in the menu first. Step 1")
     view.test.value = "marrow"
+    assert not view.ask.disabled
     view.ask.presses += 1
-    assert path.tests_asked == ("marrow",) and view.test.value == "" and view.words.status == path.status
+    assert path.tests_asked == ("marrow",) and view.test.value == "" and view.ask.disabled
     assert known_tests()["marrow"].label not in view.test.labels and len(view.test.groups) == len(view.test.labels)
     assert WorkUp(patients=True).widgets.asking.layout.display == "none", "nobody is there to be asked about"
     assert walked(ONE_BY_ONE).widgets.asking.layout.display == "none", "the path has ended"
@@ -395,24 +394,13 @@ def test_no_answer_is_suggested_and_without_one_nobody_goes_on():
     path = WorkUp()
     view = path.widgets
     for answer in ("no", "same", "nothing", "low", "found"):
-        assert view.choice.value == "" and view.choice.labels[0] == "choose your answer"
-        before = path.answers
+        assert view.choice.value == "" and view.choice.labels[0] == "choose your answer" and view.go_on.disabled
         view.go_on.presses += 1
-        assert path.answers == before and view.words.status.startswith("Choose your answer in the menu first.")
+        before = path.answers
         view.choice.value = answer
+        assert not view.go_on.disabled
         view.go_on.presses += 1
         assert path.answers == (*before, answer)
-
-
-def test_no_button_waits_for_a_reply_to_what_is_chosen_in_its_menu():
-    """On a slow line a press right after a choice would be lost where the button is enabled by the reply only."""
-    path = WorkUp(patient="CRS-014")
-    view = path.widgets
-    assert not view.ask.disabled and not view.go_on.disabled and view.choice.value == ""
-    path.answer("no")
-    assert path.waits and view.go_on.disabled, "a test of the step is asked for first"
-    path.ask_for()
-    assert not view.go_on.disabled and view.choice.value == ""
 
 
 def test_the_tests_of_a_step_stand_under_what_they_are_for():

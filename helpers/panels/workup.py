@@ -368,24 +368,27 @@ class _View(View, of=WorkUp):
             above = [self.patients]
         self.box = stacked(*above, self.words, self.asking, self.choice, buttons)
         self.on("changes", self._follow)
+        self.choice.observe(self._chosen, "value")
+        self.test.observe(self._test_chosen, "value")
         self._follow()
 
-    # Neither button waits for its menu: what is chosen comes with the press, and on a slow line before any reply.
+    # Each button waits for its menu: what two controls send may come in another order than it was done.
 
     def _ask(self) -> None:
         if self.test.value:
             self.model.ask(self.test.value)
-        else:
-            self._say("Choose a test in the menu first.")
+
+    def _test_chosen(self, _: object = None) -> None:
+        """One can ask once a test is chosen."""
+        self.ask.disabled = not self.test.value
 
     def _go_on(self) -> None:
         if self.choice.value and not self.model.waits:
             self.model.answer(self.choice.value)
-        else:
-            self._say("Choose your answer in the menu first.")
 
-    def _say(self, first: str) -> None:
-        self.words.show(f"{first} {self.model.status}", self.model.words())
+    def _chosen(self, _: object = None) -> None:
+        """One can go on once an answer is chosen."""
+        self.go_on.disabled = not self.choice.value or self.model.waits
 
     def _follow(self) -> None:
         model = self.model
@@ -394,11 +397,13 @@ class _View(View, of=WorkUp):
         ways = {way.label: key for key, way in here.ways.items()}
         first = _ASK_FIRST if model.waits else _OPEN
         self.choice.offer(first | ways if ways else {"the path ends here": ""})
-        self.choice.disabled = self.go_on.disabled = here.is_end or model.waits
+        self.choice.disabled = here.is_end or model.waits
+        self._chosen()
         left = [one for one in by_group(known_tests().values()) if one.key not in model.tests_asked]
         tests = {} if here.is_end else {one.label: one.key for one in left}
         self.test.offer(_NO_TEST | tests, ["", *(one.group for one in left)] if tests else [])
-        self.test.disabled = self.ask.disabled = not tests
+        self.test.disabled = not tests
+        self._test_chosen()
         self.ask_for.disabled = not model.patient or not set(here.tests) - set(model.tests_asked)
         unfold(self.asking, bool(model.patient) and not here.is_end)
         self.back.disabled = not model.answers
