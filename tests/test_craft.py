@@ -120,6 +120,7 @@ def test_every_wrong_box_has_words_of_its_own() -> None:
     for one in several:
         named, boxes = craft.named_single_boxes(one)
         assert named == boxes, one.id
+    assert any(len(one.asks.right) == len(one.asks.options) for one in several), "else all boxes are never right"
 
 
 def test_what_is_said_of_a_family_holds_for_each_draw() -> None:

@@ -173,7 +173,8 @@ def test_a_title_stands_above_the_field():
 def test_pictures_are_jpeg_and_small_enough_for_a_notebook():
     field = FieldPicture(Film.of("normal"), 1)
     assert opened(field.image()).shape == field.paint().shape
-    assert np.abs(opened(field.image()).astype(int) - field.paint()).mean() < 3.5
+    most = 3.5 if sys.platform == "emscripten" else 3  # a page has another Pillow
+    assert np.abs(opened(field.image()).astype(int) - field.paint()).mean() < most
     assert len(field.image(small=True)) < 110_000
     assert "data:image/jpeg;base64," in field._repr_html_()
 

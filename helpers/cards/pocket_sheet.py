@@ -35,7 +35,7 @@ def sheet() -> str:
         + _table(
             "Who cannot wait",
             ("emergency", "what leads to it", "first", "avoid", "call", "how soon"),
-            [(one.label, one.when, one.first, one.never, one.call, one.how_soon) for one in who_cannot_wait()],
+            [(one.label, one.when, one.first, one.avoid, one.call, one.how_soon) for one in who_cannot_wait()],
         )
         + '<div class="columns">'
         + _list("What a count asks for", by_count())
@@ -52,8 +52,8 @@ def _list(title: str, lines: Sequence[Line]) -> str:
 
 
 def _said(one: Line) -> str:
-    never = one.never and f' <span class="avoid">Avoid: {page.escape(small(one.never))}.</span>'
-    return f"<strong>{page.escape(one.label)}.</strong> {page.escape(one.first.rstrip('.'))}.{never}"
+    avoid = one.avoid and f' <span class="avoid">Avoid: {page.escape(small(one.avoid))}.</span>'
+    return f"<strong>{page.escape(one.label)}.</strong> {page.escape(one.first.rstrip('.'))}.{avoid}"
 
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -51,13 +51,8 @@ def retic_method() -> OneOf:
 
 def retic_choice(method: str) -> Choice:
     """How reticulocytes were counted, which changes the limit."""
-    limits = {
-        way: row["limit"]
-        for way in retic_methods()
-        for row in blood_criteria("severe", way)
-        if row["analyte"] == "retic"
-    }
-    ways = {f"{_COUNTED_BY[way]} (severe below {limit:g})": way for way, limit in limits.items()}
+    rows = [row for way in retic_methods() for row in blood_criteria("severe", way) if row["analyte"] == "retic"]
+    ways = {f"{_COUNTED_BY[row['choice']]} (severe below {row['limit']:g})": row["choice"] for row in rows}
     return Choice("Reticulocytes counted by", ways, method)
 
 

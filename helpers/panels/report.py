@@ -73,8 +73,8 @@ class ReportReader(HasRedFlags, Panel):
     settled = traitlets.Dict(
         help="answers to what could not be told: the short name, or the place of a name -> the choice"
     )
-    _supposed: tuple[tuple, dict[str, list[RedFlag]]] | None = None
     own_limits = traitlets.Bool(False, help="flags by the interval printed on the report, where there is one")
+    _supposed: tuple[tuple, dict[str, list[RedFlag]]] | None = None
 
     def __init__(
         self,
@@ -198,8 +198,10 @@ class ReportReader(HasRedFlags, Panel):
 
         Where none can be chosen, because age or sex is not known, the interval that the report prints is taken.
         """
-        by_own, found = self._by_reference(own_limits=True), self._by_reference(self.own_limits)
-        return {name: by_own[name] if one.verdict == "cannot tell" else one for name, one in found.items()}
+        found = self._by_reference(self.own_limits)
+        untold = [name for name, one in found.items() if one.verdict == "cannot tell"]
+        by_own = self._by_reference(own_limits=True) if untold else {}
+        return found | {name: by_own[name] for name in untold}
 
     def _by_reference(self, own_limits: bool = False) -> dict[str, Flag]:
         return {one.analyte: one for one in flag(self.count, self.reference, own_limits=own_limits)}

@@ -32,12 +32,12 @@ class Line:
     source: str
     when: str = ""
     """From which count and findings."""
-    never: str = ""
+    avoid: str = ""
     call: str = ""
 
 
 def who_cannot_wait() -> tuple[Line, ...]:
-    """The emergencies: what leads to each, the first step, what is never done, whom to call; last red flags alone."""
+    """The emergencies: what leads to each, the first step, what is avoided, whom to call; last red flags alone."""
     lines = [
         Line(one.label, one.how_soon, one.short_do, one.source, _leads(*one.flags), one.short_do_not, one.call)
         for one in emergencies().values()
@@ -74,7 +74,7 @@ def by_cause() -> tuple[Line, ...]:
     rows = sorted(others, key=lambda row: URGENCIES.index(row["urgency"]))
     return tuple(
         Line(row["label"], row["urgency"], first_sentence(row["first_action"]), row["source"],
-             never=first_sentence(row["avoid"] or ""))
+             avoid=first_sentence(row["avoid"] or ""))
         for row in rows
     )  # fmt: skip
 
