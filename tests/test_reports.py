@@ -642,6 +642,7 @@ def test_a_cell_of_a_table_tells_an_age_as_a_line_does():
         "Sex: H",
         "Sexo: M",
         "Sexo: H/M",
+        "Sexe: H/M",
         "Sex: F Sex at birth: M",
         "Sex: M F / O",
         "Age/Sex: M/F",
@@ -687,6 +688,7 @@ def test_an_m_in_a_spanish_table_is_a_man_or_a_woman_and_in_a_portuguese_one_a_m
         ("Sex: M U/A negative", "male"),
         ("Sexo: H", "male"),
         ("Sexe: H", "male"),
+        ("Sexo: M (Male)", "male"),
         ("Sexe: M", "male"),
         ("Sexo: [x] M [ ] F", "male"),
         ("Sexo: H [ ] M [x]", "female"),
@@ -1326,7 +1328,9 @@ def test_a_multiplier_before_another_volume_than_its_own_is_no_known_unit(unit):
     assert not of_file.values["plt"].known
 
 
-@pytest.mark.parametrize("unit", ["x10^3/cumm", "thousand per cubic mm", "K / uL", "x10^3/µL / MPV 9", "G/l"])
+@pytest.mark.parametrize(
+    "unit", ["x10^3/cumm", "thousand per cubic mm", "K / uL", "x10^3/µL / MPV 9", "G/l", "K/uL / L"]
+)
 def test_a_multiplier_before_its_own_volume_is_read(unit):
     assert read_report(f"Platelets 9 {unit}").plt == 9
 

@@ -174,7 +174,7 @@ def unit_at(text: str, start: int) -> int:
             and not text[end : end + 1].isalnum()
             and units.is_unit(candidate)
         ):
-            volume = _PER_VOLUME.match(text, end)
+            volume = None if "/" in candidate else _PER_VOLUME.match(text, end)  # "K/uL / L": a flag
             return volume.end() if volume else end
     return start
 

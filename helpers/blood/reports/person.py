@@ -378,18 +378,31 @@ def _answers() -> re.Pattern[str]:
 
 def _offered(text: str, label: str, start: int) -> tuple[list[str], int]:
     """The boxes and answers from here on, and where they end: "ticked", "empty", female, male, or "" for another."""
-    found, end = [], start
+    found, letters, end = [], [], start
     while len(found) < _OFFERED and (each := _answers().match(text, end)):
         divider = text[end : each.start(each.lastgroup or 0)]
         if found and not divider.strip() and _NEXT_LABEL.match(text, each.end()):
             break  # "Sex: M  D.O.B.: 1.1.1990"
         box = "ticked" if each["ticked"] else "empty" if each["empty"] else ""
-        found.append(_meaning(label, each["sex"]) if each["sex"] else box)
+        means = _meaning(label, each["sex"]) if each["sex"] else box
+        if found and not means and each["sex"] in words_for("sex letter"):
+            break  # "Sex: M H": no answer in this language
+        found.append(means)
+        letters.append(each["sex"])
         end = each.end()
-    told = set(found) & set(_OPPOSITE)
-    if len(told) == 1:  # beside F an M is a man, beside H a woman
-        found = [_OPPOSITE[min(told)] if each == _EITHER else each for each in found]
-    return found, end
+    return _beside(found, letters), end
+
+
+def _beside(found: list[str], letters: list[str | None]) -> list[str]:
+    """What an M means beside others: beside an H a woman; in Spanish a man beside an F or a word for a man."""
+    given = set(zip(letters, found, strict=True))
+    if ("h", "male") in given or (_EITHER in found and ("v", "male") in given):
+        means = "female"
+    elif _EITHER in found and ("f" in letters or "male" in found):
+        means = "male"
+    else:
+        return found
+    return [means if letter == "m" else each for each, letter in zip(found, letters, strict=True)]
 
 
 def _chosen(offered: list[str]) -> str:
