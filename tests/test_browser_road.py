@@ -22,7 +22,7 @@ def road(read: Read):
 
 
 def test_every_box_leads_to_its_place_and_the_road_stacks_on_a_narrow_page(opened) -> None:
-    read = opened("06_carrying_the_person.ipynb")
+    read = opened("06b_living_with_low_counts.ipynb")
     read.page.set_viewport_size({"width": 1400, "height": 900})
     output = road(read)
     wide, narrow = output.locator(".road .wide"), output.locator(".road .narrow")
@@ -41,7 +41,7 @@ def test_every_box_leads_to_its_place_and_the_road_stacks_on_a_narrow_page(opene
 
 
 def test_a_box_opens_its_notebook_at_its_cell(opened) -> None:
-    read = opened("06_carrying_the_person.ipynb")
+    read = opened("06b_living_with_low_counts.ipynb")
     output = road(read)
     words = output.get_by_text("The road in words, with links")
     words.click()

@@ -40,10 +40,11 @@ from helpers.questions.judge import judge
 pytestmark = pytest.mark.browser
 
 NAME, JUDGED, CARRIED = "05_choosing_a_treatment", "05b_judging_a_treatment", "06_carrying_the_person"
+LIVING = "06b_living_with_low_counts"
 VIEWED = tuple(view for view in VIEWS.values() if view not in ("prevention", "vaccines", "person", "advice"))
 """What the first panel of support shows; the other views have panels of their own further down."""
 WOMAN = Candidate("very_severe", 53, sibling=True, unrelated=False, half_matched=False, fit=True)
-QUESTIONS = one_of_each(one for name in (NAME, JUDGED, CARRIED) for one in bank.exercises(name))
+QUESTIONS = one_of_each(one for name in (NAME, JUDGED, CARRIED, LIVING) for one in bank.exercises(name))
 
 
 @pytest.fixture

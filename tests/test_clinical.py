@@ -363,9 +363,11 @@ def test_what_the_notebooks_say_of_a_trial_is_what_its_row_says():
 
 
 def test_the_notebooks_say_what_is_safe():
-    fourth, fifth = prose("04_finding_the_cause"), prose("05_choosing_a_treatment")
+    first, fourth, fifth = (
+        prose(name) for name in ("03b_who_cannot_wait", "04_finding_the_cause", "05_choosing_a_treatment")
+    )
     judged, carried = prose("05b_judging_a_treatment"), prose("06_carrying_the_person")
-    assert "A red flag comes before the second tube." in fourth and "*no sepsis*" in fourth
+    assert "A red flag comes before the second tube." in first and "*no sepsis*" in first
     assert "myelodysplastic syndrome with an empty marrow" in fourth and "sick children" not in fourth
     assert "stops suddenly alone" in fifth and "inherited failure must be ruled out" in fifth
     assert "prefers rabbit ATG" in judged and "G-CSF, GM-CSF and erythropoietin" in judged

@@ -23,7 +23,7 @@ from helpers.record.journey import COLUMNS, Journey
 from helpers.record.session import ANSWERED
 from helpers.wording import capital
 
-NUMBERS = ["00", "01", "02", "03", "04", "04b", "05", "05b", "06"]
+NUMBERS = ["00", "01", "02", "03", "03b", "04", "04b", "05", "05b", "06", "06b"]
 NOBODY = pd.DataFrame(columns=COLUMNS)
 
 
@@ -68,7 +68,7 @@ def test_the_order_is_that_of_the_work_up():
     assert station("urgent").row == station("real").row < station("why").row < station("empty").row
 
 
-def test_it_grows_and_is_whole_at_the_end_of_06():
+def test_it_grows_and_is_whole_at_the_end_of_06b():
     sizes = [len(grown(number)) for number in NUMBERS]
     assert sizes == sorted(sizes) and len(set(sizes)) == NUMBERS.index(WHOLE) + 1
     assert grown(WHOLE) == stations()
@@ -96,13 +96,13 @@ def test_what_is_still_to_come_does_not_answer(number):
 
 
 def test_each_box_is_a_link_to_its_place():
-    html = Road("06").html
+    html = Road("06b").html
     for one in stations():
         assert html.count(f'href="{one.notebook}.ipynb#cell-id={page.escape(one.cell)}"') >= 2, one.key
 
 
 def test_the_twin_knows_no_record_and_says_all_in_words():
-    twin = Road("06").twin()
+    twin = Road("06b").twin()
     assert "right</small>" not in twin and "all right" not in twin
     for one in stations():
         assert page.escape(one.says) in re.sub(r"<[^>]+>", "", twin) or one.says[:1].islower()
@@ -113,5 +113,5 @@ def test_ones_own_way_is_what_was_answered_right():
     rows = [(id, ANSWERED, RIGHT, "", None, now.timestamp() * 1000, "") for id in station("why").questions[:2]]
     own = standing(Journey.of(pd.DataFrame(rows, columns=COLUMNS), now))
     assert own["why"] == (2, 3) and own["look"] == (0, 3)
-    assert "2 of 3 right" in " ".join(line.words for line in RoadPicture("06", own)._lines(station("why"), 500))
+    assert "2 of 3 right" in " ".join(line.words for line in RoadPicture("06b", own)._lines(station("why"), 500))
     assert standing(Journey.of(NOBODY, now))["why"] == (0, 3)

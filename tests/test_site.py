@@ -298,7 +298,7 @@ def test_links_between_notebooks_lead_to_their_pages(visit: Visit) -> None:
     page.goto(f"{visit.server.address}/notebooks/index.html?path=00_start_here.ipynb")
     up(page)
     page.get_by_role("link", name="one page to keep").last.click()
-    page.wait_for_url("**path=06_carrying_the_person.ipynb#cell-id=05b-022", timeout=START_MS)
+    page.wait_for_url("**path=06b_living_with_low_counts.ipynb#cell-id=05b-022", timeout=START_MS)
     up(page)
     expect(page.get_by_role("heading", name="One page to keep")).to_be_in_viewport(timeout=START_MS)
     page.get_by_role("button", name="To the first question").click()

@@ -28,7 +28,7 @@ class Road(Desk):
     """The road at the end of a notebook.
 
     Args:
-        upto: the notebook's number, ``"03"``: what it adds stands out. From ``"06"`` on the road is whole.
+        upto: the notebook's number, ``"03"``: what it adds stands out. from ``"06b"`` on the road is whole.
 
     Raises:
         ValueError: no notebook of this number is on the road.

@@ -69,7 +69,7 @@ class RoadPicture(StillPicture):
     """The road at the end of a notebook: what it adds in dark frames, what came before in thin ones, the rest faint.
 
     Args:
-        upto: the notebook's number; from ``"06"`` on the road is whole and no part stands out.
+        upto: the notebook's number; from ``"06b"`` on the road is whole and no part stands out.
         right: station to how many of its questions a learner has right, and of how many; None: nobody's own road.
         width: :data:`WIDE` or :data:`NARROW`.
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from helpers.evidence import keyed, picked, records
 
-WHOLE = "06"
+WHOLE = "06b"
 """The notebook at whose end the road is whole."""
 
 
@@ -103,7 +103,7 @@ def grown(upto: str) -> tuple[Station, ...]:
     """What the road holds at the end of a notebook.
 
     Args:
-        upto: the notebook's number, ``"03"``; from ``"06"`` on the road is whole.
+        upto: the notebook's number, ``"03"``; from ``"06b"`` on the road is whole.
 
     Raises:
         ValueError: no notebook of this number is on the road.
