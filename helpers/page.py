@@ -174,7 +174,13 @@ ROOMY = 900
 
 
 def figure(
-    picture: bytes, alt: str, caption: str = "", width: int | None = None, wide: bytes = b"", over: str = ""
+    picture: bytes,
+    alt: str,
+    caption: str = "",
+    width: int | None = None,
+    wide: bytes = b"",
+    wide_width: int | None = None,
+    over: str = "",
 ) -> str:
     """A picture with its words: ``alt`` says it to those who do not see it, ``caption`` (light markdown) stands below.
 
@@ -182,14 +188,15 @@ def figure(
         picture: its bytes, as :func:`media_type` knows them; they are put into the page itself.
         width: pixels as shown at most; it shrinks on a narrower page.
         wide: the same picture as a wide page shows it.
+        wide_width: its pixels as shown at most.
         over: HTML that is laid over the picture.
     """
-    size = f' width="{width:.0f}"' if width else ""
+    size, wide_size = (f' width="{pixels:.0f}"' if pixels else "" for pixels in (width, wide_width))
     shown = (
         f'<img src="{address(picture)}" alt="{escape(alt)}"{size} style="max-width:100%;height:auto;background:#fff">'
     )
     if wide:
-        shown = f'<picture><source media="(min-width: {ROOMY}px)" srcset="{address(wide)}">{shown}</picture>'
+        shown = f'<picture><source media="(min-width: {ROOMY}px)" srcset="{address(wide)}"{wide_size}>{shown}</picture>'
     if over:
         shown = f'<div style="position:relative;width:fit-content">{shown}{over}</div>'
     below = f"<figcaption>{inline(caption)}</figcaption>" if caption else ""

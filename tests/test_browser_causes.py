@@ -1,4 +1,4 @@
-"""Notebooks 04 and 04b as a learner meets them: red flags, the board, base rates, a test, the path, in a real browser.
+"""Notebooks 03b, 04 and 04b as a learner meets them: red flags, the board, base rates, a test, the path, in a browser.
 
 What must appear is never typed here a second time: the same model runs beside the page and says what it should show.
 """
@@ -26,7 +26,7 @@ from helpers.panels.workup import WorkUp
 
 pytestmark = pytest.mark.browser
 
-NAME, SECOND = "04_finding_the_cause.ipynb", "04b_settling_the_cause.ipynb"
+FIRST, NAME, SECOND = "03b_who_cannot_wait.ipynb", "04_finding_the_cause.ipynb", "04b_settling_the_cause.ipynb"
 
 
 @pytest.fixture
@@ -34,15 +34,20 @@ def read(run) -> Read:
     return run(NAME)
 
 
+@pytest.fixture
+def urgent(run) -> Read:
+    return run(FIRST)
+
+
 # --- red flags in the explorer ---
 
 
-def test_the_banner_follows_the_sliders_and_is_read_aloud(read: Read) -> None:
+def test_the_banner_follows_the_sliders_and_is_read_aloud(urgent: Read) -> None:
     low = BloodCount.of(hb=96, wbc=0.9, anc=0.36, plt=62, retic=15, mcv=94, age_y=58, sex="male")
     model = CountExplorer(low, systems=("pancytopenia",), show=("hb", "white", "plt"), patients=False)
-    output = shown(read, model)
+    output = shown(urgent, model)
     alert = output.locator(".course-words section.alarm").first
-    expect(alert).to_have_text(read.words(model.alert()))
+    expect(alert).to_have_text(urgent.words(model.alert()))
     assert "Red flag" not in alert.text_content()
     fever = output.get_by_role("group", name="A fever of 38 °C or more?")
     fever.get_by_role("radio", name="No", exact=True).check()
@@ -50,23 +55,23 @@ def test_the_banner_follows_the_sliders_and_is_read_aloud(read: Read) -> None:
     slider = output.get_by_role("slider", name="Platelets", exact=True)
     slider.focus()
     for _ in range(60):
-        read.page.keyboard.press("ArrowLeft")
+        urgent.page.keyboard.press("ArrowLeft")
     model.plt = sorted({*steps("plt"), 62.0})[int(slider.input_value())]
     assert model.plt < 20
-    expect(alert).to_have_text(read.words(model.alert()))
+    expect(alert).to_have_text(urgent.words(model.alert()))
     assert "Platelets below 20" in alert.text_content()
-    assert complaints(read.page, output) == []
+    assert complaints(urgent.page, output) == []
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1500, 1000, 420])
-def test_what_cannot_wait_has_the_whole_width_below_the_picture(read: Read, width: int, dark: bool) -> None:
+def test_what_cannot_wait_has_the_whole_width_below_the_picture(urgent: Read, width: int, dark: bool) -> None:
     low = BloodCount.of(hb=96, wbc=0.9, anc=0.36, plt=62, retic=15, mcv=94, age_y=58, sex="male")
     model = CountExplorer(low, systems=("pancytopenia",), show=("hb", "white", "plt"), patients=False)
-    usual = read.page.viewport_size
-    read.page.set_viewport_size({"width": width, "height": 900})
+    usual = urgent.page.viewport_size
+    urgent.page.set_viewport_size({"width": width, "height": 900})
     try:
-        output = shown(read, model)
+        output = shown(urgent, model)
         question = output.get_by_role("group", name="A fever of 38 °C or more?")
         expect(question).to_be_visible()
         panel, picture, flags, side = (
@@ -78,17 +83,17 @@ def test_what_cannot_wait_has_the_whole_width_below_the_picture(read: Read, widt
         assert wide == (width == 1500)
         if wide:
             assert side["x"] >= picture["x"] + picture["width"] and side["y"] < picture["y"] + picture["height"]
-            expect(output.locator(".headline")).to_have_text(read.words(model.headline()))
+            expect(output.locator(".headline")).to_have_text(urgent.words(model.headline()))
             expect(output.locator(".headline")).to_be_visible()
         else:
             assert side["y"] >= flags["y"] + flags["height"]
             expect(output.locator(".headline")).not_to_be_visible()
         assert question.bounding_box()["width"] <= panel["width"]
         if dark:
-            with theme(read, "JupyterLab Dark"):
-                assert complaints(read.page, output) == []
+            with theme(urgent, "JupyterLab Dark"):
+                assert complaints(urgent.page, output) == []
     finally:
-        read.page.set_viewport_size(usual)
+        urgent.page.set_viewport_size(usual)
 
 
 # --- the cause board ---

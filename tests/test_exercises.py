@@ -26,7 +26,7 @@ from helpers.cards.card import Card
 from helpers.questions import bank
 from helpers.questions.answers import FRONT_DOOR, ROOMS, AnswerError, run, value
 from helpers.questions.compare import difference
-from helpers.questions.exercise import Exercise, Verdict
+from helpers.questions.exercise import EXIT, PRACTICE, Exercise, Verdict
 from helpers.questions.judge import judge
 from helpers.questions.kinds.number import UNIT_SLIP, read_number
 from helpers.record.session import Session, Work
@@ -452,6 +452,34 @@ def test_a_card_is_answered(session: Session) -> None:
     assert (shown.verdict["status"], shown.verdict["word"], shown.verdict["sign"]) == ("not yet", "Not yet", "✎")
     shown.check("3", confidence=0.9)
     assert (shown.verdict["sign"], shown.attempts) == ("✓", 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "confidence", "told"),
+    [
+        ("3", 0.9, "You were <em>sure</em>: that earns 3 of 3 marks."),
+        ("3", 0.5, "You were <em>not sure</em>: that earns 1 of 3 marks."),
+        ("4", 0.9, "You were <em>sure</em>: that costs 6 marks."),
+        ("4", 0.5, "You were <em>not sure</em>: that earns no mark."),
+    ],
+)
+def test_the_first_answer_to_an_exit_ticket_says_what_its_certainty_earned(
+    session: Session, answer: str, confidence: float, told: str
+) -> None:
+    shown = Card(replace(CHOICE, phase=EXIT), session)
+    shown.check(answer, confidence=confidence)
+    assert told in shown.verdict["html"]
+    shown.check("3", confidence=0.9)
+    assert ("You were" in shown.verdict["html"]) == (shown.attempts == 1)
+
+
+def test_no_certainty_is_marked_where_none_is_asked_for_or_said(session: Session) -> None:
+    shown = Card(replace(CHOICE, phase=EXIT), session)
+    shown.check("4")
+    assert "You were" not in shown.verdict["html"]
+    practice = Card(replace(CHOICE, phase=PRACTICE), Session())
+    practice.check("4", confidence=0.9)
+    assert "You were" not in practice.verdict["html"]
 
 
 def test_a_verdict_is_about_the_answer_that_was_checked(session: Session) -> None:

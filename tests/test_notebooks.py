@@ -85,7 +85,7 @@ def test_no_markup_stands_where_an_output_is_folded(path):
 LINK = re.compile(r"""((?:\d\d\w*)_\w+\.ipynb)(?:#cell-id=([\w-]+))?""")
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name[:2])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name.partition("_")[0])
 def test_every_link_to_a_notebook_leads_to_a_cell_that_is_there(path):
     ids = {one.name: {cell.id for cell in nbformat.read(one, as_version=4).cells} for one in NOTEBOOKS}
     links = set(LINK.findall(path.read_text(encoding="utf-8")))

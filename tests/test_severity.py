@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.blood.core.count import BloodCount, Person
-from helpers.blood.grading.severity import bands, editions, grade, grade_all, hemoglobin_adjustment, systems
+from helpers.blood.grading.severity import (
+    bands,
+    editions,
+    grade,
+    grade_all,
+    hemoglobin_adjustment,
+    retic_methods,
+    systems,
+)
 from helpers.evidence import records, source, table
 
 
@@ -250,6 +258,36 @@ def test_the_reticulocyte_method_changes_the_tier():
     manual = grade(count, "aplastic_anemia", marrow_cellularity_pct=10, retic_method="manual")
     assert automated["aplastic_anemia"].label == "severe"
     assert manual["aplastic_anemia"].label == "non-severe"
+
+
+@pytest.mark.parametrize(
+    ("retic", "label", "said"),
+    [
+        (10, "severe", "reticulocytes 10 ×10⁹/L, below 20 ×10⁹/L (reticulocyte method: not known)"),
+        (34, "cannot tell", "34 ×10⁹/L, not below 20 ×10⁹/L; reticulocytes 34 ×10⁹/L, below 60 ×10⁹/L"),
+        (60, "non-severe", "(reticulocyte method: not known)"),
+    ],
+)
+def test_where_nobody_says_how_reticulocytes_were_counted_all_limits_have_to_agree(retic, label, said):
+    count = adult(hb=70, anc=0.9, plt=12, retic=retic)
+    found = grade(count, "aplastic_anemia", marrow_cellularity_pct=10, retic_method="not known")["aplastic_anemia"]
+    assert found.label == label and said in found.reason
+    assert found.threshold == "2 of 3 blood criteria"
+
+
+@given(
+    retic=st.one_of(st.none(), st.floats(0, 90)),
+    anc=st.sampled_from([0.1, 0.4, 0.9, 2.0]),
+    plt=st.sampled_from([10, 30, 90]),
+)
+def test_a_method_that_is_not_known_settles_what_every_method_settles_alike(retic, anc, plt):
+    count = adult(hb=70, anc=anc, plt=plt, retic=retic)
+    labels = {
+        method: grade(count, "aplastic_anemia", marrow_cellularity_pct=10, retic_method=method)["aplastic_anemia"].label
+        for method in retic_methods()
+    }
+    alike = {label for method, label in labels.items() if method != "not known"}
+    assert labels["not known"] == (alike.pop() if len(alike) == 1 else "cannot tell")
 
 
 def test_unknown_reticulocyte_method_lists_what_there_is():

@@ -260,7 +260,7 @@ def test_the_index_page_leads_everywhere_without_python(visit: Visit) -> None:
         assert any(f"path={notebook.name}" in link for link in here)
         assert any(link.endswith(f"read/{notebook.stem}.html") for link in here)
     assert grave(page) == []
-    page.get_by_role("link", name=re.compile("Read only.*03")).click()
+    page.get_by_role("link", name=re.compile("Read only.*03 Grading")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Grading severity", timeout=START_MS)
     expect(page.locator("body")).not_to_contain_text("Run this cell")
     assert page.get_by_role("link", name="Open this notebook live").count() > 10

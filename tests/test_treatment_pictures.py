@@ -20,6 +20,7 @@ from helpers.blood.core.confidence_limits import share_limits
 from helpers.blood.core.count import BloodCount
 from helpers.evidence import table
 from helpers.pictures import look
+from helpers.pictures.forest import ROOMY, USUAL
 from helpers.pictures.guidelines import GuidelinesPicture
 from helpers.pictures.response import ResponsePicture
 from helpers.pictures.support import RecoveryPicture, ThresholdsPicture
@@ -206,8 +207,10 @@ def test_a_cause_without_times_is_told():
 
 @pytest.mark.parametrize("question", list(table("trials")["question"].unique()))
 def test_every_question_can_be_drawn_and_read(question):
-    picture = TrialsPicture(question)
-    assert troubles(picture.live) == []
+    picture, roomy = TrialsPicture(question), TrialsPicture(question)
+    roomy.draw(ROOMY)
+    assert troubles(picture.live) == troubles(roomy.live) == []
+    assert 'media="(min-width: 900px)"' in picture.kept() and f'width="{ROOMY.width}"' in picture.kept()
     for row in figures(question):
         assert row["study"] in picture.describe()
         assert f"{row['value']:g}".replace("-", "−") in picture.describe()
@@ -219,8 +222,8 @@ def test_arms_of_one_comparison_stand_together():
     marks = TrialsPicture("horse_rabbit", studies=["Scheinberg 2011"]).sections[0][1][0].marks
     assert [mark.words for mark in marks] == ["horse ATG", "rabbit ATG"] * 2
     assert [mark.heading for mark in marks] == ["response at 6 months", "", "alive at 3 years", ""]
-    close, apart = marks[0].height, marks[1].height
-    assert close < apart
+    for layout in (USUAL, ROOMY):
+        assert layout.height(marks[0]) < layout.height(marks[1])
     by_age = TrialsPicture("donor_age").sections[0][1][0].marks
     assert [mark.words for mark in by_age] == ["marrow", "blood stem cells"] * 3
     assert by_age[2].heading == "sibling transplants, over 20 years"

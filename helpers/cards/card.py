@@ -34,6 +34,8 @@ from helpers.questions.exercise import (
     WORDS,
     Exercise,
     Verdict,
+    mark,
+    step_of,
 )  # fmt: skip
 from helpers.questions.judge import judge
 from helpers.questions.kinds import KINDS
@@ -105,7 +107,7 @@ class Card(StaticFallback):
             "hints": [page.text(hint) for hint in self.exercise.hints[: work.hints]],
             "attempts": work.attempts,
             "solved": work.solved,
-            "verdict": said(work.verdict) if work.verdict else {},
+            "verdict": said(work.verdict, _marked(self.exercise, work)) if work.verdict else {},
             "checked": work.checked if self.part == "whole" else None,
             "solution": solution(self.exercise) if work.revealed else "",
             "before": _before(work, self.part),
@@ -234,7 +236,8 @@ def shown_in(exercise: Exercise, question: dict[str, Any], work: Work) -> dict[s
     return {"round": work.round, **drawn, "order": order(question)}
 
 
-def said(verdict: Verdict) -> dict[str, Any]:
+def said(verdict: Verdict, marked: str = "") -> dict[str, Any]:
+    """What the page is told of a verdict; ``marked`` stands below its words."""
     words = verdict.feedback
     if verdict.status == UNANSWERED:
         words = words.removeprefix("Not answered yet.").strip()
@@ -242,9 +245,19 @@ def said(verdict: Verdict) -> dict[str, Any]:
         "status": verdict.status,
         "word": WORDS[verdict.status],
         "sign": SIGNS[verdict.status],
-        "html": page.text(words),
+        "html": page.text(words) + page.text(marked),
         "notes": {key: page.inline(note) for key, note in verdict.notes.items()},
     }
+
+
+def _marked(exercise: Exercise, work: Work) -> str:
+    """Of the first answer to an exit ticket: what its certainty earned."""
+    last = work.last
+    if exercise.phase != EXIT or work.attempts != 1 or last is None or last.confidence is None:
+        return ""
+    earned = mark(last.verdict == RIGHT, last.confidence)
+    what = f"earns {earned} of 3 marks" if earned > 0 else f"costs {-earned} marks" if earned else "earns no mark"
+    return f"You were *{[*CONFIDENCE.values()][step_of(last.confidence)]}*: that {what}."
 
 
 def solution(exercise: Exercise) -> str:

@@ -6,7 +6,7 @@ from helpers import page
 from helpers.blood.core.count import BloodCount, Value
 from helpers.blood.core.criteria import short_name
 from helpers.blood.core.units import System
-from helpers.blood.grading.multi_line import blood_criteria, retic_methods
+from helpers.blood.grading.multi_line import NOT_KNOWN, blood_criteria, retic_methods
 from helpers.blood.grading.reference import may_be_pregnant
 from helpers.blood.search.patients import Patient, patients
 from helpers.evidence import source
@@ -51,9 +51,9 @@ def retic_method() -> OneOf:
 
 def retic_choice(method: str) -> Choice:
     """How reticulocytes were counted, which changes the limit."""
-    rows = [row for way in retic_methods() for row in blood_criteria("severe", way) if row["analyte"] == "retic"]
+    rows = [row for row in blood_criteria("severe", NOT_KNOWN) if row["analyte"] == "retic"]
     ways = {f"{_COUNTED_BY[row['choice']]} (severe below {row['limit']:g})": row["choice"] for row in rows}
-    return Choice("Reticulocytes counted by", ways, method)
+    return Choice("Reticulocytes counted by", ways | {NOT_KNOWN: NOT_KNOWN}, method)
 
 
 def published_patient(diagnosis_group: str | None = None) -> OneOf:

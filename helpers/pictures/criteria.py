@@ -28,6 +28,7 @@ Row = Mapping[str, Any]
 
 CARD = f"border:1px solid {look.NEUTRAL_EDGE};border-radius:4px;padding:8px 12px;margin:0 0 8px;box-sizing:border-box"
 _CELL = "padding:5px 6px;border:2px solid #fff;text-align:left;vertical-align:top;white-space:normal"
+_SMALL = "font-size:max(11px,.83em)"
 _FRAME = f"box-shadow:inset 0 0 0 3px {look.TEXT},inset 0 0 0 5px #fff;padding:9px 10px"
 """Dark within the white between the cells, and white within the dark: it is seen on every shade."""
 THREE_COLUMNS = 1160
@@ -235,12 +236,13 @@ class EditionsGrid(Criteria):
             + "</tr>"
             for edition in self.editions
         )
-        style = "table-layout:fixed;width:100%;border-collapse:separate;border-spacing:0;margin:0"
+        letters = "font-size:clamp(11px,2.9vw,1em)"  # whole words on a telephone
+        style = f"table-layout:fixed;width:100%;border-collapse:separate;border-spacing:0;margin:0;{letters}"
         return (
             f'<table class="course-table course-keeps" style="{style}"><caption style="text-align:left">'
             f"{_signed(analyte)}<strong>{capital(item)}</strong>, {unit}</caption><thead><tr>"
-            f'<th scope="col" style="{_CELL};width:3.2em"><small>{page.escape(self.name)}</small></th>{head}</tr>'
-            f"</thead><tbody>{body}</tbody></table>"
+            f'<th scope="col" style="{_CELL};width:3.2em"><small style="{_SMALL}">{page.escape(self.name)}</small></th>'
+            f"{head}</tr></thead><tbody>{body}</tbody></table>"
             f'<p style="margin:0 0 12px"><small>{page.escape(self.also(item))}</small></p>'
         )
 
@@ -265,7 +267,7 @@ class EditionsGrid(Criteria):
         before = self.criterion(item, self.editions[0], grade)
         return (
             f'<td style="{_CELL};{_shaded(grade)};{_FRAME}"><strong>{page.escape(said)}</strong><br>'
-            f"<small>was {page.escape(before)}</small></td>"
+            f'<small style="{_SMALL}">was {page.escape(before)}</small></td>'
         )
 
     def table(self) -> pd.DataFrame:

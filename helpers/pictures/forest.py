@@ -2,17 +2,18 @@
 
 Each figure has a line of words and a strip on which its point stands. Limits as printed are a full line, limits
 computed by the course a broken one; where there is no line there are none. Figures to be compared, such as the arms of
-a trial, stand close together beside one upright line, and what they are figures of stands above them.
+a trial, stand close together beside one upright line, and what they are figures of stands above them. Where the page
+has room for the roomy layout, each strip stands beside its words and not below them.
 """
 
 from __future__ import annotations
 
+import copy
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.pictures import look
 from helpers.pictures.lettering import lines_of, width_of
@@ -65,12 +66,6 @@ class Mark:
         return self.place is not Place.ALONE
 
     @property
-    def height(self) -> float:
-        """Pixels from its words to the next ones, without its heading."""
-        below = _CLOSE if self.place in (Place.FIRST, Place.INSIDE) else _BELOW
-        return _LINE * len(_mark_lines(self)) + (below / 2 if math.isnan(self.value) else _STRIP + below)
-
-    @property
     def limited(self) -> bool:
         """Whether it has limits."""
         return not (math.isnan(self.low) or math.isnan(self.high))
@@ -105,6 +100,62 @@ class Scale:
     """Where a line stands that means "no difference"."""
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How wide a forest is, and where its words and its strips stand, in pixels."""
+
+    width: int
+    letters: int
+    """Letters of a title that fit on one line."""
+    begin: float = _LEFT
+    """Where strips begin."""
+
+    @property
+    def beside(self) -> bool:
+        """Whether strips stand between their words and the figure, and not below them."""
+        return self.begin > _LEFT
+
+    def end(self, studies: Sequence[Study]) -> float:
+        """Where the strips of one axis end."""
+        figures = [width_of(mark.shown, "bold") for study in studies for mark in study.marks] if self.beside else []
+        return self.width - _RIGHT - (_APART + max(figures) if figures else 0)
+
+    def who_lines(self, study: Study) -> list[str]:
+        """Who stands behind the figures of a study, in lines."""
+        return lines_of(study.who, self.width - _LEFT - _RIGHT - 8)
+
+    def heading_lines(self, mark: Mark) -> list[str]:
+        """What it and those compared with it are figures of, in lines."""
+        return lines_of(capital(mark.heading), self.width - _LEFT - _RIGHT)
+
+    def mark_lines(self, mark: Mark) -> list[str]:
+        """The words beside the figure, in lines that do not run into it."""
+        drawn_beside = self.beside and not math.isnan(mark.value)
+        end = self.begin if drawn_beside else self.width - _RIGHT - width_of(mark.shown, "bold")
+        return lines_of(mark.words, end - _APART - _LEFT - (_ASIDE if mark.compared else 0))
+
+    def heading_height(self, mark: Mark) -> float:
+        """Pixels that the heading of a figure takes."""
+        return _ABOVE + _LINE * len(self.heading_lines(mark)) if mark.heading else 0
+
+    def height(self, mark: Mark) -> float:
+        """Pixels from a figure's words to the next ones, without its heading."""
+        below = _CLOSE if mark.place in (Place.FIRST, Place.INSIDE) else _BELOW
+        bare = self.beside or math.isnan(mark.value)
+        return _LINE * len(self.mark_lines(mark)) + (below / 2 if bare else _STRIP + below)
+
+    def section_height(self, scale: Scale, studies: Sequence[Study]) -> float:
+        """Pixels that the studies of one axis take, with it."""
+        height = 0.0
+        for study in studies:
+            height += _LINE * (1 + len(self.who_lines(study))) + _GAP
+            height += sum(self.heading_height(mark) + self.height(mark) for mark in study.marks)
+        return height + _axis_height(scale)
+
+
+USUAL, ROOMY = Layout(look.WIDTH, TITLE_LETTERS), Layout(840, 80, begin=330)
+
+
 class ForestPicture(StillPicture):
     """A picture of published figures; a kind of it says its point and lays out its studies."""
 
@@ -115,21 +166,30 @@ class ForestPicture(StillPicture):
     shown_width = look.WIDTH
     """The same for all, so that their letters are of one size whatever their height."""
 
-    def draw(self) -> None:
+    def draw(self, layout: Layout = USUAL) -> None:
         """Paint the figure."""
-        title = len(textwrap.wrap(self.point(), TITLE_LETTERS))
-        top = 18 + 20 * title
-        self.live = LiveFigure(look.WIDTH, top + sum(_section_height(*section) for section in self.sections))
-        self.write_title()
+        self.layout = layout
+        top = 18 + 20 * len(self.lines(self.point(), layout.letters))
+        self.live = LiveFigure(layout.width, top + sum(layout.section_height(*section) for section in self.sections))
+        self.write_title(layout.letters)
         self.axes: list[Axes] = []
         for scale, studies in self.sections:
-            height = _section_height(scale, studies)
+            height = layout.section_height(scale, studies)
             self._draw_section(scale, studies, top, height - _axis_height(scale))
             top += height
 
+    def drawn_as(self, layout: Layout) -> bytes:
+        """The same picture in another layout, in few bytes."""
+        other = copy.copy(self)
+        other.draw(layout)
+        image = other.image(small=True)
+        other.rest()
+        return image
+
     def _draw_section(self, scale: Scale, studies: Sequence[Study], top: float, height: float) -> None:
-        live = self.live
-        axes = live.axes(_LEFT, top, look.WIDTH - _LEFT - _RIGHT, height)
+        live, layout = self.live, self.layout
+        begin, end = layout.begin, layout.end(studies)
+        axes = live.axes(begin, top, end - begin, height)
         axes.set_xscale("log" if scale.log else "linear")
         axes.set_xlim(scale.low, scale.high)
         axes.set_ylim(height, 0)
@@ -138,40 +198,39 @@ class ForestPicture(StillPicture):
         first, last = axes.get_xticklabels()[0], axes.get_xticklabels()[-1]
         first.set_ha("left" if scale.ticks[0] == scale.low else "center")
         last.set_ha("right" if scale.ticks[-1] == scale.high else "center")
-        live.text(look.WIDTH - _RIGHT, top + height + 23, scale.label, ha="right", color=look.QUIET)
+        live.text(end, top + height + 23, scale.label, ha="right", color=look.QUIET)
         self.axes.append(axes)
         at = 0.0
         for study in studies:
             live.text(_LEFT, top + at, study.name, fontweight="bold")
-            live.text(look.WIDTH - _RIGHT, top + at, _people(study), ha="right", color=look.QUIET)
+            live.text(layout.width - _RIGHT, top + at, _people(study), ha="right", color=look.QUIET)
             at += _LINE
-            for words in _who_lines(study):
+            for words in layout.who_lines(study):
                 live.text(_LEFT, top + at, words, color=look.QUIET)
                 at += _LINE
             first = at
             for mark in study.marks:
-                for place, words in enumerate(_heading_lines(mark)):
+                for place, words in enumerate(layout.heading_lines(mark)):
                     live.text(_LEFT, top + at + _ABOVE + _LINE * place, words)
-                at += _heading_height(mark)
+                at += layout.heading_height(mark)
                 first = at if mark.place is Place.FIRST else first
                 self._draw_words(mark, top + at)
                 if not math.isnan(mark.value):
-                    self._draw_point(axes, scale, mark, at + _LINE * len(_mark_lines(mark)) + 1)
-                at += mark.height
+                    self._draw_point(axes, scale, mark, at + self._to_strip(mark))
+                at += layout.height(mark)
                 if mark.place is Place.LAST:
-                    self._draw_together(axes, first + 2, at - _BELOW)
+                    ends = [first + 2, at - _BELOW]
+                    axes.add_line(line([(_LEFT / 2 - begin) / (end - begin)] * 2, ends, **_together(axes)))
             at += _GAP
 
-    def _draw_together(self, axes: Axes, first: float, last: float) -> None:
-        """The upright line beside figures that are compared."""
-        ends = ([-_LEFT / 2 / (look.WIDTH - _LEFT - _RIGHT)] * 2, [first, last])
-        style = dict(color=look.NEUTRAL_EDGE, linewidth=3, solid_capstyle="butt", clip_on=False)
-        axes.add_line(line(*ends, transform=axes.get_yaxis_transform(), **style))
+    def _to_strip(self, mark: Mark) -> float:
+        """Pixels from the top of a figure's words to its strip."""
+        return 2 if self.layout.beside else _LINE * len(self.layout.mark_lines(mark)) + 1
 
     def _draw_words(self, mark: Mark, top: float) -> None:
         ink = look.INK[self.ink_line]
-        self.live.text(look.WIDTH - _RIGHT, top, mark.shown, ha="right", color=ink, fontweight="bold")
-        for place, words in enumerate(_mark_lines(mark)):
+        self.live.text(self.layout.width - _RIGHT, top, mark.shown, ha="right", color=ink, fontweight="bold")
+        for place, words in enumerate(self.layout.mark_lines(mark)):
             self.live.text(_LEFT + (_ASIDE if mark.compared else 0), top + _LINE * place, words)
 
     def _draw_point(self, axes: Axes, scale: Scale, mark: Mark, at: float) -> None:
@@ -210,37 +269,17 @@ class ForestPicture(StillPicture):
         return " ".join(said)
 
 
+def _together(axes: Axes) -> dict[str, Any]:
+    """The upright line beside figures that are compared."""
+    style = dict(color=look.NEUTRAL_EDGE, linewidth=3, solid_capstyle="butt", clip_on=False)
+    return style | {"transform": axes.get_yaxis_transform()}
+
+
 def _people(study: Study) -> str:
     if math.isnan(study.people):
         return ""
     apart = any(mark.compared for mark in study.marks)
     return f"n {study.people:g}{' in each group' if apart else ''}"
-
-
-def _who_lines(study: Study) -> list[str]:
-    return lines_of(study.who, look.WIDTH - _LEFT - _RIGHT - 8)
-
-
-def _mark_lines(mark: Mark) -> list[str]:
-    """The words beside the figure, in lines that do not run into it."""
-    aside = _ASIDE if mark.compared else 0
-    return lines_of(mark.words, look.WIDTH - _LEFT - _RIGHT - aside - _APART - width_of(mark.shown, "bold"))
-
-
-def _heading_lines(mark: Mark) -> list[str]:
-    return lines_of(capital(mark.heading), look.WIDTH - _LEFT - _RIGHT)
-
-
-def _heading_height(mark: Mark) -> float:
-    return _ABOVE + _LINE * len(_heading_lines(mark)) if mark.heading else 0
-
-
-def _section_height(scale: Scale, studies: Sequence[Study]) -> float:
-    height = 0.0
-    for study in studies:
-        height += _LINE * (1 + len(_who_lines(study))) + _GAP
-        height += sum(_heading_height(mark) + mark.height for mark in study.marks)
-    return height + _axis_height(scale)
 
 
 def _axis_height(scale: Scale) -> float:

@@ -256,9 +256,13 @@ class LivePicture(ABC):
 
     def kept(self) -> str:
         """The picture as HTML that is kept in a notebook's file, with its words; it then rests until it moves."""
-        shown = page.figure(self.image(small=True), self.describe(), self.caption(), self.shown_width)
+        shown = page.figure(self.image(small=True), self.describe(), self.caption(), self.shown_width, *self.roomy())
         self.rest()
         return shown
+
+    def roomy(self) -> tuple[bytes, int] | tuple[()]:
+        """The same picture as a wide page shows it, and its pixels across, where it has such a form."""
+        return ()
 
     def rest(self) -> None:
         """Let go of what it was drawn with, until it moves."""

@@ -31,14 +31,14 @@ class StillPicture(LivePicture):
         return linked(self.sources)
 
     @staticmethod
-    def lines(title: str) -> list[str]:
+    def lines(title: str, letters: int = TITLE_LETTERS) -> list[str]:
         """A title in lines that fit."""
-        return textwrap.wrap(title, TITLE_LETTERS)
+        return textwrap.wrap(title, letters)
 
-    def write_title(self) -> None:
-        """Put the title at the top of the figure."""
+    def write_title(self, letters: int = TITLE_LETTERS) -> None:
+        """Put the title at the top of the figure, in lines of so many letters at most."""
         self.live.titled = self.live.text(
-            12, 8, "\n".join(self.lines(self.point())), fontsize=look.TITLE, fontweight="bold", linespacing=1.2
+            12, 8, "\n".join(self.lines(self.point(), letters)), fontsize=look.TITLE, fontweight="bold", linespacing=1.2
         )
 
     @property

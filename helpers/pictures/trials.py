@@ -17,7 +17,7 @@ from helpers.blood.core.conclusions import title_of
 from helpers.blood.core.criteria import Row
 from helpers.blood.core.published import by_study, shared_number
 from helpers.pictures import look
-from helpers.pictures.forest import ForestPicture, Mark, Place, Scale, Study
+from helpers.pictures.forest import ROOMY, ForestPicture, Mark, Place, Scale, Study
 from helpers.pictures.frequencies import Crowd, FrequencyPicture, Group
 from helpers.wording import capital, sources_of
 
@@ -74,6 +74,10 @@ class TrialsPicture(ForestPicture):
         none = _NONE if any(math.isnan(low) for low, *_ in limits) else ""
         chance = "" if all("randomized" in design for design in designs) else _CAUTION
         return f"{printed}{broken}{none}{chance}Sources: {self.links()}."
+
+    def roomy(self) -> tuple[bytes, int]:
+        """The picture as a wide page shows it: each strip beside its words."""
+        return self.drawn_as(ROOMY), ROOMY.width
 
     def _methods(self) -> list[str]:
         """Sources of the ways in which limits were computed."""

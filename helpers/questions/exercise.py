@@ -27,7 +27,7 @@ WORDS = {
     CANNOT_TELL: "Could not be read",
     UNANSWERED: "Not answered yet",
 }
-SIGNS = {RIGHT: "✓", NOT_YET: "✎", KEPT: "✎", CANNOT_TELL: "?", UNANSWERED: "…"}
+SIGNS = {RIGHT: "✓", NOT_YET: "✎", KEPT: "•", CANNOT_TELL: "?", UNANSWERED: "…"}
 
 PREDICT, PRACTICE, EXIT, TEST = "predict", "practice", "exit", "test"
 """What a question is for: to guess before one knows, to learn by, to show at the end what was learned, to measure."""

@@ -116,6 +116,21 @@ def any_that_is_known(answers: Iterable[Any]) -> Answer | Column:
     return Column(yes, np.logical_and.reduce([each.isna() for each in columns]))
 
 
+def agreed(answers: Iterable[Any]) -> Answer | Column:
+    """What all of the answers say; unknown where two differ, or while one is unknown.
+
+    >>> agreed([True, True]), agreed([False, False]), agreed([True, False]), agreed([True, None])
+    (True, False, None, None)
+    """
+    given = list(answers)
+    no = at_least(1, given)
+    if not any(_many(each) for each in given):
+        return True if all_of(given) else False if no is False else None
+    yes, no = all_of(given), column(no)
+    every = yes.to_numpy(dtype=bool, na_value=False)
+    return Column(every, ~(every | ~no.to_numpy(dtype=bool, na_value=True)))
+
+
 def both(left: Any, right: Any) -> Answer | Column:
     """And, of two."""
     return all_of((left, right))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.blood.core.conclusions import caution
 from helpers.blood.core.criteria import Row, holds, notes_of, weak, word
-from helpers.blood.core.known import Answer, Column, any_of, any_that_is_known, at_least, both, one
+from helpers.blood.core.known import Answer, Column, agreed, any_of, any_that_is_known, at_least, both, one
 from helpers.blood.core.units import ANALYTES
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.grades import MISSING, Grade, Line
@@ -93,9 +93,13 @@ _USUAL = "automated"
 """How reticulocytes are taken to be counted, unless it is said."""
 
 
+NOT_KNOWN = "not known"
+"""Nobody says how reticulocytes were counted: a criterion is met, or not, where all limits say so."""
+
+
 def retic_methods() -> tuple[str, ...]:
-    """The ways of counting reticulocytes that have a limit of their own."""
-    return tuple(row["choice"] for row in records("aplastic") if row["analyte"] == "retic")
+    """The ways of counting reticulocytes that have a limit of their own, and :data:`NOT_KNOWN`."""
+    return (*(row["choice"] for row in records("aplastic") if row["analyte"] == "retic"), NOT_KNOWN)
 
 
 def grade_aplastic(
@@ -135,7 +139,7 @@ def grade_aplastic(
             at_least=False,
             label=TIERS[code],
             value=np.nan,
-            threshold=f"{criteria[0]['required']} of {len(blood['severe'])} blood criteria",
+            threshold=f"{criteria[0]['required']} of {len(_by_analyte(blood['severe']))} blood criteria",
             criterion=" ".join(row["id"] for row in criteria),
             source=sources_of(criteria),
             reason=f"{marrow_words}{capital(_blood_words(cohort, criteria, patient, retic_method))}.",
@@ -164,7 +168,7 @@ _GRADES = {code: None if code == MISSING else code for code in TIERS}
 
 
 def blood_criteria(tier: str, retic_method: str = _USUAL) -> list[Row]:
-    """The blood criteria of one tier.
+    """The blood criteria of one tier; with :data:`NOT_KNOWN` every limit of reticulocytes.
 
     Raises:
         ValueError: no such reticulocyte method.
@@ -175,17 +179,31 @@ def blood_criteria(tier: str, retic_method: str = _USUAL) -> list[Row]:
     return [
         row
         for row in records("aplastic")
-        if (row["part"], row["tier"]) == ("blood", tier) and row["choice"] in ("any", retic_method)
+        if (row["part"], row["tier"]) == ("blood", tier)
+        and (row["choice"] in ("any", retic_method) or retic_method == NOT_KNOWN)
     ]
 
 
 def _enough(cohort: Cohort, rows: list[Row]) -> Column:
-    return at_least(rows[0]["required"], [cohort.met(row) for row in rows])
+    return at_least(rows[0]["required"], [agreed(map(cohort.met, same)) for same in _by_analyte(rows)])
+
+
+def _by_analyte(rows: list[Row]) -> list[list[Row]]:
+    """Criteria, those of one analyte together, the lowest limit first."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["analyte"], []).append(row)
+    return [sorted(same, key=lambda row: row["limit"]) for same in found.values()]
 
 
 def _blood_words(cohort: Cohort, rows: list[Row], patient: int, retic_method: str) -> str:
-    said = "; ".join(cohort.compared(row, patient).words() for row in rows)
-    return f"{said} (reticulocyte method: {retic_method})"
+    """Each value beside its limit; of several limits the one that settles it, or the lowest and the highest."""
+    said = []
+    for lowest, *_, highest in ([same[0], *same] for same in _by_analyte(rows)):
+        below_all, below_any = one(cohort.met(lowest), patient), one(cohort.met(highest), patient)
+        shown = [lowest] if below_all or lowest is highest else [highest] if below_any is False else [lowest, highest]
+        said += [cohort.compared(row, patient).words() for row in shown]
+    return f"{'; '.join(said)} (reticulocyte method: {retic_method})"
 
 
 def severe_by_blood(cohort: Cohort, retic_method: str = _USUAL) -> tuple[Column, Callable[[int], str]]:

@@ -75,7 +75,8 @@ def grade(
         marrow_cellularity_pct: aplastic anemia: cellularity of the marrow section, %; one number or one a patient.
         hematopoietic_pct: aplastic anemia: share of the remaining cells that are hematopoietic, %.
         hypocellular: aplastic anemia: whether the pathologist calls the marrow hypocellular for age.
-        retic_method: aplastic anemia: how reticulocytes were counted; the limit differs ("manual", "automated" ...).
+        retic_method: aplastic anemia: how reticulocytes were counted; the limit differs ("manual", "automated" ...);
+            with "not known" all limits have to agree.
         cytogenetics: scores of points (IPSS-R): the karyotype group ("very good" ... "very poor").
         blasts_pct: scores of points (IPSS-R): blasts in the marrow, %.
 
