@@ -1318,7 +1318,21 @@ def test_a_year_before_a_comma_is_a_year_and_no_end_of_an_interval(text):
 
 
 @pytest.mark.parametrize(
-    "unit", ["x10^3/L", "10^3/L", "K/L", "thousand/L", "x10^3 per liter", "x10^3/dL", "x10^9/uL", "x10^9/mL"]
+    "unit",
+    [
+        "x10^3/L",
+        "10^3/L",
+        "K/L",
+        "thousand/L",
+        "x10^3 per liter",
+        "x10^3/dL",
+        "x10^3/kL",
+        "x10^9/uL",
+        "x10^9/mL",
+        "x10^9/100mL",
+        "K/100 uL",
+        "x10^9/10L",
+    ],
 )
 def test_a_multiplier_before_another_volume_than_its_own_is_no_known_unit(unit):
     count = read_report(f"Platelets 9 {unit}")
@@ -1329,10 +1343,22 @@ def test_a_multiplier_before_another_volume_than_its_own_is_no_known_unit(unit):
 
 
 @pytest.mark.parametrize(
-    "unit", ["x10^3/cumm", "thousand per cubic mm", "K / uL", "x10^3/µL / MPV 9", "G/l", "K/uL / L"]
+    "unit",
+    ["x10^3/cumm", "thousand per cubic mm", "K / uL", "x10^3/µL / MPV 9", "G/l", "K/uL / L", "x10^9/L¹", "x10^3/uL²"],
 )
 def test_a_multiplier_before_its_own_volume_is_read(unit):
     assert read_report(f"Platelets 9 {unit}").plt == 9
+
+
+@pytest.mark.parametrize("unit", ["x10^9/uL¹", "x10^3/L²"])
+def test_the_sign_of_a_footnote_does_not_make_a_foreign_volume_a_unit(unit):
+    count = read_report(f"Platelets 9 {unit}")
+    assert not count.values["plt"].known and "is not a unit for this" in count.why("plt")
+
+
+def test_what_stands_behind_a_slash_and_is_no_volume_leaves_a_multiplier_a_unit():
+    assert known(read_report("Neutrophils 45 % / 2.1 x10^9/L")) == {"neut_pct": 45, "anc": 2.1}
+    assert known(read_report("WBC 4.1 K / 4.0-10.0")) == {"wbc": 4.1}
 
 
 def test_nothing_is_nothing_in_every_unit():

@@ -74,8 +74,9 @@ _UNIT_TOKENS = re.compile(r"[A-Za-zÀ-ÿµμ]+|[0-9]+|[⁰¹²³⁴-⁹]+|[%‰/
 _HAS_UNIT_SIGN = re.compile(r"[A-Za-zµμ%‰万/]")
 _COUNTED = re.compile(r"(?:^|[^0f/%\s]|%\s)\s*(?:wbcs?|leukocytes|leucocytes|platelets)$", re.IGNORECASE)
 _PER_VOLUME = re.compile(
-    r"\s?(?:/|\bper\b)\s?(?:(?:micro|milli|deci|centi|nano|pico|mc|[µμumdcnpf])?(?:l|lit(?:er|re)s?)|"
-    r"(?:cu(?:bic)?\.?\s?)?(?:mm|cm|m|millimet(?:er|re)s?)\s?[3³]?|c(?:u|m)?mm|cc)(?![\w³])",
+    r"\s?(?:/|\bper\b)\s?(?:[0-9]{1,4}\s?)?"
+    r"(?:(?:micro|milli|deci|centi|nano|pico|deca|hecto|kilo|mega|mc|da|[µμumdcnpfhk])?(?:l|lit(?:er|re)s?)|"
+    r"(?:cu(?:bic)?\.?\s?)?(?:mm|cm|m|millimet(?:er|re)s?)\s?[3³]?|c(?:u|m)?mm|cc)(?![^\W⁰¹²⁴-⁹])",
     re.IGNORECASE,
 )
 """A volume behind what is a unit without it: "x10^3/L" is no "x10^3"."""
