@@ -54,7 +54,12 @@ def rule_of_nothing(tables: Tables) -> list[str]:
         count = row.kind == "count"
         known = row.name in set(tables["analytes"]["name"]) if count else False
         if count:
-            good = known and row.operator != "is" and pd.notna(row.limit) and (pd.isna(row.value) or row.value == "own")
+            good = (
+                known
+                and row.operator != "is"
+                and pd.notna(row.limit)
+                and (pd.isna(row.value) or row.value in ("own", "without_anc"))
+            )
         else:
             values = str(row.value).split()
             good = row.operator == "is" and pd.isna(row.limit) and all((row.name, value) in answers for value in values)

@@ -232,7 +232,9 @@ def test_a_red_flag_names_what_it_needs_in_its_own_words():
 def test_few_white_cells_stand_for_neutrophils_that_are_not_known():
     found = red_flags(Findings(BloodCount.of(wbc=0.4), {"fever": "yes"}))[0]
     assert found.raised and found.because.startswith("white cell count 0.40 ×10⁹/L, below 0.50 ×10⁹/L")
-    assert not red_flags(Findings(BloodCount.of(wbc=1.1), {"fever": "yes"}))[0].raised
+    unsure = red_flags(Findings(BloodCount.of(wbc=1.1), {"fever": "yes"}))[0]
+    assert unsure.because == "white cell count 1.10 ×10⁹/L, below 2.00 ×10⁹/L; neutrophils not known; fever"
+    assert not red_flags(Findings(BloodCount.of(wbc=2.4), {"fever": "yes"}))[0].raised
 
 
 def test_a_fever_threshold_says_whether_the_limit_itself_counts():

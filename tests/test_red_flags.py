@@ -100,6 +100,8 @@ def holds(rule: dict, found: Findings) -> bool | None:
     whole = complete(found.count)
     amount, white = getattr(whole, rule["name"]), whole.wbc
     cannot_be = rule["name"] == "anc" and amount > white
+    if rule["value"] == "without_anc" and not (math.isnan(whole.anc) or whole.anc > white):
+        return False
     if not math.isnan(amount) and not cannot_be:
         return below(amount)
     return True if rule["name"] == "anc" and not math.isnan(white) and below(white) else None
@@ -200,7 +202,20 @@ def test_neutrophils_cannot_be_more_than_all_white_cells():
     raised = red_flags(Findings(BloodCount.of(wbc=0.3), {"fever": "yes"}))[0]
     assert raised.flag == "neutropenic_fever" and raised.raised and "white" in raised.because
     assert "neutropenic_fever" in flags(Findings(BloodCount.of(wbc=0.8), {"fever": "yes"}))
-    assert "neutropenic_fever" not in flags(Findings(BloodCount.of(wbc=1.2), {"fever": "yes"}))
+    assert "neutropenic_fever" not in flags(Findings(BloodCount.of(wbc=1.2, anc=1.1), {"fever": "yes"}))
+
+
+def test_few_white_cells_stand_in_for_neutrophils_that_nobody_counted():
+    """Not known is not no: fever and sepsis are asked for, and a fever is acted on until a count shows otherwise."""
+    low = Findings(BloodCount.of(hb=140, wbc=1.9, plt=250))
+    assert {("neutropenic_fever", ("fever",)), ("sepsis", ("unwell",))} <= {
+        (one.flag, one.missing) for one in red_flags(low)
+    }
+    raised = red_flags(low.change(fever="yes"))[0]
+    assert (raised.flag, raised.raised) == ("neutropenic_fever", True)
+    assert raised.because == "white cell count 1.90 ×10⁹/L, below 2.00 ×10⁹/L; neutrophils not known; fever"
+    for count in (dict(wbc=1.9, anc=1.1), dict(wbc=2.0)):
+        assert "neutropenic_fever" not in flags(Findings(BloodCount.of(**count), {"fever": "yes"}))
 
 
 def test_a_value_printed_as_less_than_is_an_upper_bound():
@@ -316,8 +331,10 @@ def test_a_question_says_in_one_sentence_what_a_yes_means():
 
     woman = BloodCount.of(hb=118, anc=0.5, plt=15, age_y=34, sex="female", trimester=0)
     assert asked(Findings(woman)) == {
-        "fever=yes": "A fever of 38 °C or more? If yes, fever with so few neutrophils (0.50 ×10⁹/L) is an emergency.",
-        "unwell=yes": "Signs of sepsis? If yes, signs of sepsis with low neutrophils (0.50 ×10⁹/L) are an emergency.",
+        "fever=yes": "A fever of 38 °C or more? If yes, fever with so low a count (neutrophils 0.50 ×10⁹/L) is an "
+        "emergency.",
+        "unwell=yes": "Signs of sepsis? If yes, signs of sepsis with so low a count (neutrophils 0.50 ×10⁹/L) are an "
+        "emergency.",
         "bleeding=major": "Bleeding now? If yes, bleeding with so few platelets (15 ×10⁹/L) is an emergency.",
         "alarm=heart": "Chest pain, breathlessness at rest or confusion? If yes, with this anemia (hemoglobin 118 g/L) "
         "it is an emergency.",
@@ -420,7 +437,7 @@ def test_neutrophils_above_all_white_cells_are_not_known():
     said = {"fever": "yes"}
     printed, alone = (red_flags(Findings(BloodCount.of(wbc=0.3, **more), said)) for more in ({"anc": 2.0}, {}))
     assert [one.flag for one in printed if one.raised] == [one.flag for one in alone if one.raised] != []
-    unsure = Findings(BloodCount.of(hb=140, wbc=1.2, anc=2.0, plt=250), said)
+    unsure = Findings(BloodCount.of(hb=140, wbc=2.4, anc=3.0, plt=250), said)
     assert "neutropenic_fever" in [one.flag for one in red_flags(unsure) if not one.raised]
     assert "anc" in not_told(unsure)
 

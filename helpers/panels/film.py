@@ -252,7 +252,7 @@ def _digits(many: float) -> float:
     return round(many, 0 if many >= 10 else 1 if many >= 1 else 2)
 
 
-_COLUMNS = "repeat(auto-fill, minmax(min(190px, 46%), 1fr))"
+_COLUMNS = "repeat(auto-fill, minmax(min(190px, 100%), 1fr))"
 """Of the sliders: three where the page is 760 pixels wide, so that the film is seen below them; two on a phone."""
 
 

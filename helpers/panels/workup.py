@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ipywidgets
 import pandas as pd
 import traitlets
 
@@ -200,7 +201,8 @@ class WorkUp(Panel):
     def words(self) -> str:
         """The present step and the way so far as HTML, each with costs, what is settled, and sources."""
         here = "" if self._strayed() else self._step(self.walk.here)
-        return self.path_line() + self._whom() + here + self._way_here() + self._told() + self._uses() + _ORDER
+        so_far = self._way_here() + self._told() + self._uses() + _ORDER
+        return self.path_line() + self._whom() + here + page.BELOW + so_far
 
     def path_line(self) -> str:
         """The steps met so far in one line, the present one marked; as HTML."""
@@ -358,7 +360,8 @@ class _View(View, of=WorkUp):
         self.again = self.button("Begin anew", model.restart)
         self.ask_for = self.button("Ask for all tests of this step", model.ask_for)
         self.ask = self.button("Ask for this test", self._ask)
-        self.choice, self.test, self.words = Choice("Your answer", {"": ""}), Choice(_NEXT_TEST, {"": ""}), Words()
+        self.choice, self.test = Choice("Your answer", {"": ""}), Choice(_NEXT_TEST, {"": ""})
+        self.words, self.so_far = Words(), ipywidgets.HTML().add_class("course-words").add_class("course-so-far")
         self.asking = folded([self.test, in_rows([self.ask, self.ask_for])])
         buttons = in_rows([self.go_on, self.back, self.again])
         above = []
@@ -366,7 +369,7 @@ class _View(View, of=WorkUp):
             self.patients = Choice("Walk it with a published patient", OWN | published(coded=True), model.patient)
             self.link(patient=self.patients)
             above = [self.patients]
-        self.box = stacked(*above, self.words, self.asking, self.choice, buttons)
+        self.box = stacked(*above, self.words, self.asking, self.choice, buttons, self.so_far)
         self.on("changes", self._follow)
         self.choice.observe(self._chosen, "value")
         self.test.observe(self._test_chosen, "value")
@@ -407,4 +410,6 @@ class _View(View, of=WorkUp):
         self.ask_for.disabled = not model.patient or not set(here.tests) - set(model.tests_asked)
         unfold(self.asking, bool(model.patient) and not here.is_end)
         self.back.disabled = not model.answers
-        self.words.show(model.status, model.words())
+        here_now, _, so_far = model.words().partition(page.BELOW)
+        self.words.show(model.status, here_now)
+        self.so_far.value = page.unparted(so_far)

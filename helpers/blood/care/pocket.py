@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from helpers.blood.care.first_hour import emergencies
 from helpers.blood.core.criteria import Row, word
 from helpers.blood.search.causes import features
+from helpers.blood.search.red_flags import NO_ANC
 from helpers.evidence import keyed, records
 
 URGENCIES = ("same hour", "same day", "soon", "planned")
@@ -119,7 +120,8 @@ def _said(rule: Row) -> str:
         phrases = features()[rule["name"]].phrases
         return " or ".join(phrases[value] for value in rule["value"].split())
     edge = "at or below" if rule["operator"] == "<=" else "below"
-    return f"{word(rule['name'])} {edge} {rule['limit']:g}"
+    beside = ", neutrophils not known" if rule["value"] == NO_ANC else ""
+    return f"{word(rule['name'])} {edge} {rule['limit']:g}{beside}"
 
 
 def first_sentence(words: str) -> str:

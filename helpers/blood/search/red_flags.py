@@ -26,7 +26,7 @@ import pandas as pd
 
 from helpers.blood.core.criteria import Comparison, Row, holds, word
 from helpers.blood.core.derived import complete
-from helpers.blood.core.known import Answer, Column, all_of, any_of, one
+from helpers.blood.core.known import Answer, Column, all_of, any_of, both, one
 from helpers.blood.grading.cohort import Cohort
 from helpers.blood.grading.reference import DEFAULT_REFERENCE, Reference, limits
 from helpers.blood.search.causes import Findings, features, known_of
@@ -37,6 +37,8 @@ URGENCIES = {"emergency": "emergency", "same_day": "the same day"}
 """How urgent, key -> in words."""
 OWN_LIMIT = "own"
 """In a rule's ``value``: below this person's own lower limit of normal; below ``limit`` where that is not known."""
+NO_ANC = "without_anc"
+"""In a rule's ``value``: only where neutrophils are not known; few white cells may hide that they are very few."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ def not_told(found: Findings) -> tuple[str, ...]:
 
 
 def _is_value(rule: Row) -> bool:
-    return rule["kind"] == "count"
+    """Whether it is about a value of its own; white cells only stand in for neutrophils."""
+    return rule["kind"] == "count" and rule["value"] != NO_ANC
 
 
 def _most_urgent(some: Sequence[RedFlag]) -> list[RedFlag]:
@@ -225,13 +228,15 @@ class _People:
         value, upper = self.counts.value(name), self.counts.upper_bound(name)
         whole = np.zeros(len(limit), dtype=bool)
         if name == "anc":
-            # Neutrophils cannot be more than all white cells: what is printed so is not known; where these alone are
-            # known, they may settle it.
+            # Where the white cells alone are known, they may settle it.
+            value = self._neutrophils()
             white, white_upper = self.counts.value("wbc"), self.counts.upper_bound("wbc")
-            value = value if upper else np.where(value > white, np.nan, value)
             settled = holds(white, rule["operator"], limit, white_upper).to_numpy(dtype=bool, na_value=False)
             whole = np.isnan(value) & settled
         met = any_of([holds(value, rule["operator"], limit, upper), whole])
+        if rule["value"] == NO_ANC:
+            met = both(met, np.isnan(self._neutrophils()))
+        beside = "; neutrophils not known" if rule["value"] == NO_ANC else ""
 
         def compared(person: int) -> Comparison:
             analyte, amount, bound = ("wbc", white, white_upper) if whole[person] else (name, value, upper)
@@ -241,7 +246,14 @@ class _People:
             one = compared(person)
             return word(one.analyte), one.amount(beside=False)
 
-        return _Held(rule, met, lambda person: _words(compared(person)), short, lambda person: compared(person).asked)
+        return _Held(
+            rule, met, lambda person: _words(compared(person)) + beside, short, lambda person: compared(person).asked
+        )
+
+    def _neutrophils(self) -> np.ndarray:
+        """The neutrophils; what is printed as more than all white cells is not known."""
+        value = self.counts.value("anc")
+        return value if self.counts.upper_bound("anc") else np.where(value > self.counts.value("wbc"), np.nan, value)
 
     def _limit(self, rule: Row) -> np.ndarray:
         """The limit of a rule: where it asks for it, the person's own lower limit of normal, if that is known."""
