@@ -19,6 +19,7 @@ from __future__ import annotations
 import atexit
 import csv
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -95,6 +96,11 @@ LAB, NOTEBOOK = "jupyterlab", "notebook"
 """The two pages in which Jupyter shows a notebook, by the module that serves them."""
 OF_NOTEBOOK = "Cannot read properties of undefined (reading 'schema')"
 """What Notebook 7.6 throws by itself while it opens any notebook, with no course in it."""
+
+
+OF_A_STARTING_KERNEL = re.compile(r"status of 500 .*/api/kernels\?\d+$")
+"""Jupyter's server falls over where it lists kernels while one has only begun to start (it has no last activity yet).
+JupyterLab asks again a moment later; nobody sees more of it than a line in the console."""
 
 
 @dataclass
@@ -294,8 +300,9 @@ def opening(lab: Lab, browser) -> Iterator[Callable[..., OpenNotebook]]:
         page.on("pageerror", lambda error: one.broken.append(error.stack or str(error)))
 
         def says(said) -> None:
-            if said.type == "error":
-                one.console.append(" ".join(filter(None, (said.text, said.location.get("url")))))
+            told = " ".join(filter(None, (said.text, said.location.get("url"))))
+            if said.type == "error" and not OF_A_STARTING_KERNEL.search(told):
+                one.console.append(told)
 
         page.on("console", says)
         page.on("dialog", dismiss)
